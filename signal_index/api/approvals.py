@@ -68,9 +68,10 @@ async def list_approvals(
     ] = None,
 ) -> wire.ApprovalList:
     """List what waits for a second person, and what was decided lately."""
+    key = index.keys.receipt
     async with looking(index.engine) as conn:
-        waiting = await find_open(conn, kind, caller.scope, now=index.clock())
-        decided = await find_decided(conn, kind, caller.scope)
+        waiting = await find_open(conn, kind, caller.scope, key, now=index.clock())
+        decided = await find_decided(conn, kind, caller.scope, key)
     return wire.ApprovalList(
         open=[show_approval(one, caller.caller) for one in waiting],
         decided=[show_approval(one, caller.caller) for one in decided],
@@ -99,14 +100,15 @@ async def decide_approval(
     approval_id: Id, body: wire.ApprovalDecision, index: TheIndex, caller: Approver
 ) -> wire.Approval:
     """Approve what another person asked, or refuse it; one's own is withdrawn so."""
-    who = caller.caller
+    who, key = caller.caller, index.keys.receipt
     async with acting(index, who, Kind.APPROVAL) as act:
         conn, now = act.conn, act.now
         if body.decision == "approved":
-            found = await approve(conn, approval_id, who, now=now)
+            found = await approve(conn, approval_id, who, key, now=now)
         else:
-            reason = body.reason
-            found = await refuse(conn, approval_id, who, now=now, reason=reason)
+            found = await refuse(
+                conn, approval_id, who, key, now=now, reason=body.reason
+            )
         await record_approval(act, found.state.value, found)
         effect = EFFECTS.get(found.matter.kind)
         if found.state is State.APPROVED and effect is not None:

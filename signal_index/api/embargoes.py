@@ -137,7 +137,9 @@ async def _place(
     }
     matter = Matter(KIND, place, _digest(what, row.row_key), KIND)
     async with spending(index, asked, Kind.EMBARGO) as act:
-        waiting = await request_approval(act.conn, matter, asked.caller, now=asked.at)
+        waiting = await request_approval(
+            act.conn, matter, asked.caller, index.keys.receipt, now=asked.at
+        )
         placed = wire.Embargo(
             id=id_,
             reference=draw_reference(secrets.randbelow),

@@ -20,6 +20,7 @@ from signal_index.api.policy_shapes import show_matrix
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import PolicyUnusable, UnknownPolicy
+from signal_index.ledger import ReceiptKey
 from signal_index.store.approvals import find_open, get_approval
 from signal_index.store.policies import (
     find_adoptions,
@@ -37,10 +38,11 @@ routes = Routes("regels")
 async def show_policy(index: TheIndex, caller: Approver) -> wire.Policy:
     """Show what holds here: who sees what, every rule, the versions, what waits."""
     now, place = index.clock(), caller.scope.municipality
+    key = index.keys.receipt
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
-        history = await _history(conn, place)
-        waiting = await find_open(conn, MATTER, caller.scope, now=now)
+        history = await _history(conn, place, key)
+        waiting = await find_open(conn, MATTER, caller.scope, key, now=now)
         base = await find_base_bundle(conn, index, place)
     try:
         policy, is_usable = index.policy.get(standing, place), True
@@ -99,13 +101,15 @@ async def find_base_bundle(conn: AsyncConnection, index: Index, place: str) -> B
         return shipped
 
 
-async def _history(conn: AsyncConnection, place: str) -> list[wire.PolicyAdoption]:
+async def _history(
+    conn: AsyncConnection, place: str, key: ReceiptKey
+) -> list[wire.PolicyAdoption]:
     """List a municipality's adoptions, newest first, with who asked and approved."""
     made = await find_adoptions(conn, place)
     bundles = await find_bundles(conn, [one.digest for one in made])
     history = []
     for one in made:
-        approval = await get_approval(conn, one.approval)
+        approval = await get_approval(conn, one.approval, key)
         history.append(
             wire.PolicyAdoption(
                 serial=one.serial,

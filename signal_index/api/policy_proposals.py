@@ -145,7 +145,9 @@ async def propose_policy(
     async with acting(index, who, Kind.APPROVAL) as act:
         await insert_bundle(act.conn, compared.bundle, now=act.now)
         matter = _matter(compared, who)
-        asked = await request_approval(act.conn, matter, who, now=act.now)
+        asked = await request_approval(
+            act.conn, matter, who, index.keys.receipt, now=act.now
+        )
         proposal = Proposal(
             asked.id, who.municipality, compared.bundle.digest, compared.base
         )

@@ -16,8 +16,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from policy.vocabulary import Caller
 from signal_index.api.acting import Acting, acting
 from signal_index.api.approvals import (
@@ -75,7 +73,9 @@ async def ask_specific_report(
         await verify_mandate(act.conn, who, act.now)
         made = new_uuid7(act.now)
         matter = store.matter_of(made, place, body)
-        approval = await request_approval(act.conn, matter, who, now=act.now)
+        approval = await request_approval(
+            act.conn, matter, who, index.keys.receipt, now=act.now
+        )
         kept = store.ReportRequest(
             id=made,
             municipality=place,
@@ -168,19 +168,18 @@ async def giving(
     standing = await index.standing.get(index.clock())
     async with acting(index, caller.caller, Kind.REPORT) as act:
         found = await store.get_request(act.conn, wanted, caller.scope, index.keys)
-        await _verify_given(act.conn, found, caller.caller, act.now)
+        await _verify_given(act, found)
         reader = Reader(found, caller.scope, index.keys, standing.organisations)
         rows, following = await find_rows(act.conn, reader, after)
         yield GivenPage(act, found, rows, after, following)
 
 
-async def _verify_given(
-    conn: AsyncConnection, found: store.ReportRequest, who: Caller, now: datetime
-) -> None:
+async def _verify_given(act: Acting, found: store.ReportRequest) -> None:
+    conn, who, now, key = act.conn, act.caller, act.now, act.index.keys.receipt
     if not found.approval.is_asked_by(who):
         raise CallerNotAllowed
     await verify_mandate(conn, who, now)
-    approved = await verify_approved(conn, found.approval.id, found.matter)
+    approved = await verify_approved(conn, found.approval.id, found.matter, key)
     if approved.decided_at is None or approved.decided_at <= now - HOLDS_FOR:
         raise NotApproved
 

@@ -98,7 +98,9 @@ async def ask_transfer(
             MATTER,
             Role.PRIVACY_OFFICER,
         )
-        waiting = await request_approval(act.conn, matter, who, now=act.now)
+        waiting = await request_approval(
+            act.conn, matter, who, index.keys.receipt, now=act.now
+        )
         id_ = new_uuid7(act.now)
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
         await record_approval(act, "requested", waiting)

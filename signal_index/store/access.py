@@ -201,7 +201,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "decider_has_role",
             "decided_at",
             "reason",
-            "spent_at",
+            "signature",
         ),
         _UPKEEP: Access(select=("id", "state", "expires_at")),
     },

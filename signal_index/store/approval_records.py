@@ -1,7 +1,11 @@
-"""What an approval is, and which there are: the reading half of `store.approvals`."""
+"""What an approval is, and which there are: the reading half of `store.approvals`.
+
+A row without this index's signature is none: it is in no list, and `UnknownApproval`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +17,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from policy.vocabulary import Caller, Role
 from signal_index.errors import UnknownApproval
+from signal_index.ledger import ReceiptKey
+from signal_index.store.approval_signatures import is_signed
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.approvals import approval
 
@@ -61,7 +67,6 @@ class Approval:
     decided_in: str | None
     decided_at: datetime | None
     reason: str | None
-    spent_at: datetime | None
 
     def is_asked_by(self, caller: Caller) -> bool:
         """Tell whether this very account asked it, not a namesake of elsewhere."""
@@ -70,7 +75,12 @@ class Approval:
 
 
 async def find_open(
-    conn: AsyncConnection, kind: str | None, scope: OfficerScope, *, now: datetime
+    conn: AsyncConnection,
+    kind: str | None,
+    scope: OfficerScope,
+    key: ReceiptKey,
+    *,
+    now: datetime,
 ) -> tuple[Approval, ...]:
     """Give what waits for a second person in this scope, the oldest first."""
     wanted = [
@@ -80,11 +90,19 @@ async def find_open(
     ]
     if kind is not None:
         wanted.append(approval.c.kind == kind)
-    return await _find(conn, wanted)
+    rows = await conn.execute(
+        select(approval).where(*wanted).order_by(approval.c.requested_at, approval.c.id)
+    )
+    return _read_signed(rows.mappings(), key)
 
 
 async def find_decided(
-    conn: AsyncConnection, kind: str | None, scope: OfficerScope, *, limit: int = 50
+    conn: AsyncConnection,
+    kind: str | None,
+    scope: OfficerScope,
+    key: ReceiptKey,
+    *,
+    limit: int = 50,
 ) -> tuple[Approval, ...]:
     """Give what was decided in this scope, the newest first."""
     wanted = [approval.c.decided_at.is_not(None), _within(scope)]
@@ -96,29 +114,33 @@ async def find_decided(
         .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
         .limit(limit)
     )
-    return tuple(read_approval(row) for row in rows.mappings())
+    return _read_signed(rows.mappings(), key)
 
 
-async def get_approval(conn: AsyncConnection, approval_id: UUID) -> Approval:
+async def get_approval(
+    conn: AsyncConnection, approval_id: UUID, key: ReceiptKey
+) -> Approval:
     """Give an approval, or raise `UnknownApproval`."""
+    return read_approval(await get_signed_row(conn, approval_id, key))
+
+
+async def get_signed_row(
+    conn: AsyncConnection, approval_id: UUID, key: ReceiptKey
+) -> RowMapping:
+    """Give the row of an approval, or raise `UnknownApproval`."""
     row = await conn.execute(select(approval).where(approval.c.id == approval_id))
     found = row.mappings().one_or_none()
-    if found is None:
+    if found is None or not is_signed(found, key):
         raise UnknownApproval
-    return read_approval(found)
+    return found
+
+
+def _read_signed(rows: Iterable[RowMapping], key: ReceiptKey) -> tuple[Approval, ...]:
+    return tuple(read_approval(row) for row in rows if is_signed(row, key))
 
 
 def _within(scope: OfficerScope) -> ColumnElement[bool]:
     return within(scope, approval.c.municipality, approval.c.organisation)
-
-
-async def _find(
-    conn: AsyncConnection, wanted: list[ColumnElement[bool]]
-) -> tuple[Approval, ...]:
-    rows = await conn.execute(
-        select(approval).where(*wanted).order_by(approval.c.requested_at, approval.c.id)
-    )
-    return tuple(read_approval(row) for row in rows.mappings())
 
 
 def read_approval(row: RowMapping) -> Approval:
@@ -142,5 +164,4 @@ def read_approval(row: RowMapping) -> Approval:
         decided_in=row["decided_in"],
         decided_at=row["decided_at"],
         reason=row["reason"],
-        spent_at=row["spent_at"],
     )

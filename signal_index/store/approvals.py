@@ -5,14 +5,14 @@
 - Whoever decides belongs to the municipality of the matter, or to the organisation that
   asked; for anyone else the approval does not exist.
 - An approval is about one SHA-256: what changes after it was asked needs another one.
+- The index signs both (`store.approval_signatures`): what SQL alone wrote is none.
 - A decision is made once; of two at the same moment one is `ApprovalClosed`.
 - Nothing is recorded here: the edge writes the ledger entry (kind `approval`) through
   the same connection, so that decision and entry commit together.
 
-    asked = await request_approval(conn, matter, caller, now=now)   # the first person
-    await approve(conn, asked.id, other, now=now)                   # another one
-    await verify_approved(conn, asked.id, matter)                   # raises, or holds
-    await spend_approval(conn, asked.id, matter, now=now)           # the same, once
+    asked = await request_approval(conn, matter, caller, key, now=now)  # the first
+    await approve(conn, asked.id, other, key, now=now)                  # another one
+    await verify_approved(conn, asked.id, matter, key)                  # or raises
 
 Proven by tests/contract/test_approvals.py.
 """
@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,6 +47,7 @@ from signal_index.errors import (
     UnknownApproval,
 )
 from signal_index.identifiers import new_uuid7
+from signal_index.ledger import ReceiptKey
 from signal_index.store.approval_records import (
     Approval,
     Matter,
@@ -54,8 +55,10 @@ from signal_index.store.approval_records import (
     find_decided,
     find_open,
     get_approval,
+    get_signed_row,
     read_approval,
 )
+from signal_index.store.approval_signatures import sign_approval
 from signal_index.tables.approvals import approval
 
 __all__ = [
@@ -69,7 +72,6 @@ __all__ = [
     "get_approval",
     "refuse",
     "request_approval",
-    "spend_approval",
     "verify_approved",
 ]
 
@@ -77,7 +79,7 @@ OPEN_FOR: Final = timedelta(days=14)
 """How long an approval waits for its second person."""
 
 HOLDS_FOR: Final = timedelta(days=14)
-"""How long after it was given an approval may still be spent."""
+"""How long what was approved may be read after it was given."""
 
 APPROVERS: Final = frozenset(
     {
@@ -90,7 +92,12 @@ _SURE: Final = frozenset({Assurance.SUBSTANTIAL, Assurance.HIGH})
 
 
 async def request_approval(
-    conn: AsyncConnection, matter: Matter, requester: Caller, *, now: datetime
+    conn: AsyncConnection,
+    matter: Matter,
+    requester: Caller,
+    key: ReceiptKey,
+    *,
+    now: datetime,
 ) -> Approval:
     """Ask for a second person's approval of this matter.
 
@@ -114,18 +121,23 @@ async def request_approval(
         decided_in=None,
         decided_at=None,
         reason=None,
-        spent_at=None,
     )
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     row = _row_of(made, requester)
-    new = dialect.insert(approval).values(row).on_conflict_do_nothing()
+    signed = {**row, "signature": sign_approval(row, key)}
+    new = dialect.insert(approval).values(signed).on_conflict_do_nothing()
     if (await conn.execute(new)).rowcount != 1:
         raise ApprovalAlreadyOpen
     return made
 
 
 async def approve(
-    conn: AsyncConnection, approval_id: UUID, approver: Caller, *, now: datetime
+    conn: AsyncConnection,
+    approval_id: UUID,
+    approver: Caller,
+    key: ReceiptKey,
+    *,
+    now: datetime,
 ) -> Approval:
     """Approve, as another person than the one who asked.
 
@@ -133,21 +145,23 @@ async def approve(
     `RoleMissing` (neither of the two has the role it needs), `ApprovalClosed` or
     `ApprovalExpired`.
     """
-    found, requester_has_role = await _decidable(conn, approval_id, approver, now)
+    row = await get_signed_row(conn, approval_id, key)
+    found = _verify_decidable(row, approver, now)
     if approver.subject == found.requested_by:
         raise SamePerson
     needed = found.matter.needs_role
     has_role = needed is None or needed in approver.roles
-    if not (has_role or requester_has_role):
+    if not (has_role or row["requester_has_role"]):
         raise RoleMissing
     decision = _Decision(State.APPROVED, approver, has_role, now)
-    return await _decide(conn, found, decision)
+    return await _decide(conn, row, decision, key)
 
 
 async def refuse(
     conn: AsyncConnection,
     approval_id: UUID,
     approver: Caller,
+    key: ReceiptKey,
     *,
     now: datetime,
     reason: str | None = None,
@@ -156,42 +170,23 @@ async def refuse(
 
     Raises what `approve` raises, except `SamePerson` and `RoleMissing`.
     """
-    found, _ = await _decidable(conn, approval_id, approver, now)
+    row = await get_signed_row(conn, approval_id, key)
+    found = _verify_decidable(row, approver, now)
     state = State.WITHDRAWN if found.is_asked_by(approver) else State.REFUSED
     made = _Decision(state, approver, has_role=False, at=now, reason=reason)
-    return await _decide(conn, found, made)
+    return await _decide(conn, row, made, key)
 
 
 async def verify_approved(
-    conn: AsyncConnection, approval_id: UUID, matter: Matter
+    conn: AsyncConnection, approval_id: UUID, matter: Matter, key: ReceiptKey
 ) -> Approval:
     """Raise `NotApproved` unless exactly this matter was approved.
 
     Kind, municipality, digest and needed role must all be those that were asked: an
     approval of another matter is none.
     """
-    found = await get_approval(conn, approval_id)
+    found = await get_approval(conn, approval_id, key)
     if found.state is not State.APPROVED or found.matter != matter:
-        raise NotApproved
-    return found
-
-
-async def spend_approval(
-    conn: AsyncConnection, approval_id: UUID, matter: Matter, *, now: datetime
-) -> Approval:
-    """Use an approval that counts once, or raise `NotApproved`.
-
-    Spent with what it allows, in one transaction. Given longer than `HOLDS_FOR` ago it
-    no longer counts. Of two at the same moment one is `NotApproved`.
-    """
-    found = await verify_approved(conn, approval_id, matter)
-    done = await conn.execute(
-        update(approval)
-        .where(approval.c.id == approval_id, approval.c.spent_at.is_(None))
-        .where(approval.c.decided_at > now - HOLDS_FOR)
-        .values(spent_at=now)
-    )
-    if done.rowcount != 1:
         raise NotApproved
     return found
 
@@ -206,27 +201,20 @@ def _verify_person(caller: Caller) -> None:
         raise AssuranceTooLow
 
 
-async def _decidable(
-    conn: AsyncConnection, approval_id: UUID, caller: Caller, now: datetime
-) -> tuple[Approval, bool]:
-    """Give an approval that this caller may decide now, and if its asker has the role.
+def _verify_decidable(row: RowMapping, caller: Caller, now: datetime) -> Approval:
+    """Give an approval that this caller may decide now, or raise.
 
     Who may not see it learns nothing of it: `UnknownApproval` comes first.
     """
     _verify_person(caller)
-    found = (
-        (await conn.execute(select(approval).where(approval.c.id == approval_id)))
-        .mappings()
-        .one_or_none()
-    )
-    if found is None or not _may_see(caller, found):
+    if not _may_see(caller, row):
         raise UnknownApproval
-    made = read_approval(found)
+    made = read_approval(row)
     if made.state is not State.OPEN:
         raise ApprovalClosed
     if made.expires_at <= now:
         raise ApprovalExpired
-    return made, bool(found["requester_has_role"])
+    return made
 
 
 def _may_see(caller: Caller, row: RowMapping) -> bool:
@@ -245,19 +233,22 @@ class _Decision:
     reason: str | None = None
 
 
-async def _decide(conn: AsyncConnection, found: Approval, made: _Decision) -> Approval:
+async def _decide(
+    conn: AsyncConnection, row: RowMapping, made: _Decision, key: ReceiptKey
+) -> Approval:
     """Write a decision down, unless another one came first: `ApprovalClosed`."""
+    said = {
+        "state": made.state.value,
+        "decided_by": made.by.subject,
+        "decided_in": made.by.organisation,
+        "decider_has_role": made.has_role,
+        "decided_at": made.at,
+        "reason": made.reason,
+    }
     rows = await conn.execute(
         update(approval)
-        .where(approval.c.id == found.id, approval.c.state == State.OPEN.value)
-        .values(
-            state=made.state.value,
-            decided_by=made.by.subject,
-            decided_in=made.by.organisation,
-            decider_has_role=made.has_role,
-            decided_at=made.at,
-            reason=made.reason,
-        )
+        .where(approval.c.id == row["id"], approval.c.state == State.OPEN.value)
+        .values(**said, signature=sign_approval({**row, **said}, key))
         .returning(*approval.c)
     )
     written = rows.mappings().one_or_none()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,8 +19,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownReport
-from signal_index.keyring import YearKeys
+from signal_index.errors import UnknownApproval, UnknownReport
+from signal_index.keyring import IndexKeys, YearKeys
 from signal_index.overview.sealing import open_question, seal_question
 from signal_index.proof import JsonObject, encode_json
 from signal_index.store.approval_records import Approval, Matter, get_approval
@@ -87,9 +88,12 @@ async def store_request(
 
 
 async def find_requests(
-    conn: AsyncConnection, scope: OfficerScope, keys: YearKeys
+    conn: AsyncConnection, scope: OfficerScope, keys: IndexKeys
 ) -> Sequence[ReportRequest]:
-    """Find the newest requests of this scope; those whose key is gone are left out."""
+    """Find the newest requests of this scope.
+
+    Left out are those whose key is gone, and those whose approval nobody asked.
+    """
     columns = report_request.c
     rows = await conn.execute(
         select(report_request)
@@ -98,11 +102,15 @@ async def find_requests(
         .order_by(columns.id.desc())
         .limit(SHOWN)
     )
-    return [await _read(conn, row, keys) for row in rows.mappings().all()]
+    found = []
+    for row in rows.mappings().all():
+        with suppress(UnknownApproval):
+            found.append(await _read(conn, row, keys))
+    return found
 
 
 async def get_request(
-    conn: AsyncConnection, wanted: UUID, scope: OfficerScope, keys: YearKeys
+    conn: AsyncConnection, wanted: UUID, scope: OfficerScope, keys: IndexKeys
 ) -> ReportRequest:
     """Read one request of this scope, or raise `UnknownReport`."""
     columns = report_request.c
@@ -119,7 +127,7 @@ async def get_request(
 
 
 async def _read(
-    conn: AsyncConnection, row: RowMapping, keys: YearKeys
+    conn: AsyncConnection, row: RowMapping, keys: IndexKeys
 ) -> ReportRequest:
     key = keys.get_disclosure_key(row["year"])
     said = open_question(row["id"], row["sealed"], key=key)
@@ -128,6 +136,6 @@ async def _read(
         municipality=row["municipality"],
         organisation=row["organisation"],
         question=SpecificReportQuestion.model_validate(said),
-        approval=await get_approval(conn, row["approval_id"]),
+        approval=await get_approval(conn, row["approval_id"], keys.receipt),
         requested_at=row["requested_at"],
     )

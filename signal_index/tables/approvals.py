@@ -2,6 +2,7 @@
 
 - An approval is about one digest: what was approved cannot become something else.
 - Nobody approves what they asked for: the table refuses it too, whatever the code says.
+- A row counts only with the index's own signature over it.
 - Names an officer's account in the clear, as `account_suspension` does; never a person
   who is looked up.
 """
@@ -41,7 +42,7 @@ approval = Table(
     Column("decider_has_role", Boolean, nullable=True),
     Column("decided_at", Instant, nullable=True),
     Column("reason", LABEL, nullable=True),  # why it was refused, where that was said
-    Column("spent_at", Instant, nullable=True),  # of an approval that counts once
+    Column("signature", LargeBinary(64), nullable=False),  # store.approval_signatures
     CheckConstraint(
         "state <> 'approved' OR "
         "(decided_by IS NOT NULL AND decided_by <> requested_by)",

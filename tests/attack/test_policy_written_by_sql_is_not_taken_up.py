@@ -71,7 +71,7 @@ async def _forge(
     matter = Matter("policy-activation", PLACE, bundle.digest, "policy-wider")
     async with transaction(world.engine) as conn:
         await insert_bundle(conn, bundle, now=now)
-        asked = await request_approval(conn, matter, caller, now=now)
+        asked = await request_approval(conn, matter, caller, key, now=now)
         said = Adoption(LEDGER_ORIGIN, PLACE, 1, bundle.digest, asked.id, now)
         signed = replace(said, **changed)  # type: ignore[arg-type]  # fields by name
         row = StoredAdoption(

@@ -24,6 +24,7 @@ from signal_index.store.approvals import Matter, request_approval
 from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
 from signal_index.store.policies import StoredAdoption, insert_adoption, insert_bundle
 from signal_index.upkeep.expiry import Erasure
+from tests.ledger_builders import RECEIPT_KEY
 from tests.store_builders import (
     DATABASES,
     NOW,
@@ -79,7 +80,7 @@ async def _adopt(owner: AsyncEngine, bundle: Bundle) -> None:
     matter = Matter("policy-activation", PLACE, bundle.digest, "policy-wider")
     async with transaction(owner) as conn:
         await insert_bundle(conn, bundle, now=NOW)
-        asked = await request_approval(conn, matter, caller, now=NOW)
+        asked = await request_approval(conn, matter, caller, RECEIPT_KEY, now=NOW)
         made = StoredAdoption(PLACE, 1, bundle.digest, asked.id, NOW, "signed")
         await insert_adoption(conn, made)
 

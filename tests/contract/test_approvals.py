@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,8 +25,8 @@ from signal_index.errors import (
     SamePerson,
     UnknownApproval,
 )
+from signal_index.ledger import ReceiptKey
 from signal_index.store.approvals import (
-    HOLDS_FOR,
     OPEN_FOR,
     Matter,
     State,
@@ -35,12 +35,12 @@ from signal_index.store.approvals import (
     find_open,
     refuse,
     request_approval,
-    spend_approval,
     verify_approved,
 )
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import OrganisationRecord, add_organisation
 from signal_index.store.scope import OfficerScope
+from signal_index.tables.approvals import approval
 from tests.store_builders import DATABASES, NOW, a_store, an_oin, database_url
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +68,7 @@ def an_officer(subject: str, **changed: object) -> Caller:
 
 
 ANKE, BRAM = an_officer("anke"), an_officer("bram")
+KEY = ReceiptKey(bytes(range(32)), "receipt")
 
 
 @pytest.fixture(params=DATABASES)
@@ -96,21 +97,21 @@ async def conn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 async def test_two_persons_make_an_approval(conn: AsyncConnection) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-    given = await approve(conn, asked.id, BRAM, now=LATER)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+    given = await approve(conn, asked.id, BRAM, KEY, now=LATER)
     assert given.state is State.APPROVED
     assert (given.organisation, given.requested_by) == (TOWN, "anke")
     assert (given.decided_in, given.decided_by) == (TOWN, "bram")
-    assert await verify_approved(conn, asked.id, MATTER) == given
+    assert await verify_approved(conn, asked.id, MATTER, KEY) == given
 
 
 FORGED = {
     "added as approved": "INSERT INTO approval (id, municipality, organisation, kind,"
     " title_code, digest, requested_by, requester_has_role, requested_at, expires_at,"
-    " state, decided_by, decided_at) SELECT :other, municipality, organisation, kind,"
+    " signature, state, decided_by, decided_at)"
+    " SELECT :other, municipality, organisation, kind,"
     " title_code, digest, requested_by, requester_has_role, requested_at, expires_at,"
-    " 'approved', 'bram', requested_at FROM approval",
-    "spent before it was given": "UPDATE approval SET spent_at = requested_at",
+    " signature, 'approved', 'bram', requested_at FROM approval",
     "decided twice": "UPDATE approval SET state = 'refused', decided_by = 'anke';"
     " UPDATE approval SET state = 'approved', decided_by = 'bram'",
 }
@@ -128,15 +129,35 @@ async def test_sql_as_the_web_role_approves_nothing_by_itself(
     engine: AsyncEngine, how: str
 ) -> None:
     async with transaction(engine) as conn:
-        await request_approval(conn, MATTER, ANKE, now=NOW)
+        await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     with pytest.raises(DBAPIError, match="two persons approve"):
         await _forge(engine, FORGED[how])
 
 
+async def test_sql_as_the_web_role_makes_neither_of_the_two_persons(
+    engine: AsyncEngine,
+) -> None:
+    """What triggers let be written in order has no signature of the index."""
+    other, scope = uuid4(), OfficerScope(PLACE, None)
+    made_up = {"id": other, "digest": bytes(32), "requested_by": "dora"}
+    second = {"state": "approved", "decided_by": "bram", "decided_at": LATER}
+    async with transaction(engine) as conn:
+        asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+        row = (await conn.execute(select(approval))).mappings().one()
+        await conn.execute(insert(approval), {**row, **made_up})
+        with pytest.raises(UnknownApproval):
+            await approve(conn, other, BRAM, KEY, now=LATER)
+        await conn.execute(update(approval).values(second))
+        for one in (asked.id, other):
+            with pytest.raises(UnknownApproval):
+                await verify_approved(conn, one, MATTER, KEY)
+        assert await find_decided(conn, None, scope, KEY) == ()
+
+
 async def test_what_was_asked_is_not_put_otherwise(engine: AsyncEngine) -> None:
     async with transaction(engine) as conn:
-        asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-        await approve(conn, asked.id, BRAM, now=LATER)
+        asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+        await approve(conn, asked.id, BRAM, KEY, now=LATER)
     url = engine.url.render_as_string(hide_password=False)
     owner = open_engine(url, DatabaseRole.OWNER)
     with pytest.raises(DBAPIError, match="two persons approve"):
@@ -148,12 +169,12 @@ async def test_what_was_asked_is_not_put_otherwise(engine: AsyncEngine) -> None:
 async def test_who_asked_cannot_approve_also_from_another_organisation(
     conn: AsyncConnection,
 ) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     for herself in (ANKE, replace(ANKE, organisation=OTHER)):
         with pytest.raises(SamePerson):
-            await approve(conn, asked.id, herself, now=LATER)
+            await approve(conn, asked.id, herself, KEY, now=LATER)
     with pytest.raises(NotApproved):
-        await verify_approved(conn, asked.id, MATTER)
+        await verify_approved(conn, asked.id, MATTER, KEY)
 
 
 @pytest.mark.parametrize(
@@ -168,27 +189,27 @@ async def test_who_asked_cannot_approve_also_from_another_organisation(
 async def test_only_a_person_in_office_who_is_surely_logged_in_asks_or_decides(
     conn: AsyncConnection, changed: dict[str, object], error: type[Exception]
 ) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     with pytest.raises(error):
-        await approve(conn, asked.id, an_officer("bram", **changed), now=LATER)
+        await approve(conn, asked.id, an_officer("bram", **changed), KEY, now=LATER)
     with pytest.raises(error):
-        await request_approval(conn, MATTER, an_officer("eva", **changed), now=NOW)
+        await request_approval(conn, MATTER, an_officer("eva", **changed), KEY, now=NOW)
 
 
 async def test_another_municipality_does_not_know_of_it(conn: AsyncConnection) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     stranger = replace(BRAM, municipality=MunicipalityCode("9902"))
     for act in (approve, refuse):
         with pytest.raises(UnknownApproval):
-            await act(conn, asked.id, stranger, now=LATER)
+            await act(conn, asked.id, stranger, KEY, now=LATER)
     with pytest.raises(UnknownApproval):
-        await approve(conn, uuid4(), BRAM, now=LATER)
+        await approve(conn, uuid4(), BRAM, KEY, now=LATER)
 
 
 async def test_nobody_asks_for_another_municipality(conn: AsyncConnection) -> None:
     with pytest.raises(CallerNotAllowed):
         await request_approval(
-            conn, replace(MATTER, municipality="9902"), ANKE, now=NOW
+            conn, replace(MATTER, municipality="9902"), ANKE, KEY, now=NOW
         )
 
 
@@ -197,60 +218,62 @@ async def test_a_team_sees_its_own_and_the_municipality_sees_all(
 ) -> None:
     team = OrganisationKind.NEIGHBOURHOOD_TEAM
     of_team = replace(ANKE, organisation=TEAM, organisation_kind=team)
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-    own = await request_approval(conn, MATTER, of_team, now=LATER)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+    own = await request_approval(conn, MATTER, of_team, KEY, now=LATER)
     whole, part = OfficerScope(PLACE, None), OfficerScope(PLACE, TEAM)
-    seen = [one.id for one in await find_open(conn, None, whole, now=LATER)]
+    seen = [one.id for one in await find_open(conn, None, whole, KEY, now=LATER)]
     assert seen == [asked.id, own.id]
-    assert [one.id for one in await find_open(conn, None, part, now=LATER)] == [own.id]
-    assert await find_open(conn, "report", whole, now=LATER) == ()
+    assert [one.id for one in await find_open(conn, None, part, KEY, now=LATER)] == [
+        own.id
+    ]
+    assert await find_open(conn, "report", whole, KEY, now=LATER) == ()
     with pytest.raises(UnknownApproval):
-        await approve(conn, asked.id, replace(of_team, subject="bram"), now=LATER)
+        await approve(conn, asked.id, replace(of_team, subject="bram"), KEY, now=LATER)
 
 
 async def test_it_is_decided_once(conn: AsyncConnection) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-    refused = await refuse(conn, asked.id, BRAM, now=LATER)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+    refused = await refuse(conn, asked.id, BRAM, KEY, now=LATER)
     assert refused.state is State.REFUSED
     for act in (approve, refuse):
         with pytest.raises(ApprovalClosed):
-            await act(conn, asked.id, BRAM, now=LATER)
+            await act(conn, asked.id, BRAM, KEY, now=LATER)
     with pytest.raises(NotApproved):
-        await verify_approved(conn, asked.id, MATTER)
+        await verify_approved(conn, asked.id, MATTER, KEY)
     scope = OfficerScope(PLACE, None)
-    assert await find_open(conn, None, scope, now=LATER) == ()
-    assert await find_decided(conn, "embargo", scope) == (refused,)
+    assert await find_open(conn, None, scope, KEY, now=LATER) == ()
+    assert await find_decided(conn, "embargo", scope, KEY) == (refused,)
 
 
 async def test_who_asked_may_withdraw(conn: AsyncConnection) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     assert not asked.is_asked_by(replace(ANKE, organisation=OTHER))
-    assert (await refuse(conn, asked.id, ANKE, now=LATER)).state is State.WITHDRAWN
+    assert (await refuse(conn, asked.id, ANKE, KEY, now=LATER)).state is State.WITHDRAWN
 
 
 async def test_it_does_not_wait_for_ever_and_may_then_be_asked_anew(
     conn: AsyncConnection,
 ) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     after = NOW + OPEN_FOR
     with pytest.raises(ApprovalExpired):
-        await approve(conn, asked.id, BRAM, now=after)
-    assert await find_open(conn, None, OfficerScope(PLACE, None), now=after) == ()
-    anew = await request_approval(conn, MATTER, ANKE, now=after)
-    assert (await approve(conn, anew.id, BRAM, now=after)).state is State.APPROVED
+        await approve(conn, asked.id, BRAM, KEY, now=after)
+    assert await find_open(conn, None, OfficerScope(PLACE, None), KEY, now=after) == ()
+    anew = await request_approval(conn, MATTER, ANKE, KEY, now=after)
+    assert (await approve(conn, anew.id, BRAM, KEY, now=after)).state is State.APPROVED
 
 
 async def test_the_same_matter_waits_once(conn: AsyncConnection) -> None:
-    await request_approval(conn, MATTER, ANKE, now=NOW)
+    await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     with pytest.raises(ApprovalAlreadyOpen):
-        await request_approval(conn, MATTER, BRAM, now=LATER)
+        await request_approval(conn, MATTER, BRAM, KEY, now=LATER)
 
 
 async def test_an_approval_of_one_thing_is_none_of_another(
     conn: AsyncConnection,
 ) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-    await approve(conn, asked.id, BRAM, now=LATER)
+    asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+    await approve(conn, asked.id, BRAM, KEY, now=LATER)
     for other in (
         replace(MATTER, digest=bytes(32)),
         replace(MATTER, kind="report"),
@@ -258,32 +281,20 @@ async def test_an_approval_of_one_thing_is_none_of_another(
         replace(MATTER, needs_role=Role.PRIVACY_OFFICER),
     ):
         with pytest.raises(NotApproved):
-            await verify_approved(conn, asked.id, other)
+            await verify_approved(conn, asked.id, other, KEY)
 
 
 async def test_one_of_the_two_has_the_role_it_needs(conn: AsyncConnection) -> None:
     matter = replace(MATTER, needs_role=Role.PRIVACY_OFFICER)
     mila = an_officer("mila", roles=frozenset({Role.MUNICIPALITY_ADMINISTRATOR}))
     dora = an_officer("dora", roles=frozenset({Role.DATA_PROTECTION_OFFICER}))
-    asked = await request_approval(conn, matter, mila, now=NOW)
+    asked = await request_approval(conn, matter, mila, KEY, now=NOW)
     with pytest.raises(RoleMissing):
-        await approve(conn, asked.id, dora, now=LATER)
-    await approve(conn, asked.id, ANKE, now=LATER)
+        await approve(conn, asked.id, dora, KEY, now=LATER)
+    await approve(conn, asked.id, ANKE, KEY, now=LATER)
     other = replace(matter, digest=bytes(32))
-    asked = await request_approval(conn, other, ANKE, now=NOW)
-    await approve(conn, asked.id, dora, now=LATER)
-
-
-async def test_an_approval_is_spent_once_and_not_late(conn: AsyncConnection) -> None:
-    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
-    with pytest.raises(NotApproved):
-        await spend_approval(conn, asked.id, MATTER, now=LATER)
-    await approve(conn, asked.id, BRAM, now=LATER)
-    with pytest.raises(NotApproved):
-        await spend_approval(conn, asked.id, MATTER, now=LATER + HOLDS_FOR)
-    await spend_approval(conn, asked.id, MATTER, now=LATER)
-    with pytest.raises(NotApproved):
-        await spend_approval(conn, asked.id, MATTER, now=LATER)
+    asked = await request_approval(conn, other, ANKE, KEY, now=NOW)
+    await approve(conn, asked.id, dora, KEY, now=LATER)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +311,7 @@ async def test_the_table_itself_refuses_what_the_code_would(
     matter = replace(MATTER, needs_role=Role.PRIVACY_OFFICER)
     mila = an_officer("mila", roles=frozenset({Role.MUNICIPALITY_ADMINISTRATOR}))
     async with transaction(engine) as conn:
-        await request_approval(conn, matter, mila, now=NOW)
+        await request_approval(conn, matter, mila, KEY, now=NOW)
     with pytest.raises(DBAPIError, match="approval"):
         async with transaction(engine) as conn:
             await conn.execute(text(forgery))

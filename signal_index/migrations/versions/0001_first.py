@@ -84,12 +84,11 @@ _GUARDED = {  # what may not be done, and what the refusal says
     "policy_bundle": (_EVERY, _POLICY),
     "policy_adoption": (_EVERY, _POLICY),
 }
-# An approval begins open and undecided, is decided once and spent once: adding a row is
-# not enough to approve, and what was asked or decided is never put otherwise.
+# An approval begins open and undecided and is decided once: adding a row is not enough
+# to approve, and what was asked or decided is never put otherwise.
 _BEGINS = "CREATE TRIGGER refuse_approval_unasked BEFORE INSERT ON approval"
 _NOT_OPEN = (
-    "new.state <> 'open' OR new.decided_by IS NOT NULL OR new.decided_at IS NOT NULL "
-    "OR new.spent_at IS NOT NULL"
+    "new.state <> 'open' OR new.decided_by IS NOT NULL OR new.decided_at IS NOT NULL"
 )
 _DECIDES = "CREATE TRIGGER refuse_approval_otherwise BEFORE UPDATE ON approval"
 _FIXED = (
@@ -111,6 +110,7 @@ _DECISION = (
     "decider_has_role",
     "decided_at",
     "reason",
+    "signature",
 )
 
 
@@ -118,9 +118,7 @@ def _otherwise(distinct: str) -> str:
     """Say in this database's words what no update of an approval may do."""
     asked = " OR ".join(f"new.{one} {distinct} old.{one}" for one in _FIXED)
     said = " OR ".join(f"new.{one} {distinct} old.{one}" for one in _DECISION)
-    spent = f"old.spent_at IS NOT NULL AND new.spent_at {distinct} old.spent_at"
-    early = "new.spent_at IS NOT NULL AND old.state <> 'approved'"
-    return f"({asked}) OR (old.state <> 'open' AND ({said})) OR ({spent}) OR ({early})"
+    return f"({asked}) OR (old.state <> 'open' AND ({said}))"
 
 
 _SHRINK = "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree"

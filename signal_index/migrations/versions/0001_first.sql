@@ -233,7 +233,7 @@ CREATE TABLE approval (
   title_code VARCHAR(64) NOT NULL, digest BYTEA NOT NULL, needs_role VARCHAR(64), requested_by VARCHAR(255) NOT NULL,
   requester_has_role BOOLEAN NOT NULL, requested_at TIMESTAMPTZ NOT NULL, expires_at TIMESTAMPTZ NOT NULL,
   state VARCHAR(64) NOT NULL, decided_by VARCHAR(255), decided_in CHAR(20), decider_has_role BOOLEAN,
-  decided_at TIMESTAMPTZ, reason VARCHAR(64), spent_at TIMESTAMPTZ,
+  decided_at TIMESTAMPTZ, reason VARCHAR(64), signature BYTEA NOT NULL,
   CONSTRAINT pk_approval PRIMARY KEY (id),
   CONSTRAINT ck_approval_by_another_person CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <>
     requested_by)),

@@ -1,0 +1,57 @@
+"""What makes an approval ours: the index's signature over who asked and who decided.
+
+Whoever has the database, with the rights of whichever role, can add a row and change
+what a trigger lets change. That makes neither of the two persons: a row counts only
+with this index's signature (its receipt key, kept outside the database) over all that
+it says. A request that nobody asked is unknown, and so is one that nobody decided.
+
+Proven by tests/contract/test_approvals.py.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+
+from signal_index.ledger import ReceiptKey
+from signal_index.proof import Json, encode_json
+from signal_index.tables.approvals import approval
+
+_SAID: Final = tuple(column.name for column in approval.c if column.name != "signature")
+_USE: Final = b"approval\n"
+_RAN_OUT: Final = {"expired": "open"}
+"""That its time is over nobody says: it needs no signature of its own."""
+
+
+def sign_approval(row: Mapping[Any, Any], key: ReceiptKey) -> bytes:
+    """Sign all that a row says; a column that it lacks is null."""
+    return key.private.sign(_encode(row))
+
+
+def is_signed(row: Mapping[Any, Any], key: ReceiptKey) -> bool:
+    """Tell whether this index wrote exactly this row."""
+    try:
+        key.private.public_key().verify(bytes(row["signature"]), _encode(row))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _encode(row: Mapping[Any, Any]) -> bytes:
+    said = {name: _write(row.get(name)) for name in _SAID}
+    state = said["state"]
+    return _USE + encode_json(said | {"state": _RAN_OUT.get(str(state), state)})
+
+
+def _write(value: object) -> Json:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if value is None or isinstance(value, str | bool):
+        return value
+    raise TypeError(type(value).__name__)
