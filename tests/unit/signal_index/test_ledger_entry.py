@@ -154,7 +154,7 @@ def test_a_changed_seal_does_not_open(place: int) -> None:
         open_disclosures(entry.id, bytes(changed), key=a_disclosure_key())
 
 
-def test_an_entry_is_signed_with_the_key_of_its_own_year_only() -> None:
+def test_an_entry_is_sealed_with_the_key_of_its_own_year_only() -> None:
     with pytest.raises(ValueError, match="not of the entry's year"):
         build_entry(some_facts(1), entropy=some_entropy(1), key=a_disclosure_key(2027))
 

@@ -200,7 +200,7 @@ async def test_a_digest_goes_at_its_time_and_once(
             assert teller.is_due() is is_due
 
 
-def test_what_is_signed_for_the_desk_has_one_length_and_one_reference() -> None:
+def test_what_is_sealed_for_the_desk_has_one_length_and_one_reference() -> None:
     key = CaseKey(bytes(32))
     names = ("1", CASE, "é" * 200)
     sealed = [key.seal(REFERENCE, name) for name in names]
