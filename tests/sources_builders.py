@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from keys.bsn import WEIGHTS, parse_bsn
 from signal_index.wire.deliveries import DeliveryKind
@@ -142,6 +143,7 @@ class Heard:
 
     rejects: list[Reject] = field(default_factory=list)
     work: int = 0
+    earlier: list[UUID] = field(default_factory=list)
 
     def read(self, count: int) -> None: ...
 
@@ -149,6 +151,9 @@ class Heard:
         self.work = work
 
     def told(self, step: str, count: int) -> None: ...
+
+    def finished(self, earlier: OpenDelivery) -> None:
+        self.earlier.append(earlier.id)
 
 
 @dataclass

@@ -15,18 +15,16 @@ from typing import Final
 from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
-from sources.clock import day_of, write_day
 from sources.errors import InvalidAgencySettings, SourceError
 from sources.feed_settings import FeedRow
 from sources.intake import Intake
 from sources.intake.event_box import EventIntake, count_waiting
 from sources.intake.files import FileIntake
 from sources.intake.folder import Folder, Taken
+from sources.intake.held_files import make_folder_of, release
 from sources.intake.several import SeveralIntake
 from sources.intake.views import open_database, open_view
-from sources.outbox.deliveries import find_by_id
 from sources.outbox.holding import find_held
-from sources.outbox.let_go import How, how_let_go
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.task import Task
@@ -36,14 +34,6 @@ MOST_AT_ONCE: Final = 5_000
 EVERY_MINUTE: Final = "* * * * *"
 DAILY: Final = "0 5 * * *"
 READ_AGAIN_AFTER: Final = timedelta(hours=20)
-_LAPSED: Final = (
-    "Niet verstuurd: niemand antwoordde op tijd. Zet het bestand opnieuw in inbox, of "
-    "lever een nieuwer aan."
-)
-_DROPPED: Final = {
-    "dropped": "Weggelegd door u op {}. Er is niets van verstuurd.",
-    "replaced": "Op {} vervangen door een nieuwer bestand. Er is niets van verstuurd.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +52,7 @@ class Feed:
         self.profile = load_profile(row.profile)
         self._row = row
         self._databases = databases
-        self._folder = (
-            Folder(
-                row.folder,
-                quiet=timedelta(seconds=row.quiet_seconds),
-                keep=timedelta(days=row.keep_days),
-            )
-            if row.folder
-            else None
-        )
+        self._folder = make_folder_of(row)
         if self._folder:
             self._folder.prepare()
         _check_place(row, self.profile)
@@ -133,15 +115,8 @@ class Feed:
 
     def release(self, outbox: Outbox, now: datetime) -> None:
         """Put files away of which the delivery was answered about, or replaced."""
-        folder = self._folder
-        if folder is None:
-            return
-        for delivery, taken in folder.find_held():
-            found = find_by_id(outbox, delivery)
-            if found is None:
-                _let_go(folder, taken, how_let_go(outbox, delivery), now)
-            elif found.state == "closed":
-                folder.finish(taken, now)
+        if self._folder:
+            release(self._folder, outbox, now)
 
     def _has_changes_waiting(self, outbox: Outbox) -> bool:
         """Tell whether files of changes wait for an answer: none may go before them.
@@ -200,14 +175,6 @@ class Feed:
 
     def _portion(self, intake: Intake, *taken: Taken) -> Portion:
         return Portion(Task(intake, self.profile, self._row.kind), taken)
-
-
-def _let_go(folder: Folder, taken: Taken, how: How | None, now: datetime) -> None:
-    """Put a file away of which nothing was sent: on purpose, or because it lapsed."""
-    if how in _DROPPED:
-        folder.drop(taken, _DROPPED[how].format(write_day(day_of(now))), now)
-    else:
-        folder.fail(taken, _LAPSED, now)
 
 
 def _check_place(row: FeedRow, profile: Profile) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Final
 
 import httpx
@@ -33,6 +34,7 @@ from sources.errors import (
     shorten,
 )
 from sources.folders import make_folder
+from sources.intake.held_files import release_all
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -168,6 +170,8 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
         record_answer(outbox, delivery, waiting[0].digest, answer)
     if answer == "dropped":
         PlainConsole().print("De levering is vervallen. Er is niets verstuurd.")
+        with suppress(OutboxBusy), Outbox(settings.outbox, keys.outbox) as outbox:
+            release_all(settings.feeds, outbox, now())  # or else the agent does it
         return
     try:
         closed = asyncio.run(carry_out(settings, keys))
@@ -208,7 +212,10 @@ async def carry_out(
             tell = Tellings(quiet=False).tell
             parties = make_parties(client, settings, keys, outbox, tell=tell)
             run = Run(outbox, parties, sender, Bars(quiet=True), report)
-            return await run.finish_unfinished()
+            try:
+                return await run.finish_unfinished()
+            finally:
+                release_all(settings.feeds, outbox, now())
 
 
 def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:

@@ -40,8 +40,10 @@ from sources.errors import (
     SignalsElsewhere,
     SourceError,
     TooManyUnknown,
+    shorten,
 )
 from sources.events import Event, log_event, start_logging
+from sources.outbox.deliveries import OpenDelivery
 
 STOPPED: Final = 1
 UNUSABLE: Final = 2
@@ -124,6 +126,7 @@ class Bars:
             disable=quiet or not sys.stderr.isatty(),
         )
         self._tasks: dict[str, TaskID] = {}
+        self._tell = Tellings(quiet=quiet).tell
 
     def __enter__(self) -> Self:
         """Show the bars."""
@@ -151,6 +154,14 @@ class Bars:
     def told(self, step: str, count: int) -> None:
         """Hear of items evaluated or published."""
         self._bars.advance(self._find(step), count)
+
+    def finished(self, earlier: OpenDelivery) -> None:
+        """Say what became of what an earlier run left, before anything of this one."""
+        self._tell(
+            f"Eerst afgemaakt: levering {shorten(earlier.id)} van {earlier.profile}, "
+            f"{earlier.counts.accepted} verstuurd, {earlier.counts.withdrawn} "
+            "ingetrokken."
+        )
 
     def _find(self, step: str) -> TaskID:
         if step not in self._tasks:

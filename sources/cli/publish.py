@@ -41,6 +41,7 @@ from sources.errors import (
     SourceError,
 )
 from sources.folders import make_folder
+from sources.intake.held_files import release_all
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -166,6 +167,8 @@ async def _publish(
                     told = f"Afgewezen records: {files[held.delivery]}"
                     PlainConsole(stderr=True).print(told, soft_wrap=True)
                 raise
+            finally:
+                release_all(settings.feeds, outbox, now())
         return [summarise(outbox, one, files) for one in closed], run.stopped
 
 

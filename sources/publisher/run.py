@@ -85,6 +85,10 @@ class Progress(Protocol):
         """Hear of items evaluated or published."""
         ...
 
+    def finished(self, earlier: OpenDelivery) -> None:
+        """Hear of a delivery of an earlier run that was finished first."""
+        ...
+
 
 class Run:
     """Everything a run needs, made once at the edge."""
@@ -317,7 +321,10 @@ class Run:
             raise
         close_delivery(self._outbox, done, is_read=is_read, rows=rows)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
-        return get_delivery(self._outbox, delivery.id)
+        closed = get_delivery(self._outbox, delivery.id)
+        if not is_read:
+            self._progress.finished(closed)
+        return closed
 
     async def _send(self, delivery: OpenDelivery) -> OpenDelivery:
         """Send all work and tell the index that it is complete."""

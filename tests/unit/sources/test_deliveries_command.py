@@ -4,7 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio.to_thread
 import pytest
@@ -16,6 +16,7 @@ from sources.agency_keys import create_keys
 from sources.cli.deliveries import conclude
 from sources.cli.publish import summarise
 from sources.errors import DeliveryHeld, DeliveryUnheard, EvaluationStopped
+from sources.intake.folder import ROOMS
 from sources.outbox.holding import Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -213,8 +214,16 @@ async def test_an_answer_is_noted_while_the_agent_holds_the_outbox(
 
 
 async def test_what_is_dropped_is_gone(agency: Agency) -> None:
+    """And where the agent held its file, that is no longer in `held` either."""
     waiting = await hold(agency)
+    feed = '[[feeds]]\nname = "bijstand"\nprofile = "profile.toml"\nfolder = "in"\n'
+    (agency.folder / "agency.toml").write_text(f"{SETTINGS}\n{feed}")
+    for room in ROOMS:
+        (agency.folder / "in" / room).mkdir(parents=True)
+    (agency.folder / "in/held" / f"{UUID(waiting).hex}-1-a.csv").write_text("")
     said = ask(agency, "drop", waiting)
+    assert list((agency.folder / "in/held").iterdir()) == []
+    assert len(list((agency.folder / "in/dropped").iterdir())) == 2, "with the reason"
     assert "vervallen" in said.stdout
     assert said.exit_code == 0
     assert ask(agency, "approve", waiting).exit_code == 2

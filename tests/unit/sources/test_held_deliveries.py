@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from signal_index.wire.deliveries import DeliveryKind
-from sources.errors import ChangesWait, DeliveryHeld
-from sources.outbox.deliveries import find_unfinished
+from sources.cli.edge import Bars
+from sources.errors import ChangesWait, DeliveryHeld, shorten
+from sources.outbox.deliveries import find_unfinished, get_delivery
 from sources.outbox.holding import (
     HELD_FOR,
 )
@@ -61,6 +62,23 @@ async def test_what_is_approved_goes_on_as_it_was_read(agency: Agency) -> None:
     assert closed.id == held.delivery
     assert len(agency.index.shown()) == 16
     assert waiting(agency) == []
+
+
+async def test_what_was_approved_earlier_is_said_before_anything_else(
+    agency: Agency, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Otherwise its withdrawals look like those of the file that was given."""
+    await publish(agency, *rows(20))
+    first = await hold(agency, *rows(16))
+    assert answer(agency, first, "approved")
+    agency.write(*rows(8))
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    assert agency.heard.earlier == [first.delivery]
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        Bars(quiet=False).finished(get_delivery(outbox, first.delivery))
+    said = f"levering {shorten(first.delivery)} van test, 0 verstuurd, 4 "
+    assert said in capsys.readouterr().err
 
 
 async def test_what_is_dropped_was_never_sent(agency: Agency) -> None:
