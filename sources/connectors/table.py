@@ -65,7 +65,7 @@ class Table:
         usual: int | None = None  # cells too many in the first record
         for line, row in self.below:
             cells = row if len(row) == width else fit_row(row, self.header)
-            if why := _find_why(cells, places, folded):
+            if why := find_why(cells, places, folded):
                 self.passed.hear(why, line)
                 continue
             surplus = max(0, len(row) - width)
@@ -157,10 +157,14 @@ def fit_row(row: list[str], header: Sequence[str]) -> list[str]:
     return row
 
 
-def _find_why(
+def find_why(
     cells: Sequence[str], places: Sequence[int], folded: Sequence[str]
 ) -> Why | None:
-    """Say why a row below the header is no record; None where it is one."""
+    """Say why a row below the header is no record; None where it is one.
+
+    Who reads and who proposes ask the same, so that a total is a record to neither.
+    `places` are where numbers of persons stand.
+    """
     if not _says_something(cells):
         return Why.EMPTY
     if any(_has_number(cells, at) for at in places):

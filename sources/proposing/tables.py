@@ -7,7 +7,7 @@ holds; where two sheets could be meant, both are named.
 
 import csv
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from sources.connectors.csv_rows import DELIMITERS, CsvRows, Row
 from sources.connectors.excel import Book, open_book
 from sources.connectors.file_kinds import refuse_other_than_text
-from sources.connectors.table import MOST_ABOVE, fit_row, fold_heading
+from sources.connectors.table import MOST_ABOVE, find_why, fit_row, fold_heading
 from sources.connectors.text_file import guess_encoding, recognise_encoding
 from sources.errors import UnreadableFile
 from sources.proposing.headings import count_known, find_header
@@ -97,26 +97,18 @@ def _look_below(header: list[str], rows: Iterable[Row], most: int) -> Sample:
     sample = Sample([Column(header[at]) for at in named])
     number = _find(sample, ("zaak", "dossier", "iddossier", "casus", "melding"))
     person = _find(sample, ("bsn", "burgerservice"))
+    persons = [] if person is None else [named[person]]
     for _line, row in rows:
         if sample.rows >= most:
             break
         cells = fit_row(row, header)
-        if len(cells) != len(header) or _says_nothing(cells, folded):
+        if len(cells) != len(header) or find_why(cells, persons, folded):
             continue
         kept = [cells[at] for at in named]
         sample.look(kept)
         if number is not None and person is not None and kept[number]:
             sample.look_for_sharing(kept[number], kept[person])
     return sample
-
-
-def _says_nothing(cells: Sequence[str], folded: Sequence[str]) -> bool:
-    """Tell whether a row is empty, or the headings again on another page."""
-    if not any(cell.strip() for cell in cells):
-        return True
-    return all(
-        fold_heading(cell) == name for cell, name in zip(cells, folded, strict=True)
-    )
 
 
 def _find(sample: Sample, words: tuple[str, ...]) -> int | None:

@@ -210,6 +210,29 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_total_proposes_nothing_of_any_column(tmp_path: Path, form: str) -> None:
+    """What is no record to the reader is none here: no word, no day, no number."""
+    path = tmp_path / f"zaken.{form}"
+    head = ["BSN", "Zaaknummer", "Startdatum", "Einddatum", "Status", "Telefoon team"]
+    rows = [
+        [a_number(at), f"Z-{at}", "13-03-2026", "", "Lopend", "0182 555 101"]
+        for at in range(24)
+    ]
+    totals = [["Totaal", "", "", "", "24", ""], ["Aantal", "24", "24", "0", "24", "24"]]
+    table = [head, *rows, *totals]
+    if form == "csv":
+        path.write_text("".join(";".join(row) + "\n" for row in table))
+    else:
+        a_book(path, ("Zaken", table))
+    found = look(path)
+    assert '"24"' not in found.text
+    profile = parse_profile(found.text)
+    assert list(profile.codes.status.opens if profile.codes.status else []) == [
+        "Lopend"
+    ]
+
+
 def test_the_sheet_with_the_cases_is_found_and_the_others_are_named(
     tmp_path: Path,
 ) -> None:
