@@ -47,7 +47,12 @@ def call_by_start(day: str, whom: str) -> str:
 
 def has_number(name: str) -> bool:
     """Tell whether a case is called by a number, not by when and with whom."""
-    return bool(name) and not name.startswith(_SINCE)
+    return bool(name) and not tells_day(name)
+
+
+def tells_day(name: str) -> bool:
+    """Tell whether a name itself says since when: a number, or no name, does not."""
+    return name.startswith(_SINCE)
 
 
 def shorten(reference: UUID) -> str:

@@ -22,8 +22,9 @@ from sources.outbox.staging import mark_case, mark_person, name_part
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
-from sources.values import Case, Place, Unidentified
+from sources.values import Case, Closing, Place, Unidentified
 
+Record = Case | Unidentified | Closing
 _PATH: Final = re.compile(r"\w+\[\d+\](\.\w+\[\d+\])*")
 
 
@@ -51,8 +52,9 @@ def find_records(
 ) -> Mapping[UUID, Place]:
     """Give where the cases with these references of ours stand in a registration.
 
-    A case that ended and is open again has its old reference too. In a JSON file with
-    line and column, which an editor shows. Raises `UnreadableFile`.
+    A case that ended is found as long as it is in the file, by the references that it
+    had. In a JSON file with line and column, which an editor shows. Raises
+    `UnreadableFile`.
     """
     references, ended = _find_references(outbox), _find_ended(outbox)
     found: dict[UUID, Place] = {}
@@ -61,7 +63,7 @@ def find_records(
         with file.open("rb") as stream:
             for reading in read_file(stream, profile, today=today):
                 for case in reading:
-                    if isinstance(case, Case | Unidentified):
+                    if isinstance(case, Record) and case.place:
                         key = mark_case(outbox.key, name, case.key)
                         reference = _pick(outbox, references.get(key, {}), key, case)
                         for each in (reference, *_pick_ended(outbox, ended, key, case)):
@@ -107,30 +109,28 @@ def _pick_ended(
     outbox: Outbox,
     ended: Mapping[tuple[bytes, bytes], Sequence[UUID]],
     case_key: bytes,
-    case: Case | Unidentified,
+    case: Record,
 ) -> Sequence[UUID]:
     """Give the old references of a row: of this person and day, or of its number.
 
     A signal that messages told has no part; of any other, another person is another's.
     """
-    told = ended.get((case_key, b""), ())
-    if isinstance(case, Unidentified):
-        return told
-    person = mark_person(outbox.key, case_key, case.bsn)
-    own = name_part(person, case.started_on)
-    return [*told, *ended.get((case_key, own), ())]
+    parts = {b"", _find_part(outbox, case_key, case)}
+    return [each for part in sorted(parts) for each in ended.get((case_key, part), ())]
 
 
 def _pick(
-    outbox: Outbox,
-    parts: Mapping[bytes, UUID],
-    case_key: bytes,
-    case: Case | Unidentified,
+    outbox: Outbox, parts: Mapping[bytes, UUID], case_key: bytes, case: Record
 ) -> UUID | None:
     """Tell rows of one number apart, where more than one stands."""
     if len(parts) == 1:
         return next(iter(parts.values()))
-    if isinstance(case, Unidentified):
-        return None
+    return parts.get(_find_part(outbox, case_key, case))
+
+
+def _find_part(outbox: Outbox, case_key: bytes, case: Record) -> bytes:
+    """Give which part of its case a row is; empty where it does not say whose."""
+    if isinstance(case, Unidentified) or not (case.bsn and case.started_on):
+        return b""
     person = mark_person(outbox.key, case_key, case.bsn)
-    return parts.get(name_part(person, case.started_on))
+    return name_part(person, case.started_on)

@@ -22,7 +22,7 @@ from desk.callers import (
 from desk.desk import Desk, desk_of
 from desk.headers import allow_form
 from desk.pages import render
-from keys.case_name import find_called, find_day, has_number
+from keys.case_name import find_called, find_day, tells_day
 from signal_index.wire.contact_holders import ContactHolders
 from signal_index.wire.signals import (
     OwnSignal,
@@ -157,9 +157,7 @@ async def _search_by_case(desk: Desk, caller: Caller, typed: str) -> Search:
     on_day = [
         (one, name)
         for one in began
-        if (name := named[one.reference]) == ""
-        or has_number(name)
-        or one.reference in called
+        if not tells_day(name := named[one.reference]) or one.reference in called
     ]
     others = called.keys() - {one.reference for one in began}
     found = [

@@ -12,7 +12,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
-from sources.cli.references import EXAMPLE, REFERENCE_HELP, say_place
+from sources.cli.references import EXAMPLE, REFERENCE_HELP, UNNAMED, say_place
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import find_records
@@ -125,7 +125,7 @@ def _show_references(found: Mapping[UUID, str], *, as_json: bool) -> None:
         typer.echo(json.dumps(told))
         return
     for one, name in found.items():
-        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one} ({name})")
+        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one} ({name or UNNAMED})")
 
 
 def _find_place(

@@ -17,6 +17,7 @@ WHERE: Final = (
     "`signal-source find --case ZAAK`, met uw zaaknummer of de begindag"
 )
 REFERENCE_HELP: Final = f"Het kenmerk van het signaal, zoals {EXAMPLE}."
+UNNAMED: Final = "zaaknummer hier niet bekend"
 NO_REFERENCE: Final = (
     f"Dit is geen kenmerk. Een kenmerk heeft 36 tekens, zoals {EXAMPLE}. U vindt het "
     f"{WHERE}. Een zaaknummer of BSN is geen kenmerk."
@@ -30,7 +31,7 @@ def say_cases(named: Mapping[UUID, str]) -> Mapping[UUID, str]:
     """
     unclear = find_unclear(named)
     return {
-        reference: f"{name or 'geen zaaknummer'}; zoek de regel met `signal-source "
+        reference: f"{name or UNNAMED}; zoek de regel met `signal-source "
         f"find {reference} --file UW-BESTAND --profile UW-PROFIEL.toml`"
         if reference in unclear
         else name

@@ -179,8 +179,8 @@ class NoSuchCase(SourceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "In dit bestand staat geen open zaak bij dit kenmerk. Neem het bestand en "
-            "het profiel waarmee u leverde. Is de zaak dicht? Zonder --file zegt "
+            "In dit bestand staat geen zaak bij dit kenmerk. Neem het bestand en het "
+            "profiel waarmee u leverde. Staat zij er niet meer in? Zonder --file zegt "
             "`signal-source find KENMERK` nog 35 dagen welke zaak het was, en "
             f"`signal-source evidence KENMERK` wat er is verstuurd. {_TAKEN_OVER}"
         )

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from keys.case_name import find_called
+from keys.case_name import find_called, find_day, tells_day
 from signal_index.wire.notice_order import (
     find_former,
     find_replaced,
@@ -62,13 +62,30 @@ def find_case(outbox: Outbox, reference: UUID) -> str:
 
 
 def find_references(outbox: Outbox, typed: str) -> Mapping[UUID, str]:
-    """Give the references of cases that may be meant, and how each is called."""
+    """Give the references of cases that may be meant, and how each is called.
+
+    A day means every case that began on it, whatever it is called; where a name itself
+    tells the day, all that was typed counts. Empty where the name is not known here.
+    """
     rows = outbox.connection.execute(
-        "SELECT reference, name, case_key FROM signal WHERE name IS NOT NULL"
-        " ORDER BY reference"
-    )
-    named = {UUID(row["reference"]): _open_name(outbox, row) for row in rows}
-    return find_called(named, typed)
+        "SELECT reference, name, case_key, valid_from FROM signal ORDER BY reference"
+    ).fetchall()
+    named = {
+        UUID(row["reference"]): "" if row["name"] is None else _open_name(outbox, row)
+        for row in rows
+    }
+    called = find_called(named, typed)
+    day = find_day(typed)
+    began = {
+        UUID(row["reference"])
+        for row in rows
+        if day is not None and row["valid_from"] == day.isoformat()
+    }
+    return {
+        one: name
+        for one, name in named.items()
+        if one in called or (one in began and not tells_day(name))
+    }
 
 
 def name_cases(found: Sequence[KeptNotice]) -> Mapping[UUID, str]:

@@ -2,7 +2,9 @@
 
 import json
 import re
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -69,7 +71,7 @@ def test_the_line_of_a_reference_is_told(
 def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None:
     said = find(agency, str(uuid4()))
     assert (said.exit_code, said.stdout) == (2, "")
-    assert "geen open zaak bij dit kenmerk" in said.stderr
+    assert "geen zaak bij dit kenmerk" in said.stderr
 
 
 def refer(agency: Agency) -> str:
@@ -137,6 +139,30 @@ def test_the_references_of_a_case_are_told_by_its_number(agency: Agency) -> None
         for line in find_by_number(agency, number).stdout.splitlines()
     }
     assert told == set(agency.index.state["signals"])
+
+
+def test_a_day_finds_every_case_that_began_on_it(agency: Agency) -> None:
+    """Also one with a number, and one of which the name is not known here."""
+    with closing(sqlite3.connect(agency.outbox_path)) as outbox, outbox:
+        outbox.execute(
+            "UPDATE signal SET name = NULL"
+            " WHERE reference = (SELECT min(reference) FROM signal)"
+        )
+    begun = date.fromisoformat(a_row()["Begin"])
+    said = find_by_number(agency, f"{begun:%d-%m-%Y}")
+    found = re.findall("Kenmerk: ([0-9a-f-]{36}) ", said.stdout)
+    assert set(found) == set(agency.index.state["signals"])
+    assert "(zaaknummer hier niet bekend)" in said.stdout
+
+
+def test_a_case_that_is_no_longer_open_is_found_in_the_file(agency: Agency) -> None:
+    """A citizen may dispute what was withdrawn meanwhile."""
+    reference = refer(agency)
+    over = a_row(Zaak="Z-3", BSN=a_number(3), Eind="2026-08-01")
+    agency.write(a_row(), a_row(BSN=a_number(2)), over)
+    anyio.run(agency.publish)
+    assert len(agency.index.state["signals"]) == 2
+    assert find(agency, reference).stdout == "Zaak: Z-3.\ndelivery.csv: regel 4.\n"
 
 
 def test_a_case_without_a_number_is_found_by_its_day(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.connector_formats import FORMATS, Record
 from tests.sources_builders import SECRET, TODAY, a_number, an_agency
+from tests.sources_parties import pseudonym_of
 
 DEEP = "leveringen[1].zaken[2].client[0]"
 FILE = {
@@ -45,10 +46,15 @@ async def test_a_case_of_a_json_file_is_found_by_line_column_and_number(
     written = json.dumps(json.loads(debts.write(records)), indent=2)
     agency.file.write_text(written)
     await agency.publish()
-    references = [UUID(one) for one in agency.index.state["signals"]]
+    n = pseudonym_of(a_number(1)).encoded.hex()
+    (reference,) = [
+        UUID(at)
+        for at, row in agency.index.state["signals"].items()
+        if row["n"] == n  # type: ignore[index]  # JSON has no types
+    ]
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
         places = find_records(
-            outbox, agency.file, debts.profile, references[:1], today=TODAY
+            outbox, agency.file, debts.profile, [reference], today=TODAY
         )
     ((_, place),) = places.items()
     assert place.line is not None
