@@ -1,6 +1,7 @@
 """Where another party is reached, and where we are: over TLS, or on this machine.
 
-- An address is `https`, or `http` to this machine itself; it holds no login.
+- An address is `https`, or `http` to this machine itself; it holds no login, and its
+  host and port are some that a connection can be asked for.
 - A PostgreSQL is named by a host, or by the folder of its socket here. Off this machine
   it is spoken to over TLS, with its certificate and name verified: no setting says
   otherwise.
@@ -9,11 +10,16 @@ Every package takes these and no rules of its own. Proven by
 tests/unit/keys/test_reaching.py.
 """
 
+import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+_NO_PLACE: Final = "is no address: look at its host and port"
+_HOST: Final = re.compile(rb"[0-9A-Za-z_.:%-]+")
 
 
 def is_this_machine(host: str | None) -> bool:
@@ -24,16 +30,35 @@ def is_this_machine(host: str | None) -> bool:
         return False
 
 
-def parse_address(text: str) -> str:
-    """Give an address of a party as it is written, or raise `ValueError`."""
-    parts = urlsplit(text)
+def parse_address(
+    text: str, tls: Collection[str] = ("https",), clear: Collection[str] = ("http",)
+) -> str:
+    """Give an address of a party as it is written, or raise `ValueError`.
+
+    `tls`: the schemes that go anywhere; `clear`: those for this machine alone.
+    """
+    parts = _split(text)
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a login, which does not belong in an address")
-    if parts.scheme == "https" and parts.hostname:
+    if parts.scheme in tls and parts.hostname:
         return text
-    if parts.scheme == "http" and is_this_machine(parts.hostname):
+    if parts.scheme in clear and is_this_machine(parts.hostname):
         return text
-    raise ValueError("must be https (http only on this machine)")
+    said = (" or ".join(tls), " or ".join(clear))
+    raise ValueError("must be {} ({} only on this machine)".format(*said))
+
+
+def _split(text: str) -> SplitResult:
+    """Take an address apart; what no connection could be asked for raises."""
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna")
+        is_one = parts.port != 0 and (not host or _HOST.fullmatch(host))
+    except ValueError:
+        raise ValueError(_NO_PLACE) from None
+    if not is_one or not text.isprintable() or " " in text:
+        raise ValueError(_NO_PLACE)
+    return parts
 
 
 def verify_database_place(host: str | None, query: Mapping[str, object]) -> None:

@@ -51,7 +51,6 @@ class SecurityEvent(LoggedEvent):
     STATEMENT_GIVEN = "statement-given", "organisation", "count"
     DECOYS_LACKING = "decoys-lacking", "count"
     ALARM = "alarm", *_WHO, "municipality", "entry", "rule", "count", "since"
-    ALARM_OVER = "alarm-over", *_WHO, "rule", "count", "since"
     ALARM_UNSENT = "alarm-unsent", "reason", "count"
 
     @property
@@ -153,17 +152,17 @@ class SecurityLog:
             self.tell(alarm)
 
     def tell(self, alarm: Alarm) -> None:
-        """Write an alarm, and hand it on; only its beginning goes to the sink."""
-        event = SecurityEvent.ALARM_OVER if alarm.is_over else SecurityEvent.ALARM
+        """Write an alarm, and hand it on."""
         fields: dict[str, _Value] = {
             "rule": alarm.rule,
             "count": alarm.count,
             "since": alarm.begins.isoformat(timespec="minutes"),
+            "entry": alarm.entry,
+            "municipality": alarm.municipality,
         }
-        if not alarm.is_over:
-            fields |= {"entry": alarm.entry, "municipality": alarm.municipality}
-        self._say(event, {name: getattr(alarm.who, name) for name in _WHO} | fields)
-        if self._sink is not None and not alarm.is_over:
+        named = {name: getattr(alarm.who, name) for name in _WHO}
+        self._say(SecurityEvent.ALARM, named | fields)
+        if self._sink is not None:
             self._sink.put(alarm)
 
     def _say(self, event: SecurityEvent, fields: Mapping[str, _Value]) -> None:

@@ -3,14 +3,14 @@
 - A rule counts one thing of one account in a window: it is crossed by the first one
   above its bound. Windows stand on the clock (of a day: UTC), so that everybody who
   counts has the same.
-- Of one account a rule says one alarm in a window, and how many it was when the window
-  is over: nobody is muted by another's flood, nor by their own.
+- Of one account a rule says one alarm in each window: nobody is muted by another's
+  flood, nor by their own of before.
 - Who is not known by a token or signature that holds counts as nobody, together.
 
 Pure: the moment comes in. Proven by tests/unit/keys/test_security.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -85,7 +85,7 @@ OTHERS: Final = Account(account="others")
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A rule that was crossed; `is_over`: its window is, and `count` the whole."""
+    """A rule that was crossed in a window, and how many it was when that was seen."""
 
     rule: RuleId
     who: Account
@@ -94,13 +94,12 @@ class Alarm:
     at: datetime
     entry: str | None = None
     municipality: str | None = None
-    is_over: bool = False
 
     @property
     def id(self) -> str:
-        """The same for the same rule, account and window, whoever counted."""
-        who = self.who
-        parts = (self.rule, self.begins.isoformat(), who.organisation, who.account)
+        """The same for the same rule, account, municipality and window."""
+        who = (self.who.organisation, self.who.account, self.municipality)
+        parts = (self.rule, self.begins.isoformat(), *who)
         return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
@@ -121,18 +120,18 @@ class Tally:
     def count(
         self, what: Counted, who: Account, now: datetime, many: int = 1
     ) -> Sequence[Alarm]:
-        """Count so many; give the alarms that this makes, those that end among them."""
-        found: list[Alarm] = []
-        for rule in self._rules:
-            if rule.counts is what:
-                found += self._turn(rule, now)
-                found += self._add(rule, who, now, many)
-        return found
+        """Count so many; give the alarms that this makes."""
+        return [
+            alarm
+            for rule in self._rules
+            if rule.counts is what
+            for alarm in self._add(rule, who, now, many)
+        ]
 
     def _add(
         self, rule: Rule, who: Account, now: datetime, many: int
     ) -> Sequence[Alarm]:
-        window = self._windows[rule.id]
+        window = self._open(rule, now)
         if who not in window.counts and len(window.counts) >= self._room:
             who = OTHERS
         before = window.counts.get(who, 0)
@@ -141,21 +140,9 @@ class Tally:
             return [Alarm(rule.id, who, window.begins, after, now)]
         return []
 
-    def _turn(self, rule: Rule, now: datetime) -> Sequence[Alarm]:
-        """Begin the window of now; say of the one before how many it was."""
-        window = self._windows.get(rule.id)
-        begins = rule.begin(now)
-        if window is not None and window.begins >= begins:
-            return []
-        self._windows[rule.id] = _Window(begins)
-        return [] if window is None else _sum_up(rule, window.counts, window, now)
-
-
-def _sum_up(
-    rule: Rule, counts: Mapping[Account, int], window: _Window, now: datetime
-) -> Sequence[Alarm]:
-    return [
-        Alarm(rule.id, who, window.begins, count, now, is_over=True)
-        for who, count in counts.items()
-        if count > rule.most + 1
-    ]
+    def _open(self, rule: Rule, now: datetime) -> _Window:
+        """Give the window of now; a clock that was put back opens none of before."""
+        window, begins = self._windows.get(rule.id), rule.begin(now)
+        if window is None or window.begins < begins:
+            window = self._windows[rule.id] = _Window(begins)
+        return window

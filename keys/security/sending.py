@@ -2,22 +2,25 @@
 
 - `https://…`: a CloudEvent 1.0 (structured, JSON) by POST; any 2xx takes it.
 - `syslog+tls://host:port`: RFC 5424 over TLS (RFC 5425), facility 13, severity 2.
-- In the clear on this machine only (`http://`, `syslog://`).
+- In the clear on this machine only (`http://`, `syslog://`). An address or a token with
+  which nothing could be sent is refused at the start.
 - Whoever makes an alarm never waits. What the SOC does not take is kept in memory, sent
   again later and later, and told in the stream; beyond the room the first ones stay.
   The stream itself, and the officer's findings, are what lasts.
+- Whatever goes wrong with one alarm ends no sending: one that is refused goes behind
+  the others, and is given up after `MOST_REFUSALS`, said too.
 
 Proven by tests/unit/keys/test_security_sending.py.
 """
 
 import asyncio
 import json
+import re
 import ssl
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -28,6 +31,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from keys.errors import KeyFileMalformed
 from keys.events import Log
 from keys.files import read_secret
+from keys.reaching import parse_address
 from keys.security.events import SecurityEvent
 from keys.security.rules import Alarm
 
@@ -36,26 +40,21 @@ PATIENCE_SECONDS: Final = 5.0
 FIRST_WAIT: Final = 5.0
 LONGEST_WAIT: Final = 300.0
 _CRITICAL_AUDIT: Final = 13 * 8 + 2
-_SAFE: Final = frozenset({"https", "syslog+tls"})
-_PLAIN: Final = frozenset({"http", "syslog"})
+MOST_REFUSALS: Final = 12
+"""About half an hour of one alarm by itself."""
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
+"""What a 4xx says of now, and not of what was sent (RFC 9110, 8470, 6585)."""
+_TOKEN: Final = re.compile(rb"[!-~]+")
+_TLS: Final = ("https", "syslog+tls")
+_CLEAR: Final = ("http", "syslog")
 
 
-def _safe_place(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.hostname or parts.scheme not in _SAFE | _PLAIN:
-        raise ValueError("must be https:// or syslog+tls://")
-    if parts.scheme in _PLAIN and not _is_this_machine(parts.hostname):
-        raise ValueError("must be https:// or syslog+tls:// off this machine")
+def _parse_place(url: str) -> str:
+    place = parse_address(url, _TLS, _CLEAR)
+    parts = urlsplit(place)
     if parts.scheme.startswith("syslog") and parts.port is None:
         raise ValueError("syslog needs a port")
-    return url
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return place
 
 
 class AlarmsTo(BaseModel):
@@ -63,7 +62,7 @@ class AlarmsTo(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: Annotated[str, AfterValidator(_safe_place)]
+    url: Annotated[str, AfterValidator(_parse_place)]
     token_file: Path | None = None
 
     def found_from(self, folder: Path) -> "AlarmsTo":
@@ -81,7 +80,9 @@ class Sender:
     source: str
     log: Log
     token: str | None = None
+    transport: httpx.AsyncBaseTransport | None = None
     waiting: deque[Alarm] = field(default_factory=deque)
+    refused: Counter[Alarm] = field(default_factory=Counter)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, alarm: Alarm) -> None:
@@ -90,7 +91,7 @@ class Sender:
             self.waiting.append(alarm)
             self.wake.set()
         else:
-            self.log.write(SecurityEvent.ALARM_UNSENT, reason="no-room", count=1)
+            self._say_unsent("no-room", 1)
 
     async def run(self) -> None:
         """Send until cancelled, in the order in which alarms were made."""
@@ -105,16 +106,36 @@ class Sender:
             wait = min(2 * wait, LONGEST_WAIT)
 
     async def send_waiting(self) -> bool:
-        """Send what waits; tell whether all of it was taken."""
-        while self.waiting:
-            try:
-                await self._send(self.waiting[0])
-            except (httpx.HTTPError, OSError, TimeoutError) as error:
-                count, reason = len(self.waiting), _name(error)
-                self.log.write(SecurityEvent.ALARM_UNSENT, reason=reason, count=count)
-                return False
-            self.waiting.popleft()
-        return True
+        """Try each that waits; tell whether all of it was taken or given up."""
+        behind: list[Alarm] = []
+        try:
+            while self.waiting:
+                try:
+                    await self._send(self.waiting[0])
+                except Exception as error:  # noqa: BLE001 - the edge: it goes on
+                    if not _is_of_the_alarm(error):
+                        self._say_unsent(_name(error), len(self.waiting) + len(behind))
+                        return False
+                    self._say_unsent(_name(error), 1)
+                    behind += self._keep(self.waiting[0])
+                else:
+                    del self.refused[self.waiting[0]]
+                self.waiting.popleft()
+        finally:
+            self.waiting.extend(behind)
+        return not self.waiting
+
+    def _keep(self, refused: Alarm) -> Sequence[Alarm]:
+        """Keep what was refused, or give it up; it goes behind the others."""
+        self.refused[refused] += 1
+        if self.refused[refused] < MOST_REFUSALS:
+            return [refused]
+        del self.refused[refused]
+        self._say_unsent("given-up", 1)
+        return []
+
+    def _say_unsent(self, reason: str, count: int) -> None:
+        self.log.write(SecurityEvent.ALARM_UNSENT, reason=reason, count=count)
 
     async def _send(self, alarm: Alarm) -> None:
         if urlsplit(self.to.url).scheme.startswith("http"):
@@ -129,14 +150,14 @@ class Sender:
             headers["authorization"] = f"Bearer {self.token}"
         body = json.dumps(make_cloud_event(alarm, self.source))
         async with httpx.AsyncClient(
-            trust_env=False, timeout=PATIENCE_SECONDS
+            trust_env=False, timeout=PATIENCE_SECONDS, transport=self.transport
         ) as client:
             answer = await client.post(self.to.url, content=body, headers=headers)
         answer.raise_for_status()
 
     async def _write_syslog(self, alarm: Alarm) -> None:
         parts = urlsplit(self.to.url)
-        tls = ssl.create_default_context() if parts.scheme in _SAFE else None
+        tls = ssl.create_default_context() if parts.scheme in _TLS else None
         _, writer = await asyncio.open_connection(parts.hostname, parts.port, ssl=tls)
         try:
             writer.write(make_syslog(alarm, self.source))
@@ -212,12 +233,22 @@ def _say(alarm: Alarm) -> Mapping[str, object]:
 def _read_token(path: Path | None) -> str | None:
     if path is None:
         return None
-    token = read_secret(path).decode("ascii", "replace").strip()
-    if not token:
-        raise KeyFileMalformed(f"{path.name}: holds no token")
-    return token
+    token = read_secret(path).strip()
+    if not _TOKEN.fullmatch(token):
+        raise KeyFileMalformed(f"{path.name}: must hold a token, of one line of ASCII")
+    return token.decode("ascii")
 
 
 def _name(error: Exception) -> str:
-    is_refused = isinstance(error, httpx.HTTPStatusError)
-    return "not-taken" if is_refused else "not-reached"
+    if isinstance(error, httpx.HTTPStatusError):
+        return "not-taken"
+    is_away = isinstance(error, httpx.HTTPError | OSError)
+    return "not-reached" if is_away else "not-sent"
+
+
+def _is_of_the_alarm(error: Exception) -> bool:
+    """Tell whether it may be of this alarm alone, so that others must not wait."""
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        return status < 500 and status not in _TRY_AGAIN
+    return _name(error) == "not-sent"

@@ -5,16 +5,20 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
 from keys.errors import KeysError
 from keys.events import EventLog
+from keys.files import write_secret
 from keys.security.rules import Account, Alarm, RuleId
 from keys.security.sending import (
+    MOST_REFUSALS,
     ROOM,
     AlarmsTo,
     Sender,
@@ -49,11 +53,12 @@ async def a_soc(status: int = 202) -> AsyncIterator[tuple[int, list[bytes]]]:
         yield server.sockets[0].getsockname()[1], heard
 
 
-def a_sender(url: str) -> tuple[Sender, io.StringIO]:
+def a_sender(
+    url: str, transport: httpx.AsyncBaseTransport | None = None
+) -> tuple[Sender, io.StringIO]:
     said = io.StringIO()
-    return Sender(
-        AlarmsTo(url=url), "https://index.test", EventLog(said), "t0ken"
-    ), said
+    log, to = EventLog(said), AlarmsTo(url=url)
+    return Sender(to, "https://index.test", log, "t0ken", transport), said
 
 
 async def test_a_cloud_event_says_rule_account_and_entry() -> None:
@@ -113,16 +118,58 @@ async def test_what_waits_at_the_end_is_tried_once_more() -> None:
     assert len(heard) >= 1
 
 
+async def test_what_the_soc_refuses_blocks_none_behind_it_and_is_given_up() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_known = json.loads(request.content)["data"]["rule"] != ALARM.rule
+        return httpx.Response(202 if is_known else 404)
+
+    sender, said = a_sender("http://127.0.0.1:1/", httpx.MockTransport(answer))
+    sender.put(ALARM)
+    sender.put(replace(ALARM, rule=RuleId.BURST))
+    assert not await sender.send_waiting()
+    assert list(sender.waiting) == [ALARM]
+    for _ in range(MOST_REFUSALS - 1):
+        await sender.send_waiting()
+    assert not sender.waiting
+    assert said.getvalue().count('"not-taken"') == MOST_REFUSALS
+    assert said.getvalue().count('"given-up"') == 1
+
+
+async def test_whatever_goes_wrong_is_said_and_ends_no_sending() -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError
+
+    sender, said = a_sender("http://127.0.0.1:1/", httpx.MockTransport(fail))
+    running = asyncio.create_task(sender.run())
+    sender.put(ALARM)
+    await asyncio.sleep(0.05)
+    assert '"alarm-unsent", "reason": "not-sent"' in said.getvalue()
+    assert not running.done()
+    running.cancel()
+
+
 @pytest.mark.parametrize(
     "url",
-    ["http://soc.example", "syslog://soc.example:514", "ftp://x", "syslog+tls://x"],
+    [
+        *("http://soc.example", "syslog://soc.example:514", "ftp://x"),
+        *("syslog+tls://x", "syslog+tls://soc..example.nl:6514", "https://x:99999/"),
+        *("https://x:abc/", "https://ann:geheim@soc.example/"),
+    ],
 )
-def test_alarms_leave_this_machine_over_tls_alone(url: str) -> None:
-    with pytest.raises(ValidationError):
+def test_where_alarms_cannot_go_is_refused_by_its_setting(url: str) -> None:
+    with pytest.raises(ValidationError) as refused:
         AlarmsTo(url=url)
+    (fault,) = refused.value.errors(include_input=False)
+    assert fault["loc"] == ("url",)
+    assert "example" not in fault["msg"]
 
 
-def test_nothing_starts_with_a_token_that_cannot_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", [None, b"", b"\xef\xbb\xbft0ken", b"t0\nken", b"\xf6"])
+def test_nothing_starts_with_a_token_that_cannot_be_sent(
+    tmp_path: Path, held: bytes | None
+) -> None:
     place = AlarmsTo(url="https://soc.example", token_file=tmp_path / "token")
-    with pytest.raises(KeysError):
+    if held is not None:
+        write_secret(tmp_path / "token", held)
+    with pytest.raises(KeysError, match=r"^token: "):
         open_sender(place, "x", EventLog(io.StringIO()))
