@@ -168,6 +168,26 @@ async def test_who_does_not_judge_it_is_told_so_and_may_still_ask(
             assert f"{path}/{step}" not in page
 
 
+async def test_who_judged_does_not_look_again_a_namesake_of_elsewhere_may(
+    town: Town, browser: Browser, token: str
+) -> None:
+    assert token
+    path = f"/officer/reviews/{ID}"
+    found = opened().model_dump(mode="json")
+    found["review"] |= {"state": "second-look", "verdict": "incident"}
+    sub = town.provider.person["sub"]
+    judged = found["acts"][0] | {"act": "judged", "codes": [], "verdict": "incident"}
+    elsewhere = "00000001999999999999"
+    for acts, may in (
+        ([], True),
+        ([judged | {"user": sub, "organisation": OWN}], False),
+        ([judged | {"user": sub, "organisation": elsewhere}], True),
+    ):
+        town.index.pages[REVIEW] = (200, found | {"acts": acts})
+        page = (await browser.get(path)).text
+        assert (f"{path}/second-look" in page) is may
+
+
 async def test_a_judgement_is_sent_as_it_was_filled_in(
     town: Town, browser: Browser, token: str
 ) -> None:
