@@ -31,6 +31,7 @@ class Event(LoggedEvent):
     ENTRIES_UNREADABLE = "entries-unreadable", "count"
     NOTICES_UNREADABLE = "notices-unreadable", "count"
     MATCHES_UNREADABLE = "matches-unreadable", "count"
+    APPROVALS_UNREADABLE = "approvals-unreadable", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
     KEYS_OVERDUE = "keys-overdue", "year"

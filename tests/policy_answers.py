@@ -74,6 +74,10 @@ def a_rule(name: str, effect: str, about: str, text: str) -> dict[str, Any]:
     }
 
 
+NONE_DECIDED = {"decided": [], "unreadable": 0}
+"""What a list of approvals says beside what waits."""
+
+
 def an_approval(**changed: object) -> dict[str, Any]:
     """A proposal of a colleague that waits."""
     return {

@@ -59,6 +59,7 @@ async def list_approvals(request: Request, caller: LoggedInApprover) -> HTMLResp
         csrf=caller.csrf,
         waiting=found.open,
         decided=found.decided,
+        unreadable=found.unreadable,
     )
 
 

@@ -37,12 +37,14 @@ from signal_index.errors import (
     UnknownApproval,
     UnknownPolicy,
 )
+from signal_index.events import Event
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.approvals import (
     Approval,
     State,
     approve,
+    count_unsigned,
     find_decided,
     find_open,
     refuse,
@@ -72,9 +74,13 @@ async def list_approvals(
     async with looking(index.engine) as conn:
         waiting = await find_open(conn, kind, caller.scope, key, now=index.clock())
         decided = await find_decided(conn, kind, caller.scope, key)
+        unreadable = await count_unsigned(conn, kind, caller.scope, key)
+    if unreadable:
+        index.events.write(Event.APPROVALS_UNREADABLE, count=unreadable)
     return wire.ApprovalList(
         open=[show_approval(one, caller.caller) for one in waiting],
         decided=[show_approval(one, caller.caller) for one in decided],
+        unreadable=unreadable,
     )
 
 

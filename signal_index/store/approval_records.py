@@ -1,6 +1,7 @@
 """What an approval is, and which there are: the reading half of `store.approvals`.
 
 A row without this index's signature is none: it is in no list, and `UnknownApproval`.
+How many there are is told beside every list (`count_unsigned`).
 """
 
 from __future__ import annotations
@@ -115,6 +116,17 @@ async def find_decided(
         .limit(limit)
     )
     return _read_signed(rows.mappings(), key)
+
+
+async def count_unsigned(
+    conn: AsyncConnection, kind: str | None, scope: OfficerScope, key: ReceiptKey
+) -> int:
+    """Count the rows in this scope that are not as this index wrote them."""
+    wanted = [_within(scope)]
+    if kind is not None:
+        wanted.append(approval.c.kind == kind)
+    rows = await conn.execute(select(approval).where(*wanted))
+    return sum(not is_signed(row, key) for row in rows.mappings())
 
 
 async def get_approval(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
@@ -60,3 +60,6 @@ class ApprovalList(AnswerModel):
 
     open: list[Approval]
     decided: list[Approval]
+    unreadable: int = Field(
+        ge=0, description="Verzoeken die niet zijn zoals deze index ze schreef"
+    )

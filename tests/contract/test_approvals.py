@@ -31,6 +31,7 @@ from signal_index.store.approvals import (
     Matter,
     State,
     approve,
+    count_unsigned,
     find_decided,
     find_open,
     refuse,
@@ -152,6 +153,7 @@ async def test_sql_as_the_web_role_makes_neither_of_the_two_persons(
             with pytest.raises(UnknownApproval):
                 await verify_approved(conn, one, MATTER, KEY)
         assert await find_decided(conn, None, scope, KEY) == ()
+        assert await count_unsigned(conn, None, scope, KEY) == 2
 
 
 async def test_what_was_asked_is_not_put_otherwise(engine: AsyncEngine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.desk_builders import Browser, Town, csrf_of
-from tests.policy_answers import ID, a_policy, a_simulation, an_approval
+from tests.policy_answers import ID, NONE_DECIDED, a_policy, a_simulation, an_approval
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
         "/v1/policy": (200, a_policy()),
         "/v1/policy/simulations": (200, a_simulation()),
         "/v1/policy/proposals": (201, an_approval(own=True)),
-        "/v1/approvals": (200, {"open": [an_approval()], "decided": []}),
+        "/v1/approvals": (200, {"open": [an_approval()], **NONE_DECIDED}),
         f"/v1/approvals/{ID}/decision": (200, an_approval(state="approved")),
     }
     async with town.browser(desk) as browser:
@@ -56,7 +56,7 @@ async def test_the_menu_counts_what_waits_and_is_not_ones_own(
     town: Town, officer: Browser
 ) -> None:
     assert "Goedkeuren (1)" in (await officer.get(PAGE)).text
-    own = {"open": [an_approval(own=True)], "decided": []}
+    own = {"open": [an_approval(own=True)], **NONE_DECIDED}
     town.index.pages["/v1/approvals"] = (200, own)
     assert "Goedkeuren (" not in (await officer.get(APPROVALS)).text
     assert "Goedkeuren (" not in (await officer.get(PAGE)).text
@@ -74,7 +74,7 @@ async def test_the_second_person_sees_what_changes_before_deciding(
 async def test_ones_own_request_has_no_button_to_approve(
     town: Town, officer: Browser
 ) -> None:
-    own = {"open": [an_approval(own=True)], "decided": []}
+    own = {"open": [an_approval(own=True)], **NONE_DECIDED}
     town.index.pages["/v1/approvals"] = (200, own)
     page = (await officer.get(f"{APPROVALS}/{ID}")).text
     assert "Keur goed" not in page
@@ -106,6 +106,6 @@ async def test_another_kind_leads_to_what_it_is_about(
     town: Town, officer: Browser
 ) -> None:
     other = an_approval(kind="embargo", titleCode="embargo", needsRole=None)
-    town.index.pages["/v1/approvals"] = (200, {"open": [other], "decided": []})
+    town.index.pages["/v1/approvals"] = (200, {"open": [other], **NONE_DECIDED})
     page = (await officer.get(f"{APPROVALS}/{ID}")).text
     assert "/officer/citizens/embargoes" in page

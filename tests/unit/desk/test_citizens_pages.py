@@ -31,6 +31,7 @@ from signal_index.wire.embargoes import EmbargoPage
 from signal_index.wire.values import Oin
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 from tests.pdf_reading import find_tags
+from tests.policy_answers import NONE_DECIDED
 
 pytestmark = pytest.mark.anyio
 ID = "01900000-0000-7000-8000-000000000001"
@@ -152,7 +153,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
         f"/v1/access-requests/{ID}/report": (200, REPORT),
         "/v1/corrections": (200, CorrectionPage(items=[], next=None)),
         "/v1/embargoes": (200, EmbargoPage(items=[], next=None)),
-        "/v1/approvals": (200, {"open": [], "decided": []}),
+        "/v1/approvals": (200, {"open": [], **NONE_DECIDED}),
     }
     async with town.browser(desk) as opened:
         await log_in(opened, to="/officer/citizens")

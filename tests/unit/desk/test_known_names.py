@@ -31,7 +31,7 @@ async def test_who_logged_in_here_is_named_and_others_are_shown_by_account(
     ]
     by = {"organisation": namesake.organisation, "user": namesake.sub}
     decided = {"state": "approved", "decidedBy": by, "decidedAt": asked[0]["expiresAt"]}
-    pages = {"open": asked, "decided": [asked[1] | decided]}
+    pages = {"open": asked, "decided": [asked[1] | decided], "unreadable": 0}
     town.index.pages["/v1/approvals"] = (200, pages)
     async with town.browser(desk) as browser:
         await browser.get("/login", follow_redirects=True)

@@ -14,7 +14,15 @@ from desk.officer.policy_view import describe_matrix, describe_rules
 from desk.officer.told import read_told
 from signal_index.wire.policies import Policy
 from tests.desk_builders import Browser, Town, csrf_of
-from tests.policy_answers import DIGEST, ID, a_policy, a_rule, a_simulation, an_approval
+from tests.policy_answers import (
+    DIGEST,
+    ID,
+    NONE_DECIDED,
+    a_policy,
+    a_rule,
+    a_simulation,
+    an_approval,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +37,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
         "/v1/policy": (200, a_policy()),
         "/v1/policy/simulations": (200, a_simulation()),
         "/v1/policy/proposals": (201, an_approval(own=True)),
-        "/v1/approvals": (200, {"open": [an_approval()], "decided": []}),
+        "/v1/approvals": (200, {"open": [an_approval()], **NONE_DECIDED}),
         f"/v1/approvals/{ID}/decision": (200, an_approval(state="approved")),
     }
     async with town.browser(desk) as browser:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.desk_builders import Browser, Town, csrf_of
-from tests.policy_answers import ID, an_approval
+from tests.policy_answers import ID, NONE_DECIDED, an_approval
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
     town.provider.person["roles"] = ["municipality-administrator"]
     town.index.pages |= {
         "/v1/transfers": (200, the_transfers()),
-        "/v1/approvals": (200, {"open": [], "decided": []}),
+        "/v1/approvals": (200, {"open": [], **NONE_DECIDED}),
     }
     async with town.browser(desk) as browser:
         await browser.get("/login", follow_redirects=True)
@@ -162,7 +162,7 @@ async def test_which_signals_stand_in_the_way_is_shown(
     waiting = an_approval(kind="transfer", titleCode="transfer")
     town.index.pages |= {
         "/v1/transfers": (200, the_transfers(a_transfer())),
-        "/v1/approvals": (200, {"open": [waiting], "decided": []}),
+        "/v1/approvals": (200, {"open": [waiting], **NONE_DECIDED}),
         decision: (409, {"type": "/problems/transfer-collides", "references": [ID]}),
     }
     typed = {"csrf": csrf_of(await officer.get(path)), "decision": "approved"}
@@ -175,7 +175,7 @@ async def test_the_second_person_reads_the_whole_transfer_before_deciding(
 ) -> None:
     town.index.pages["/v1/transfers"] = (200, the_transfers(a_transfer()))
     waiting = an_approval(kind="transfer", titleCode="transfer")
-    town.index.pages["/v1/approvals"] = (200, {"open": [waiting], "decided": []})
+    town.index.pages["/v1/approvals"] = (200, {"open": [waiting], **NONE_DECIDED})
     page = (await officer.get(f"/officer/approvals/{ID}")).text
     for words in (
         *("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"),
