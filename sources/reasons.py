@@ -128,7 +128,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Verbeter de datum, of lever de zaak aan als zij begonnen is.",
     ),
     Reason.END_BEFORE_START: Explanation(
-        "De einddag ligt voor de begindag.", "Verbeter een van beide."
+        "De einddag ligt voor de begindag.", "Verbeter een van beide datums."
     ),
     Reason.CODE_UNKNOWN: Explanation(
         "Deze code staat niet in het profiel.",

@@ -96,7 +96,7 @@ class FakeHolder:
     @property
     def place(self) -> HolderPlace:
         id_ = self.keys.identity.id
-        return HolderPlace(id_, f"http://{id_}")
+        return HolderPlace(id_, f"https://{id_}")
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Holders:
         return {index: each.place for index, each in self.holders.items()}
 
     def client(self) -> httpx.AsyncClient:
-        """An HTTP client that finds holder i at http://holder-i."""
+        """An HTTP client that finds holder i at https://holder-i."""
         mounts = {each.place.url: _Wire(each) for each in self.holders.values()}
         return httpx.AsyncClient(mounts=mounts, transport=unreachable())
 

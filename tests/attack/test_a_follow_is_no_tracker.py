@@ -147,7 +147,7 @@ async def test_what_the_own_organisation_did_is_no_change(world: World) -> None:
 
 MORE = """
 INSERT INTO follow SELECT lower(hex(randomblob(16))), municipality, organisation, year,
-  {owner}, randomblob(16), sealed, until, NULL, NULL
+  {owner}, randomblob(16), sealed, until, NULL, NULL, NULL, NULL
 FROM follow, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
   WHERE i < :count) SELECT i FROM n) WHERE id = (SELECT min(id) FROM follow)
 """

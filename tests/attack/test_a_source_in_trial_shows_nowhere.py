@@ -36,6 +36,7 @@ DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 READS_WHAT_NOBODY_IS_SHOWN = {
     "access": "rights of roles",
     "agencies": "a source's own",
+    "contacts": "how many a source's signals allow it to name",
     "emptied": "which sources a transfer left without one; of live sources only",
     "erasure": "ends and erases",
     "hand_signals": "a source's own",

@@ -39,7 +39,7 @@ async def send(
 ) -> httpx.Response:
     body = {"request": request, "points": points or POINTS}
     async with holders.client() as client:
-        return await client.post(f"http://holder-{holder}/v1/evaluations", json=body)
+        return await client.post(f"https://holder-{holder}/v1/evaluations", json=body)
 
 
 def slug(response: httpx.Response) -> str:
@@ -127,7 +127,7 @@ async def test_only_an_auditor_reads_who_asked(holders: Holders) -> None:
                 asking.key, asking.oin, "holder-1", day, now=holders.clock()
             )
             refused = await client.get(
-                f"http://holder-1/v1/statements/{day}",
+                f"https://holder-1/v1/statements/{day}",
                 headers={"Authorization": f"Bearer {request}"},
             )
             assert slug(refused) == "act-not-allowed"
@@ -197,7 +197,7 @@ async def test_refusal_never_repeats_what_was_sent(holders: Holders) -> None:
     body = json.dumps({"request": "123456782", "points": ["123456782"]})
     async with holders.client() as client:
         refused = await client.post(
-            "http://holder-1/v1/evaluations",
+            "https://holder-1/v1/evaluations",
             content=body,
             headers={"Content-Type": "application/json"},
         )
@@ -208,7 +208,7 @@ async def test_refusal_never_repeats_what_was_sent(holders: Holders) -> None:
 async def ask_registration(holders: Holders, token: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
     async with holders.client() as client:
-        return await client.get("http://holder-1/v1/own-registration", headers=headers)
+        return await client.get("https://holder-1/v1/own-registration", headers=headers)
 
 
 def about_oneself(holders: Holders, key: RequestKey | None = None) -> str:

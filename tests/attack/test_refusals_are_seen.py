@@ -73,7 +73,7 @@ async def test_what_a_holder_refuses_is_known_and_names_no_account() -> None:
     forged = sign_request(holders.source.key, holders.terms(1), now=holders.clock())
     async with holders.client() as client:
         for sent in (body, body, {**body, "request": forged}):
-            await client.post("http://holder-1/v1/evaluations", json=sent)
+            await client.post("https://holder-1/v1/evaluations", json=sent)
     with pytest.raises(HolderBudgetSpent):
         await holders.look_up([a_bsn(number) for number in range(11)])
     found = stream_of(holders.holders[1].log)

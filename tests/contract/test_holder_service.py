@@ -13,7 +13,7 @@ from keys.holder.evaluations import MAX_BODY
 from keys.request import Act, sign_request, sign_statement_request
 from tests.holders_builders import NOON, FakeMeter, Holders, some_holders, some_point
 
-URL = "http://holder-1/v1"
+URL = "https://holder-1/v1"
 DOCUMENT = json.loads(openapi_text())
 
 
@@ -221,7 +221,7 @@ async def test_there_is_no_other_way_in(
     holders: Holders, method: str, path: str, status: int
 ) -> None:
     async with holders.client() as client:
-        response = await client.request(method, f"http://holder-1{path}")
+        response = await client.request(method, f"https://holder-1{path}")
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
 

@@ -55,6 +55,8 @@ async def _prepared(
         host="127.0.0.1",
         port=0,
         problem_base="https://index.test/problems",
+        security_contact="mailto:veilig@index.test",
+        security_expires=date(2099, 12, 31),
     )
 
 
