@@ -37,9 +37,11 @@ from keys.holder.registering import (
 )
 from keys.holder.serve import serve_holder
 from keys.holder.settings import load_settings
+from keys.holder.store import HolderStore
 from keys.joining import open_request
 from keys.joining.confirming import confirm_request, read_file, read_index_key
 from keys.request import load_request_key
+from keys.restoration import RestoredBecause, instant_of
 from keys.statement import DayStatement, verify_statement
 
 app = typer.Typer(
@@ -202,6 +204,43 @@ def statement(
         _print_json(said)
     else:
         _print_table(said)
+
+
+@app.command()
+def restored(
+    *,
+    settings: Annotated[Path, typer.Option(help="The holder's settings (TOML).")],
+    until: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%SZ"],
+            help="The last moment that the backup holds (UTC).",
+        ),
+    ],
+    because: Annotated[RestoredBecause, typer.Option(help="Why it was put back.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Say that this holder's record was put back from a backup, and lacks what came.
+
+    It is said once and never taken back: auditors read it in each statement.
+    """
+    with _saying_why("Nothing said"), _open_record(settings) as record:
+        said = record.find_gap(until.replace(tzinfo=UTC), because, now=clock.now())
+        begins, ends = instant_of(said.since), instant_of(said.until)
+        typer.echo(f"Missing of this record: from {begins} until {ends}.")
+        if not yes:
+            typer.confirm("Say so? It cannot be taken back", abort=True)
+        record.record_restored(said)
+    typer.echo("Said. Each statement has it from now on: tell the auditor.")
+
+
+@contextmanager
+def _open_record(settings: Path) -> Iterator[HolderStore]:
+    record = HolderStore.open(load_settings(settings).database)
+    try:
+        yield record
+    finally:
+        record.close()
 
 
 async def _evaluate(settings: AuditorSettings, numbers: Sequence[Bsn]) -> bytes:

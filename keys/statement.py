@@ -1,5 +1,7 @@
 """A holder's day statement: the signed list of the tickets it gave on a UTC day.
 
+It also says when the holder was restored from a backup: what is missing of its record.
+
     verify_statement(token, config, holder="holder-1", day=day) -> DayStatement
 
 Verify only: the index's offline reconciliation stands on it, and cannot import what
@@ -17,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from keys.config import KeyConfig
 from keys.errors import InvalidToken, SignatureInvalid
 from keys.jose import PublicKey, open_compact
+from keys.restoration import Restoration, instant_of
 
 STATEMENT_TYPE: Final = "signal-statement+jwt"
 
@@ -45,6 +48,7 @@ class _Claims(BaseModel):
     iat: Annotated[int, Field(strict=True, ge=0, lt=2**40)]
     day: date
     tickets: tuple[StatedTicket, ...]
+    restored: tuple[Restoration, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class DayStatement:
     day: date
     stated_at: datetime
     tickets: tuple[StatedTicket, ...]
+    restored: tuple[Restoration, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -63,9 +68,9 @@ class DayStatement:
 
 
 def verify_statement(
-    token: str, config: KeyConfig, holder: str, day: date
+    token: str, config: KeyConfig, holder: str, day: date | None
 ) -> DayStatement:
-    """Give a statement that this holder signed about this day.
+    """Give a statement that this holder signed about this day; None: about any day.
 
     Raises `InvalidToken`, or `SignatureInvalid` when another key signed. `config` is a
     verified key config.
@@ -81,8 +86,7 @@ def verify_statement(
         said = _Claims.model_validate(open_compact(token, STATEMENT_TYPE, find_key))
     except ValidationError:
         raise InvalidToken from None
-    if said.iss != holder or said.day != day:
+    if said.iss != holder or (day is not None and said.day != day):
         raise InvalidToken
-    return DayStatement(
-        holder, day, datetime.fromtimestamp(said.iat, UTC), said.tickets
-    )
+    stated_at = instant_of(said.iat)
+    return DayStatement(holder, said.day, stated_at, said.tickets, said.restored)

@@ -13,6 +13,7 @@ from keys.holder.store import GivenTicket
 from keys.holder.wire import PlainClaims
 from keys.jose import PrivateKey
 from keys.refused import EVERYBODY, Refused
+from keys.restoration import Restoration
 
 INDEX_KEY = PrivateKey.generate("index")
 """With which the index of all tests speaks to holders."""
@@ -43,6 +44,7 @@ class FakeMeter:
     broken: Exception | None = None
     lock: Lock = field(default_factory=Lock)
     refused: Refused | None = None
+    restored: tuple[Restoration, ...] = ()
 
     def take_refused(self, said: Refused) -> None:
         if self.refused is not None and said.at < self.refused.at:
@@ -98,6 +100,9 @@ class FakeMeter:
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         return tuple(ticket for granted, ticket in self.tickets if granted == day)
+
+    def find_restored(self) -> tuple[Restoration, ...]:
+        return self.restored
 
     def _refuse(self, request: tuple[str, str]) -> None:
         if self.broken is not None:

@@ -101,6 +101,7 @@ def some_evidence(**changes: object) -> DayEvidence:
         as_of=NEXT_NIGHT,
         statements=statements_of(*stated_pairs([1])),
         before=(),
+        restored=(),
         named=(an_entry_named(),),
         closed=(),
         unknown=(),

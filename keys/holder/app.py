@@ -51,6 +51,7 @@ from keys.holder.registrations import answer_registration
 from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
 from keys.request import Act
+from keys.restoration import Restoration, instant_of
 from keys.security.events import SecurityEvent, SecurityLog, name_account
 from keys.security.rules import Account, Counted
 from keys.security.sending import AlarmsTo, open_sender, sending
@@ -80,6 +81,7 @@ class Edge:
         self._holder = holder
         self._log = log
         self._security = security
+        self._told: frozenset[Restoration] = frozenset()
         self._small = anyio.CapacityLimiter(4)
         self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
 
@@ -100,6 +102,19 @@ class Edge:
             serial=config.serial,
             organisations=len(renewed.holder.organisations.by_kind),
         )
+
+    async def tell_restored(self) -> None:
+        """Tell whoever watches of each gap that was said, once a start."""
+        said = await run_sync(self._holder.meter.find_restored)
+        for one in said:
+            if one not in self._told:
+                self._security.write(
+                    SecurityEvent.HOLDER_RESTORED,
+                    reason=one.because,
+                    since=instant_of(one.since).isoformat(timespec="minutes"),
+                    count=-(-(one.until - one.since) // 60),
+                )
+        self._told = frozenset(said)
 
     async def evaluate(self, request: Request) -> Response:
         """Answer `POST /v1/evaluations`."""
@@ -347,7 +362,7 @@ def build_app(
             return
         async with sending(sender), anyio.create_task_group() as tasks:
             tasks.start_soon(_erase_hourly, housekeeping, log)
-            tasks.start_soon(_renew, edge, housekeeping)
+            tasks.start_soon(_renew, edge, housekeeping, log)
             yield
             tasks.cancel_scope.cancel()
         housekeeping.close()
@@ -385,8 +400,12 @@ async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:
         await anyio.sleep(HOUR_SECONDS)
 
 
-async def _renew(edge: Edge, housekeeping: Housekeeping) -> None:
+async def _renew(edge: Edge, housekeeping: Housekeeping, log: EventLog) -> None:
     while True:
+        try:
+            await edge.tell_restored()
+        except RequestRefused as error:
+            log.write(Event.FAILED, kind=type(error).__name__)
         await anyio.sleep(RENEW_SECONDS)
         await edge.renew(housekeeping.renew)
 

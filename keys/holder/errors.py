@@ -2,6 +2,7 @@
 
 KeysError
 ├── HolderStartRefused        settings, keys and key config do not fit together
+├── RestorationRefused        what is said of a backup that was put back cannot be so
 └── RequestRefused
     ├── RequestMalformed      not the shape of a request, or not a valid point
     ├── RequestNotJson
@@ -33,6 +34,10 @@ from keys.errors import KeysError
 
 class HolderStartRefused(KeysError):
     """Settings, keys and key config do not fit together; the message says how."""
+
+
+class RestorationRefused(KeysError):
+    """What is said of a backup that was put back cannot be so; the message says why."""
 
 
 class RequestRefused(KeysError):

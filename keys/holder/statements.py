@@ -2,20 +2,19 @@
 
 What a ledger cannot prove, a lookup that never became an entry, is found by holding
 these lists against it. A ticket that a crash kept from its caller stands in the list
-too; one that a caller has is never missing.
+too; one that a caller has is never missing, but where the holder was restored from a
+backup: then every statement says from when until when (`keys.holder.restoring`).
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from keys.holder.admission import admit_statement
 from keys.holder.errors import RequestMalformed
 from keys.holder.evaluations import Holder
 from keys.holder.store import GivenTicket
 from keys.jose import sign_compact
-
-STATEMENT_TYPE: Final = "signal-statement+jwt"
+from keys.statement import STATEMENT_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,9 @@ def answer_statement(holder: Holder, day: str, authorization: str) -> Statement:
         "iat": int(now.timestamp()),
         "day": asked_day.isoformat(),
         "tickets": [_listed(ticket) for ticket in tickets],
+        "restored": [
+            said.model_dump(by_alias=True) for said in holder.meter.find_restored()
+        ],
     }
     token = sign_compact(holder.keys.ticket_key, STATEMENT_TYPE, claims)
     return Statement(token, asked.claims.iss, asked_day, len(tickets))

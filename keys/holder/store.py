@@ -19,6 +19,7 @@ from typing import Protocol, Self
 
 from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
+from keys.holder.restoring import find_gap, insert_gap, list_gaps
 from keys.holder.spending import (
     TicketGrant,
     draw,
@@ -31,6 +32,7 @@ from keys.holder.spending import (
 from keys.holder.tables import prepare
 from keys.holder.wire import PlainClaims
 from keys.refused import Refused
+from keys.restoration import Restoration, RestoredBecause
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Meter(Protocol):
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
+
+    def find_restored(self) -> tuple[Restoration, ...]:
+        """Give what is missing of the record since backups were put back."""
 
 
 class HolderStore:
@@ -140,6 +145,26 @@ class HolderStore:
             ).fetchall()
         return tuple(GivenTicket(*row) for row in rows)
 
+    def find_restored(self) -> tuple[Restoration, ...]:
+        """Give what is missing of the record since backups were put back."""
+        with self._transaction() as connection:
+            return list_gaps(connection)
+
+    def find_gap(
+        self, since: datetime, because: RestoredBecause, *, now: datetime
+    ) -> Restoration:
+        """Give what there is to say of a backup of that moment; keep nothing.
+
+        Raises `RestorationRefused` where it cannot be so, or was said before.
+        """
+        with self._transaction() as connection:
+            return find_gap(connection, since, because, now)
+
+    def record_restored(self, said: Restoration) -> None:
+        """Keep durably what every statement says from now on."""
+        with self._transaction() as connection:
+            insert_gap(connection, said)
+
     def erase_older(self, keep: timedelta, *, now: datetime) -> None:
         """Erase who asked what before the days that are kept; buckets stay."""
         oldest = (now - keep).astimezone(UTC)
@@ -149,6 +174,7 @@ class HolderStore:
             connection.execute("DELETE FROM user_day WHERE day < ?", (day,))
             connection.execute("DELETE FROM organisation_day WHERE day < ?", (day,))
             connection.execute("DELETE FROM statement_request WHERE at < ?", (moment,))
+            connection.execute("DELETE FROM restored WHERE said_at < ?", (moment,))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

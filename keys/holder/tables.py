@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 # One ticket for one `req`: whoever sends the same points again has no second lookup.
 # In `statement_request`: signed questions that evaluate nothing, each used once.
+# In `restored`: what is missing of this record, since a backup was put back.
 # In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
 CREATE TABLE request (
@@ -35,6 +36,10 @@ CREATE TABLE statement_request (
 CREATE TABLE refused (
   organisation TEXT NOT NULL, subject TEXT NOT NULL,
   PRIMARY KEY (organisation, subject)
+) WITHOUT ROWID;
+CREATE TABLE restored (
+  since INTEGER NOT NULL, until INTEGER NOT NULL, said_at INTEGER NOT NULL,
+  because TEXT NOT NULL, PRIMARY KEY (since, until)
 ) WITHOUT ROWID;
 CREATE TABLE refused_at (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);
 """

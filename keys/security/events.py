@@ -49,6 +49,7 @@ class SecurityEvent(LoggedEvent):
     APPROVAL = "approval", *_ACT
     EXPORT = "export", *_ACT
     STATEMENT_GIVEN = "statement-given", "organisation", "count"
+    HOLDER_RESTORED = "holder-restored", "reason", "since", "count"
     DECOYS_LACKING = "decoys-lacking", "count"
     ALARM = "alarm", *_WHO, "municipality", "entry", "rule", "count", "since"
     ALARM_UNSENT = "alarm-unsent", "reason", "count"

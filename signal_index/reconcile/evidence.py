@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from keys.restoration import Restoration
 from keys.statement import DayStatement, StatedTicket
 from signal_index.proof import Kind, Outcome
 
@@ -27,6 +28,15 @@ class Stated:
 
     holder: str
     ticket: StatedTicket
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a holder says its record lacks, and when a statement first had it."""
+
+    holder: str
+    said: Restoration
+    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +103,7 @@ class DayEvidence:
     """Everything about one day.
 
     `before`: the statements of the day before, empty where they were not given.
+    `restored`: what holders said of their records in any statement that was given.
     `named`: entries of the window. `reported`: the requests that a user said came to
     nothing. `receipts`: by organisation, for those whose desk gave a file. `as_of`: up
     to when the ledger was shown.
@@ -102,6 +113,7 @@ class DayEvidence:
     as_of: datetime
     statements: Sequence[DayStatement]
     before: Sequence[DayStatement]
+    restored: Sequence[Restored]
     named: Sequence[Named]
     closed: Sequence[Answered]
     unknown: Sequence[UUID]

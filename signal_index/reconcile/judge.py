@@ -23,7 +23,12 @@ from signal_index.reconcile.ledger_part import LedgerPart, Progress, read_ledger
 from signal_index.reconcile.opened_day import list_answered, read_opened_day
 from signal_index.reconcile.promises import judge_promises
 from signal_index.reconcile.receipt_file import read_receipts
-from signal_index.reconcile.statements import read_statements, verify_complete
+from signal_index.reconcile.restored import collect_restored
+from signal_index.reconcile.statements import (
+    pick_day,
+    read_statements,
+    verify_complete,
+)
 from signal_index.reconcile.tickets import judge_tickets
 from signal_index.verify.trust import Trust
 from signal_index.wire.completeness import REPORT_FORMAT, JudgedDay, JudgedReport
@@ -73,11 +78,13 @@ def _gather(
     window: DayWindow, ledger: LedgerPart, files: Files, trusted: Trusted
 ) -> DayEvidence:
     opened = read_opened_day(files.opened, ledger, window)
+    given = read_statements(files.statements, trusted.holders)
     return DayEvidence(
         window=window,
         as_of=opened.as_of,
-        statements=read_statements(files.statements, trusted.holders, window.day),
-        before=_before(files, trusted, window),
+        statements=pick_day(given, trusted.holders, window.day),
+        before=_before(given, trusted, window),
+        restored=collect_restored(given),
         named=opened.named,
         closed=opened.closed,
         unknown=opened.unknown,
@@ -88,11 +95,11 @@ def _gather(
 
 
 def _before(
-    files: Files, trusted: Trusted, window: DayWindow
+    given: Sequence[DayStatement], trusted: Trusted, window: DayWindow
 ) -> Sequence[DayStatement]:
     try:
         day = window.day - timedelta(days=1)
-        return read_statements(files.statements, trusted.holders, day)
+        return pick_day(given, trusted.holders, day)
     except EvidenceMissing:
         return ()
 

@@ -4,6 +4,12 @@ from signal_index.wire.completeness import Misfit, ReconciledFinding
 
 _SENTENCES = {
     Misfit.TICKET_NOT_STATED: "an entry names a ticket that no key holder says it gave",
+    Misfit.HOLDER_RESTORED: "a key holder was restored from a backup, and said so",
+    Misfit.RESTORED_CONTRADICTED: (
+        "a key holder says that it was restored, and its own record contradicts it"
+    ),
+    Misfit.RESTORED_LONG: "a key holder says that it lost more than two days",
+    Misfit.RESTORED_AGAIN: "a key holder was restored twice within thirty days",
     Misfit.TICKET_DIFFERS: (
         "a key holder states a ticket otherwise than the entry has it"
     ),
@@ -25,5 +31,14 @@ _SENTENCES = {
 
 def describe_finding(one: ReconciledFinding) -> str:
     """Say what was found in one plain sentence, without naming anybody."""
-    counts = "" if one.count is None else f" ({one.count} of {one.total})"
-    return _SENTENCES[one.code] + counts
+    return _SENTENCES[one.code] + _count(one)
+
+
+def _count(one: ReconciledFinding) -> str:
+    if one.gap is not None:
+        gap = one.gap
+        return (
+            f" ({gap.holder}, from {gap.since:%Y-%m-%d %H:%M} until "
+            f"{gap.until:%Y-%m-%d %H:%M} UTC, {gap.because}: {one.count} tickets lost)"
+        )
+    return "" if one.count is None else f" ({one.count} of {one.total})"

@@ -1,7 +1,8 @@
 """Reads the key holders' signed day statements from a folder or from files.
 
 Every holder that the key config names must have stated the day: a ticket of a holder
-that is silent cannot be told from one that nobody gave.
+that is silent cannot be told from one that nobody gave. Statements of other days are
+read for what a holder said of a backup: one that was put back again may have forgotten.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,19 +15,23 @@ from keys.statement import DayStatement, verify_statement
 from signal_index.reconcile.errors import EvidenceMissing, FileMalformed
 
 
-def read_statements(
-    files: Sequence[Path], config: KeyConfig, day: date
-) -> Sequence[DayStatement]:
-    """Give the statements of a day, one of each holder, whichever file it stands in.
+def read_statements(files: Sequence[Path], config: KeyConfig) -> Sequence[DayStatement]:
+    """Give every statement of a holder of the config, of whichever day.
 
-    Raises `EvidenceMissing` where a holder's lacks, `FileMalformed` where a file is no
-    statement of any holder of the config.
+    Raises `FileMalformed` where a file cannot be read.
     """
-    found: dict[str, DayStatement] = {}
-    for file in files:
-        statement = _read(file, config, day)
-        if statement is not None:
-            found[statement.holder] = statement
+    read = (_read(file, config) for file in files)
+    return [statement for statement in read if statement is not None]
+
+
+def pick_day(
+    given: Sequence[DayStatement], config: KeyConfig, day: date
+) -> Sequence[DayStatement]:
+    """Give the statements of a day, one of each holder.
+
+    Raises `EvidenceMissing` where a holder's lacks.
+    """
+    found = {one.holder: one for one in given if one.day == day}
     for holder in config.holders:
         if holder.id not in found:
             raise EvidenceMissing(f"no statement of {holder.id} about {day}")
@@ -43,15 +48,15 @@ def verify_complete(statements: Iterable[DayStatement]) -> None:
             )
 
 
-def _read(file: Path, config: KeyConfig, day: date) -> DayStatement | None:
-    """Give the statement in a file where it is of this day."""
+def _read(file: Path, config: KeyConfig) -> DayStatement | None:
+    """Give the statement in a file where a holder of the config signed it."""
     try:
         token = file.read_text("ascii").strip()
     except (OSError, ValueError) as cause:
         raise FileMalformed(f"{file.name} cannot be read") from cause
     for holder in config.holders:
         try:
-            return verify_statement(token, config, holder.id, day)
+            return verify_statement(token, config, holder.id, None)
         except KeysError:
             continue
     return None

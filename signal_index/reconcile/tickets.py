@@ -1,7 +1,7 @@
 """Rule 1: what an entry names, its issuers state; a request is answered once, whole.
 
 - Each ticket that an entry names stands in its issuer's statement, with the entry's
-  organisation, user and request.
+  organisation, user and request; or is lost in a gap that its holder told of.
 - Two issuers, one request: answered at most once, and then for every person it counted.
   Repeats after a lost connection come on top, whole as well.
 
@@ -20,6 +20,7 @@ from signal_index.reconcile.evidence import (
     Stated,
     list_stated,
 )
+from signal_index.reconcile.restored import Lost, find_lost, judge_restored
 from signal_index.wire.completeness import Misfit, ReconciledFinding
 
 _SEARCH_ACT = "officer-search"
@@ -32,12 +33,14 @@ def judge_tickets(evidence: DayEvidence) -> Sequence[ReconciledFinding]:
     only stand in the statements of the day before, and those were not given.
     """
     stated = _index(evidence)
+    lost = find_lost(evidence, stated)
     found = [*_doubled(evidence), *_shown_badly(evidence)]
+    found += judge_restored(evidence, lost)
     by_req: dict[str, list[Named]] = {}
     for named in evidence.named:
         by_req.setdefault(named.req, []).append(named)
         if evidence.window.holds(named.minute):
-            found += _judge_entry(named, stated, evidence)
+            found += _judge_entry(named, stated, evidence, lost)
     for entries in by_req.values():
         if any(evidence.window.holds(one.minute) for one in entries):
             found += _judge_request(entries, stated, evidence)
@@ -72,10 +75,11 @@ def _shown_badly(evidence: DayEvidence) -> Iterator[ReconciledFinding]:
 
 
 def _judge_entry(
-    named: Named, stated: Mapping[str, Stated], evidence: DayEvidence
+    named: Named, stated: Mapping[str, Stated], evidence: DayEvidence, lost: Lost
 ) -> Iterator[ReconciledFinding]:
     known = [stated[jti] for jti in named.tickets if jti in stated]
-    if len(known) < len(named.tickets):
+    gone = [jti for jti in named.tickets if jti in lost]
+    if len(known) + len(gone) < len(named.tickets):
         if not evidence.before and named.minute < evidence.window.start + CARRY:
             raise EvidenceMissing(
                 "entries of the first minutes name tickets of the day before: give the "
@@ -83,7 +87,8 @@ def _judge_entry(
             )
         yield _about(Misfit.TICKET_NOT_STATED, named)
         return
-    if len(named.tickets) != 2 or len({one.holder for one in known}) != 2:
+    issuers = {one.holder for one in known} | {lost[jti].holder for jti in gone}
+    if len(named.tickets) != 2 or len(issuers) != 2:
         yield _about(Misfit.ISSUERS_NOT_TWO, named)
         return
     if any(not _agrees(one, named) for one in known) or _differ(known):

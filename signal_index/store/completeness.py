@@ -32,12 +32,14 @@ from signal_index.wire.completeness import (
     CompletenessFinding,
     FindingClosing,
     FindingState,
+    HolderGap,
     OpenFindings,
     ReconciledDay,
     ReconciledFinding,
     ReconciliationReport,
     Weight,
 )
+from signal_index.wire.model import parse_value
 from signal_index.wire.persons import Account
 
 
@@ -146,6 +148,7 @@ def _row(
         "counted": one.count,
         "total": one.total,
         "reported": one.reported,
+        "gap": None if one.gap is None else one.gap.model_dump(mode="json"),
         "found_at": now,
         "closed_at": None,
         "closed_by": None,
@@ -277,6 +280,7 @@ def _finding_of(row: Row[tuple[object, ...]], reader: Reader) -> CompletenessFin
         count=row.counted,
         total=row.total,
         reported=row.reported,
+        gap=None if row.gap is None else parse_value(HolderGap, row.gap),
         id=row.id,
         day=row.day,
         organisationName=reader.labels.organisation(row.organisation),

@@ -8,6 +8,7 @@
 """
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Date,
@@ -54,6 +55,7 @@ completeness_finding = Table(
     Column("counted", Integer),
     Column("total", Integer),
     Column("reported", Integer),
+    Column("gap", JSON(none_as_null=True)),  # of a key holder's record
     Column("found_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closed_by", String(255)),

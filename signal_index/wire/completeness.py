@@ -16,6 +16,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from keys.restoration import RestoredBecause
 from keys.security.rules import RuleId
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import Account
@@ -54,6 +55,10 @@ class Misfit(StrEnum):
     """All that reconciling can find."""
 
     TICKET_NOT_STATED = "ticket-not-stated"
+    HOLDER_RESTORED = "holder-restored"
+    RESTORED_CONTRADICTED = "restored-contradicted"
+    RESTORED_LONG = "restored-long"
+    RESTORED_AGAIN = "restored-again"
     TICKET_DIFFERS = "ticket-differs"
     TICKET_STATED_TWICE = "ticket-stated-twice"
     ISSUERS_NOT_TWO = "issuers-not-two"
@@ -75,6 +80,7 @@ class Misfit(StrEnum):
 
 _IN_GOOD_FAITH = frozenset(
     {
+        Misfit.HOLDER_RESTORED,
         Misfit.ENTRY_CLOSED,
         Misfit.ENTRY_WITHOUT_RECEIPT,
         Misfit.ABANDONED_USER,
@@ -89,11 +95,20 @@ class AbandonedRequests(RequestModel):
     reqs: Annotated[list[Encoded32], Field(min_length=1, max_length=MOST_ABANDONED)]
 
 
+class HolderGap(RequestModel):
+    """What a key holder says that its record lacks, since a backup was put back."""
+
+    holder: _Text
+    since: Instant
+    until: Instant
+    because: RestoredBecause
+
+
 class _Found(RequestModel):
     """What every finding says; members that do not apply are null.
 
     `count` of `total` requests have no entry; `reported` of them were reported by the
-    client that asked.
+    client that asked. Of a `gap`: `count` tickets of the day were lost in it.
     """
 
     organisation: RecordedOin | None
@@ -103,6 +118,7 @@ class _Found(RequestModel):
     count: Count | None
     total: Count | None
     reported: Count | None
+    gap: HolderGap | None
 
 
 class ReconciledFinding(_Found):
@@ -123,6 +139,7 @@ class ReconciledFinding(_Found):
         count: int | None = None,
         total: int | None = None,
         reported: int | None = None,
+        gap: HolderGap | None = None,
     ) -> Self:
         """Make a finding, with the weight of its code."""
         return cls(
@@ -135,6 +152,7 @@ class ReconciledFinding(_Found):
             count=count,
             total=total,
             reported=reported,
+            gap=gap,
         )
 
     @field_validator("weight")

@@ -1,7 +1,7 @@
 """Completeness at the screen: a report is taken in, a finding closed, a tab told of."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from keys import clock
 from signal_index.proof import encode_json
 from signal_index.wire.completeness import (
     REPORT_FORMAT,
+    HolderGap,
     JudgedDay,
     Misfit,
     ReconciledFinding,
@@ -24,6 +25,16 @@ PAGE = "/officer/completeness"
 STORED = """Object.entries(localStorage).filter(([name]) =>
     name.startsWith('signal-desk.unfinished.'))"""
 LATER = 17 * 60_000
+
+
+def a_gap(holder: str) -> ReconciledFinding:
+    gap = HolderGap(
+        holder=holder,
+        since=datetime.combine(yesterday(), time(8), UTC),
+        until=datetime.combine(yesterday(), time(11), UTC),
+        because="disk-lost",
+    )
+    return ReconciledFinding.of(Misfit.HOLDER_RESTORED, count=568, gap=gap)
 
 
 def a_report(folder: Path, day: date, *findings: ReconciledFinding) -> Path:
@@ -68,8 +79,10 @@ def test_a_report_is_taken_in_and_a_finding_closed_with_the_keyboard(
     )
     screen.log_in("anke")
     screen.go(PAGE)
-    take(screen, a_report(tmp_path, yesterday(), about))
+    take(screen, a_report(tmp_path, yesterday(), about, a_gap(f"holder-{width}")))
     screen.assert_open_to_all()
+    gap = page.locator("tr", has_text=f"holder-{width}, van").inner_text()
+    assert "Deze dag zijn 568 bewijzen kwijt" in gap
     row = page.locator("tr", has_text=user)
     assert "5 van de 12 aanvragen" in row.inner_text()
     row.locator("summary").focus()

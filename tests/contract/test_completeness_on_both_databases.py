@@ -1,5 +1,6 @@
 """Findings through the API: taken in, shown, closed once; on both databases."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from signal_index.store.completeness import erase_reconciled
 from signal_index.store.connect import transaction
 from signal_index.wire.completeness import (
     REPORT_FORMAT,
+    HolderGap,
     JudgedDay,
     Misfit,
     ReconciledFinding,
@@ -37,7 +39,13 @@ ALARM = ReconciledFinding.of(
 FOREIGN = ReconciledFinding.of(
     Misfit.ABANDONED_ORGANISATION, organisation="0" * 20, count=9
 )
-WHOLE = ReconciledFinding.of(Misfit.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
+GAP = HolderGap(
+    holder="holder-1",
+    since=datetime(2026, 11, 22, 8, tzinfo=UTC),
+    until=datetime(2026, 11, 22, 9, tzinfo=UTC),
+    because="disk-lost",
+)
+WHOLE = ReconciledFinding.of(Misfit.RESTORED_LONG, count=568, gap=GAP)
 
 
 def a_report(*findings: ReconciledFinding) -> Any:  # noqa: ANN401 - JSON
@@ -82,8 +90,10 @@ async def test_a_report_is_taken_and_its_findings_are_shown(world: World) -> Non
     assert {one["code"] for one in shown["items"]} == {
         "abandoned-user",
         "receipt-without-entry",
-        "opened-without-leaf",
+        "restored-long",
     }
+    gaps = [one["gap"] for one in shown["items"] if one["gap"] is not None]
+    assert gaps == [GAP.model_dump(mode="json")]
 
 
 async def test_no_alarm_is_ever_behind_what_is_less(world: World) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from keys.restoration import Restoration
 from signal_index.proof import WitnessKey, decode_b64u
-from tests.holders_builders import a_bsn
+from tests.holders_builders import FakeMeter, a_bsn
 from tests.ledger_builders import CHECKPOINT_KEY
 from tests.match_builders import open_matching, run_matches
 from tests.reconcile_world import gather, write_receipts
@@ -67,6 +68,24 @@ async def test_an_answer_that_its_desk_never_saw_is_found(
     await world.look_up([a_bsn(2)])
     files = await gather(world, tmp_path, answers)
     assert files.codes() == ["entry-without-receipt"]
+
+
+async def test_what_a_restored_holder_lost_is_one_finding(
+    world: World, tmp_path: Path
+) -> None:
+    answers = await world.look_up([a_bsn(1)]) + await world.look_up([a_bsn(2)])
+    noon = int(world.clock().timestamp())
+    gap = {"since": noon - 3600, "until": noon + 3600, "said_at": noon + 3600}
+    meters = [one.meter for one in world.holders.holders.values()]
+    meter = next(one for one in meters if isinstance(one, FakeMeter) and one.tickets)
+    lost = len(meter.tickets)
+    meter.tickets.clear()
+    meter.restored = (Restoration.model_validate(gap | {"because": "machine-lost"}),)
+    files = await gather(world, tmp_path, answers)
+    (found,) = files.report()["findings"]
+    assert (found["code"], found["count"]) == ("holder-restored", lost)
+    assert found["gap"]["because"] == "machine-lost"
+    assert "machine-lost: " in files.reconcile().output
 
 
 async def test_a_holder_that_is_silent_leaves_the_day_unjudged(

@@ -1,13 +1,15 @@
 """Reports and files of lines: what is written is read again, and junk is refused."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import get_args
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.restoration import RestoredBecause
 from signal_index.proof import (
     OPENED_DAY,
     Json,
@@ -18,6 +20,7 @@ from signal_index.proof import (
 )
 from signal_index.wire.completeness import (
     REPORT_FORMAT,
+    HolderGap,
     JudgedDay,
     Misfit,
     ReconciledFinding,
@@ -29,6 +32,7 @@ from signal_index.wire.model import parse_body, parse_value
 COUNTS = st.integers(0, 2**31 - 1)
 OPTIONAL_COUNTS = st.none() | COUNTS
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
+INSTANTS = st.integers(0, 2**32).map(lambda at: datetime.fromtimestamp(at, UTC))
 FINDINGS = st.builds(
     ReconciledFinding.of,
     code=st.sampled_from(Misfit),
@@ -39,6 +43,14 @@ FINDINGS = st.builds(
     count=OPTIONAL_COUNTS,
     total=OPTIONAL_COUNTS,
     reported=OPTIONAL_COUNTS,
+    gap=st.none()
+    | st.builds(
+        HolderGap,
+        holder=TEXTS,
+        since=INSTANTS,
+        until=INSTANTS,
+        because=st.sampled_from(get_args(RestoredBecause)),
+    ),
 )
 REPORTS = st.builds(
     ReconciliationReport,

@@ -326,7 +326,7 @@ CREATE TABLE completeness_day (
 CREATE TABLE completeness_finding (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, day DATE NOT NULL, digest BYTEA NOT NULL,
   code VARCHAR(64) NOT NULL, weight VARCHAR(64) NOT NULL, organisation CHAR(20), subject VARCHAR(255), entry_id UUID,
-  req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER, found_at TIMESTAMPTZ NOT NULL,
+  req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER, gap JSON, found_at TIMESTAMPTZ NOT NULL,
   closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closed_in CHAR(20), closing_reason VARCHAR(64),
   CONSTRAINT pk_completeness_finding PRIMARY KEY (id),
   CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)

@@ -1,25 +1,38 @@
+import io
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from keys.errors import InvalidToken, SignatureInvalid
+from keys.events import EventLog
+from keys.holder.app import Edge
 from keys.holder.errors import RequestMalformed, RequestReplayed, RequestUnsigned
 from keys.holder.evaluations import Holder
 from keys.holder.organisations import collect_organisations
 from keys.holder.statements import Statement, answer_statement
 from keys.request import RequestKey, sign_statement_request
+from keys.restoration import Restoration
+from keys.security.events import SecurityLog
 from keys.statement import verify_statement
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
     FakeClock,
+    FakeMeter,
     Holders,
     a_bsn,
     some_holders,
 )
 
 TODAY = NOON.date()
+GAP = Restoration(
+    since=int(NOON.timestamp()) - 3600,
+    until=int(NOON.timestamp()) - 61,
+    said_at=int(NOON.timestamp()),
+    because="disk-lost",
+)
 
 
 @pytest.fixture
@@ -101,3 +114,33 @@ def test_a_statement_is_one_holder_s_about_one_day(holders: Holders) -> None:
         verify_statement(token, holders.config, "holder-9", TODAY)
     with pytest.raises(InvalidToken):
         verify_statement(token, holders.config, "holder-1", TODAY - timedelta(days=1))
+
+
+def restore(holders: Holders) -> None:
+    meter = holders.holders[1].meter
+    assert isinstance(meter, FakeMeter)
+    meter.restored = (GAP,)
+
+
+def test_what_a_restored_holder_lacks_stands_signed_in_every_statement(
+    holders: Holders,
+) -> None:
+    restore(holders)
+    for day in (TODAY, TODAY - timedelta(days=1)):
+        token = asked(holders, day).token
+        said = verify_statement(token, holders.config, "holder-1", day)
+        assert said.restored == (GAP,)
+
+
+@pytest.mark.anyio
+async def test_a_soc_is_told_once_that_a_holder_was_restored(holders: Holders) -> None:
+    restore(holders)
+    stream = io.StringIO()
+    log = EventLog(stream)
+    edge = Edge(a_holder(holders), log, SecurityLog(log, lambda _o, _s: "0" * 32))
+    await edge.tell_restored()
+    await edge.tell_restored()
+    (line,) = stream.getvalue().splitlines()
+    said = json.loads(line)
+    assert (said["event"], said["reason"]) == ("holder-restored", "disk-lost")
+    assert (said["since"], said["count"]) == ("2026-11-23T11:00+00:00", 59)
