@@ -267,6 +267,12 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _WEB: _keep("closed_at", "closed_by", "closed_in", "closing_reason"),
         _UPKEEP: Access(select=ALL, insert=True, update=("counted",), delete=True),
     },
+    "alarm_window": {
+        _UPKEEP: Access(
+            select=ALL, insert=True, update=("counted", "finding"), delete=True
+        )
+    },
+    "watched": {_UPKEEP: _keep("until")},
     "decoy": {_UPKEEP: _READ},
     "trace_context": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
     "processing_log": {_UPKEEP: _keep("position", "confirmed_at"), _REPORTING: _READ},

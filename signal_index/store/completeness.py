@@ -26,7 +26,11 @@ from signal_index.labels import Labels
 from signal_index.proof import encode_json
 from signal_index.store.ledger_reading import Page
 from signal_index.store.scope import OfficerScope, within
-from signal_index.tables.completeness import completeness_day, completeness_finding
+from signal_index.tables.completeness import (
+    alarm_window,
+    completeness_day,
+    completeness_finding,
+)
 from signal_index.tables.registry import organisation
 from signal_index.wire.completeness import (
     CompletenessFinding,
@@ -257,9 +261,10 @@ async def close_finding(
 async def erase_reconciled(conn: AsyncConnection, before: date) -> int:
     """Forget days and findings from before a day; count the findings."""
     await conn.execute(delete(completeness_day).where(completeness_day.c.day < before))
-    gone = await conn.execute(
-        delete(completeness_finding).where(completeness_finding.c.day < before)
-    )
+    old = completeness_finding.c.day < before
+    found = select(completeness_finding.c.id).where(old)
+    await conn.execute(delete(alarm_window).where(alarm_window.c.finding.in_(found)))
+    gone = await conn.execute(delete(completeness_finding).where(old))
     return gone.rowcount
 
 

@@ -2,8 +2,9 @@
 
 - Counted from clear headers and keyed hashes; no seal is opened, and nothing is written
   when somebody asks: whoever asks for a decoy leaves what every lookup leaves.
-- What is found stands among the officer's findings, of one account once a day for each
-  rule, with the most that a window had.
+- An account counts over all municipalities, and each in which it did something of it is
+  told. What is found stands among the officer's findings, of one account once a day for
+  each rule, with the most that a window had; what grows after it was closed is another.
 - A decoy is stored by the keyed hash under which the ledger knows a person in a year:
   it leads to no number, and whose list is replaced leaves nothing of the former.
 """
@@ -11,15 +12,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Row,
     String,
     and_,
     cast,
@@ -37,24 +39,28 @@ from signal_index.days import day_of
 from signal_index.identifiers import make_uuid7, new_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import encode_json
-from signal_index.tables.completeness import completeness_finding, decoy
+from signal_index.tables.completeness import (
+    alarm_window,
+    completeness_finding,
+    decoy,
+    watched,
+)
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.wire.completeness import Weight
 
 _ENTRY, _FOUND, _DECOY = ledger_entry.c, ledger_disclosure.c, decoy.c
+_WHAT: Final = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
-class Crossed:
-    """A rule that one account crossed in a window; `entry` is its last act there."""
+class Window:
+    """One account in one window of a rule, as one municipality's officers are told."""
 
-    rule: RuleId
     municipality: str
+    rule: RuleId
     organisation: str
     account: bytes
     begins: datetime
-    count: int
-    entry: UUID
 
     @property
     def day(self) -> date:
@@ -62,73 +68,158 @@ class Crossed:
         return day_of(self.begins)
 
     @property
+    def whose(self) -> tuple[str, RuleId, str, bytes, date]:
+        """What makes it part of the same finding, while that is open."""
+        return self.municipality, self.rule, self.organisation, self.account, self.day
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A window in which a rule was crossed.
+
+    `count` is of all municipalities, `entry` the account's last act in this one.
+    """
+
+    window: Window
+    count: int
+    entry: UUID
+
+    @property
     def digest(self) -> bytes:
-        """What names the finding: rule, account and day."""
-        said = [self.rule, self.organisation, self.account.hex(), self.day.isoformat()]
-        return sha256(encode_json([*said])).digest()
+        """What names a finding that begins with it: no window has a count twice."""
+        one = self.window
+        whose = (one.rule.value, one.organisation, one.account.hex())
+        said = encode_json([*whose, one.begins.isoformat(), self.count])
+        return sha256(said).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many were told of a window, in which finding, and whether that is open."""
+
+    count: int
+    finding: UUID
+    is_open: bool
 
 
 async def find_crossed(
     conn: AsyncConnection, rule: Rule, begins: datetime
 ) -> Sequence[Crossed]:
-    """Give the accounts that crossed a rule in the window that began then."""
-    counted = _COUNTS[rule.counts]
-    whose = (_ENTRY.municipality, _ENTRY.organisation, _FOUND.find_user)
-    query = (
-        select(*whose, counted, func.max(cast(_ENTRY.entry_id, String)))
-        .select_from(_acts_of(rule.counts))
-        .where(_between(begins, begins + rule.window))
-        .where(*(column.is_not(None) for column in whose))
-        .where(_of(rule.counts))
+    """Give the accounts that crossed a rule in the window that began then.
+
+    An account counts over all municipalities together; each in which it did something
+    of it has its own.
+    """
+    counted = _COUNTS[rule.counts].label("counted")
+    whose = (_ENTRY.organisation, _FOUND.find_user)
+    acts, of = _acts_of(rule.counts), _of(rule.counts)
+    when = and_(of, _between(begins, begins + rule.window))
+    many = (
+        select(*whose, counted)
+        .select_from(acts)
+        .where(when, *(column.is_not(None) for column in whose))
         .group_by(*whose)
         .having(counted > rule.most)
+        .subquery()
+    )
+    same = [many.c[column.key] == column for column in whose]
+    where = (_ENTRY.municipality, *whose, many.c.counted)
+    query = (
+        select(*where, func.max(cast(_ENTRY.entry_id, String)))
+        .select_from(acts.join(many, and_(*same)))
+        .where(when, _ENTRY.municipality.is_not(None))
+        .group_by(*where)
+        .order_by(*where)
     )
     return [
-        Crossed(rule.id, place, oin, bytes(user), begins, count, UUID(entry))
+        Crossed(Window(place, rule.id, oin, bytes(user), begins), count, UUID(entry))
         for place, oin, user, count, entry in await conn.execute(query)
     ]
 
 
-async def find_known(
+async def find_told(
     conn: AsyncConnection, crossed: Sequence[Crossed]
-) -> Mapping[bytes, int]:
-    """Give what of this was found before: its digest, and how many it was then."""
-    columns = completeness_finding.c
-    wanted = {one.digest for one in crossed}
+) -> dict[Window, Told]:
+    """Give what was told of the days of these, by window."""
+    finding, told = completeness_finding.c, alarm_window.c
+    since = min(one.window.day for one in crossed)
     rows = await conn.execute(
-        select(columns.digest, columns.counted).where(columns.digest.in_(wanted))
+        select(alarm_window, finding.closed_at)
+        .join(completeness_finding, finding.id == told.finding)
+        .where(finding.day >= since)
     )
-    return {bytes(digest): count or 0 for digest, count in rows}
+    return {_window_of(row): _told_of(row) for row in rows}
+
+
+def _window_of(row: Row[Any]) -> Window:
+    rule, account = RuleId(row.rule), bytes(row.account)
+    return Window(row.municipality, rule, row.organisation, account, row.begins)
+
+
+def _told_of(row: Row[Any]) -> Told:
+    return Told(row.counted, row.finding, row.closed_at is None)
 
 
 async def note_crossed(
     conn: AsyncConnection, one: Crossed, subject: str | None, *, now: datetime
-) -> None:
+) -> UUID:
     """Add a finding for the officers of the municipality, an alarm."""
+    window, finding = one.window, new_uuid7(now)
     row = {
-        "id": new_uuid7(now),
-        "municipality": one.municipality,
-        "day": one.day,
+        "id": finding,
+        "municipality": window.municipality,
+        "day": window.day,
         "digest": one.digest,
-        "code": one.rule.value,
+        "code": window.rule.value,
         "weight": Weight.ALARM.value,
-        "organisation": one.organisation,
+        "organisation": window.organisation,
         "subject": subject,
         "entry_id": one.entry,
         "counted": one.count,
         "found_at": now,
     }
     await conn.execute(insert(completeness_finding), row)
+    return finding
 
 
-async def raise_count(conn: AsyncConnection, one: Crossed) -> None:
+async def raise_count(conn: AsyncConnection, finding: UUID, count: int) -> None:
     """Say of a finding that a window had more than it says."""
     columns = completeness_finding.c
     await conn.execute(
         update(completeness_finding)
-        .where(columns.municipality == one.municipality, columns.digest == one.digest)
-        .values(counted=one.count)
+        .where(columns.id == finding, columns.counted < count)
+        .values(counted=count)
     )
+
+
+async def keep_told(
+    conn: AsyncConnection, one: Crossed, finding: UUID, *, is_fresh: bool
+) -> None:
+    """Keep how many were told of a window, and in which finding."""
+    columns, said = alarm_window.c, {"counted": one.count, "finding": finding}
+    key = asdict(one.window)
+    if is_fresh:
+        await conn.execute(insert(alarm_window), {**key, **said})
+        return
+    same = [columns[name] == value for name, value in key.items()]
+    await conn.execute(update(alarm_window).where(*same).values(said))
+
+
+async def find_until(conn: AsyncConnection) -> datetime | None:
+    """Give until when the ledger was looked at: its first entry, where never."""
+    kept = select(watched.c.until).where(watched.c.what == _WHAT)
+    first = select(_ENTRY.recorded_at).order_by(_ENTRY.entry_id).limit(1)
+    until: datetime | None = await conn.scalar(kept) or await conn.scalar(first)
+    return until
+
+
+async def keep_until(conn: AsyncConnection, until: datetime) -> None:
+    """Keep until when the ledger was looked at."""
+    changed = await conn.execute(
+        update(watched).where(watched.c.what == _WHAT).values(until=until)
+    )
+    if changed.rowcount == 0:
+        await conn.execute(insert(watched), {"what": _WHAT, "until": until})
 
 
 async def find_acts(

@@ -2,6 +2,8 @@
 
 - A finding names an account, as `account_suspension` does; never a person who was asked
   about, nor anything by which one is found. Nor which decoy it was: those name nobody.
+- `alarm_window` and `watched` are what a leader has told and seen, so that another one
+  says nothing twice and leaves out no moment.
 - `trace_context` holds what a caller said of its own trace (W3C Trace Context), until
   the processing log has confirmed the record of that entry.
 - `processing_log` holds, for each year's tree, up to which leaf records are confirmed.
@@ -12,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -63,6 +66,25 @@ completeness_finding = Table(
     Column("closing_reason", LABEL),
     UniqueConstraint("municipality", "digest"),
     Index("ix_completeness_finding_municipality_day", "municipality", "day", "id"),
+)
+
+alarm_window = Table(  # what was told of an account in one window of a rule
+    "alarm_window",
+    metadata,
+    Column("municipality", municipality().type, primary_key=True),
+    Column("rule", LABEL, primary_key=True),
+    Column("organisation", OIN, primary_key=True),
+    Column("account", LargeBinary, primary_key=True),  # as the ledger finds it
+    Column("begins", Instant, primary_key=True),
+    Column("counted", Integer, nullable=False),
+    Column("finding", ForeignKey("completeness_finding.id"), nullable=False),
+)
+
+watched = Table(  # until when the ledger was held against a set of rules
+    "watched",
+    metadata,
+    Column("what", LABEL, primary_key=True),
+    Column("until", Instant, nullable=False),
 )
 
 decoy = Table(  # numbers that were never issued, as the ledger of a year knows persons

@@ -2,10 +2,12 @@
 
 - Every ten seconds the windows that are open, and those that closed since the look
   before, are held against the rules (`keys.security.rules`); what counts a whole day
-  once a minute, but for decoys; after a start those of the last day. The ledger is the
-  state: a restart or another leader counts the same.
-- An alarm is a finding of the municipality's officers, a line of the security stream,
-  and goes to the SOC where the settings name one. Each once; what comes after counts.
+  once a minute, but for decoys. The ledger is the state, and until when it was seen is
+  kept with it: however long nobody led, a restart or another leader sees all of it.
+- An alarm is a line of the security stream for each window, which goes to the SOC where
+  the settings name one, and a finding for officers of each municipality in which the
+  account did something of it: one a day while it is open, another where an account goes
+  on after that was closed.
 - Who did it is opened here, for the officers alone; whom it was about never is, nor is
   it said which of the decoys somebody asked for.
 - What was administered, approved, exported and changed of keys and rules becomes lines
@@ -38,10 +40,15 @@ from signal_index.store.connect import reading, transaction
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.watching import (
     Crossed,
+    Told,
+    Window,
     count_decoys,
     find_acts,
     find_crossed,
-    find_known,
+    find_told,
+    find_until,
+    keep_told,
+    keep_until,
     note_crossed,
     raise_count,
 )
@@ -49,7 +56,8 @@ from signal_index.store.watching import (
 WATCH_SECONDS: Final = 10.0
 LOOKS_IN_WINDOW: Final = 1_440
 """How often a rule is looked at in its window: a whole day each minute."""
-CATCH_UP: Final = timedelta(days=1)
+AT_ONCE: Final = timedelta(days=1)
+"""How much of the past one look takes in; after a while without a leader, several."""
 COMMITTED_WITHIN: Final = timedelta(minutes=2)
 """An entry is named by when its act came; it is there when that was committed."""
 
@@ -99,23 +107,42 @@ class Watching:
     said: dict[UUID, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Look at what happened since the look before, and say what is an alarm."""
+        """Look at what happened since the last look, whoever had that, a day at a time.
+
+        Where it stops half-way the next one goes on from there.
+        """
         now = self.clock()
+        if self.until is None:
+            async with reading(self.engine) as conn:
+                self.until = await find_until(conn) or now
+        while True:
+            until = min(now, self.until + AT_ONCE)
+            await self._look(self.until, until)
+            self.until = until
+            if until == now:
+                return
+
+    async def _look(self, since: datetime, now: datetime) -> None:
         due = [rule for rule in WATCHED if self._is_due(rule, now)]
         async with reading(self.engine) as conn:
             crossed = [
                 one
                 for rule in due
-                for begins in list_windows(rule, self._since(rule, now), now)
+                for begins in list_windows(rule, self._since(rule, since), now)
                 for one in await find_crossed(conn, rule, begins)
             ]
-            most = find_most(crossed)
-            known = await find_known(conn, most) if most else {}
-            await self._say_acts(conn, now, self.until or now)
-        grown = [one for one in most if known.get(one.digest, 0) < one.count]
+            told = await find_told(conn, crossed) if crossed else {}
+            await self._say_acts(conn, now, since)
+        grown = [
+            one
+            for one in crossed
+            if one.window not in told or told[one.window].count < one.count
+        ]
         if grown:
-            await self._note(grown, known, now)
-        self.until = now
+            await self._note(grown, told)
+        if len(due) == len(WATCHED):
+            async with transaction(self.engine) as conn:
+                await keep_until(conn, now)
         self.looked |= {rule.id: now for rule in due}
 
     async def check_decoys(self, year: int) -> None:
@@ -132,21 +159,27 @@ class Watching:
             return True
         return now - before >= rule.window / LOOKS_IN_WINDOW
 
-    def _since(self, rule: Rule, now: datetime) -> datetime:
-        return self.looked.get(rule.id, now - CATCH_UP) - COMMITTED_WITHIN
+    def _since(self, rule: Rule, since: datetime) -> datetime:
+        return self.looked.get(rule.id, since) - COMMITTED_WITHIN
 
-    async def _note(
-        self, grown: Sequence[Crossed], known: Mapping[bytes, int], now: datetime
-    ) -> None:
-        fresh = [one for one in grown if one.digest not in known]
+    async def _note(self, grown: Sequence[Crossed], told: dict[Window, Told]) -> None:
+        """Tell officers, of an account in one open finding a day, and the SOC."""
+        now = self.clock()
+        fresh = [one for one in grown if one.window not in told]
+        findings = {w.whose: one.finding for w, one in told.items() if one.is_open}
         async with transaction(self.engine) as conn:
-            entries = [one.entry for one in fresh]
+            entries = [one.entry for one in grown]
             opened = await open_entries(conn, entries, self.keys.disclosures)
             for one in grown:
-                if one.digest in known:
-                    await raise_count(conn, one)
+                finding = findings.get(one.window.whose)
+                if finding is None:
+                    who = _who(opened.get(one.entry))
+                    finding = await note_crossed(conn, one, who, now=now)
+                    findings[one.window.whose] = finding
                 else:
-                    await note_crossed(conn, one, _who(opened.get(one.entry)), now=now)
+                    await raise_count(conn, finding, one.count)
+                is_fresh = one.window not in told
+                await keep_told(conn, one, finding, is_fresh=is_fresh)
         for one in fresh:
             self.security.tell(_alarm(one, now))
 
@@ -196,27 +229,19 @@ def list_windows(rule: Rule, since: datetime, now: datetime) -> Iterable[datetim
         begins += rule.window
 
 
-def find_most(crossed: Iterable[Crossed]) -> Sequence[Crossed]:
-    """Give of each finding the window that had most."""
-    most: dict[bytes, Crossed] = {}
-    for one in crossed:
-        if one.digest not in most or most[one.digest].count < one.count:
-            most[one.digest] = one
-    return list(most.values())
-
-
 def _who(opened: Opened | None) -> str | None:
     found = None if opened is None else opened.group(Group.WHO).get("sub")
     return found if isinstance(found, str) else None
 
 
 def _alarm(one: Crossed, now: datetime) -> Alarm:
+    window = one.window
     return Alarm(
-        rule=one.rule,
-        who=Account(one.organisation, None, one.account.hex()),
-        begins=one.begins,
+        rule=window.rule,
+        who=Account(window.organisation, None, window.account.hex()),
+        begins=window.begins,
         count=one.count,
         at=now,
         entry=str(one.entry),
-        municipality=one.municipality,
+        municipality=window.municipality,
     )

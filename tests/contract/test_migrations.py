@@ -32,6 +32,7 @@ WITHOUT_MUNICIPALITY = {
     "ledger_witnessed": "one tree per year",
     "ledger_succession": "belongs to the whole index",
     "processing_log": "one place per year's tree",
+    "watched": "one moment for the whole ledger",
     "decoy": "a keyed hash of nobody, watched in all municipalities",
     "overview_count": "a day is counted for all municipalities at once",
 }

@@ -12,6 +12,7 @@ import pytest
 
 from keys.bsn import Bsn
 from keys.errors import HolderBudgetSpent
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import KeyVersion, derive_stored_point
 from keys.security.events import SecurityLog
 from keys.security.rules import RULES, Alarm, RuleId
@@ -19,8 +20,11 @@ from signal_index.decoys import name_decoys
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.completeness import count_open
+from signal_index.store.connect import reading
+from signal_index.store.scope import OfficerScope
 from signal_index.store.watching import replace_decoys
-from signal_index.upkeep.watching import CATCH_UP, Watching
+from signal_index.upkeep.watching import Watching
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.store_builders import owning
 from tests.world import World, open_world
@@ -83,6 +87,14 @@ class Watched:
         ]
         async with owning(self.world.engine) as conn:
             await replace_decoys(conn, name_decoys(points, keys))
+
+    async def move_to(self, municipality: str) -> None:
+        """Let what was recorded so far be of another municipality."""
+        await self.world.run_sql(
+            "DROP TRIGGER refuse_ledger_entry_update",
+            "UPDATE ledger_entry SET municipality = :place WHERE kind = 'lookup'",
+            place=municipality,
+        )
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """The lines of the stream of this kind."""
@@ -150,9 +162,63 @@ async def test_another_leader_counts_on_and_says_nothing_twice(
 async def test_what_happened_while_nobody_led_is_found_afterwards(
     watched: Watched,
 ) -> None:
+    """Also in an index that was never led; then again by another leader, days later."""
     await watched.look_up(some(31))
-    watched.world.clock.forward(CATCH_UP - timedelta(hours=1))
+    watched.world.clock.forward(timedelta(hours=60))
     assert [one["code"] for one in await watched.see()] == ["burst"]
+    await watched.look_up(some(31), sub="user-2")
+    watched.world.clock.forward(timedelta(hours=60))
+    after = Watched(watched.world)
+    assert {one["user"] for one in await after.see()} == {"user-1", "user-2"}
+    assert len(after.soc.alarms) == 1
+
+
+async def test_an_account_that_goes_on_is_told_to_the_soc_in_each_window(
+    watched: Watched,
+) -> None:
+    await watched.look_up(some(31))
+    await watched.see()
+    watched.world.clock.forward(timedelta(minutes=10))
+    await watched.look_up(some(32, first=100))
+    found = {one["code"]: one["count"] for one in await watched.see()}
+    assert found == {"burst": 32, "enumeration": 63}
+    bursts = [one for one in watched.soc.alarms if one.rule is RuleId.BURST]
+    assert [one.count for one in bursts] == [31, 32]
+    assert len({one.id for one in bursts}) == 2
+
+
+async def test_what_grows_after_it_was_closed_is_a_finding_of_its_own(
+    watched: Watched,
+) -> None:
+    await watched.set_decoys(DECOYS)
+    await watched.look_up(DECOYS[:1])
+    (first,) = await watched.see()
+    path = f"/completeness/findings/{first['id']}/closing"
+    officer, reason = watched.world.an_officer(), {"reason": "test"}
+    closed = await watched.world.send("POST", path, officer, reason)
+    assert (closed.status_code, await watched.see()) == (204, [])
+    watched.world.clock.forward(timedelta(minutes=20))
+    await watched.look_up(DECOYS)
+    (again,) = await watched.see()
+    assert (again["code"], again["count"]) == ("decoy-asked", len(DECOYS))
+    assert await watched.see() == [again]
+
+
+async def test_an_account_counts_over_municipalities_and_each_is_told(
+    watched: Watched,
+) -> None:
+    await watched.look_up(some(20))
+    await watched.move_to("9902")
+    await watched.look_up(some(20, first=100))
+    (found,) = await watched.see()
+    assert (found["code"], found["count"]) == ("burst", 40)
+    told = [(one.municipality, one.count) for one in watched.soc.alarms]
+    assert told == [("9901", 40), ("9902", 40)]
+    entries = {one.entry for one in watched.soc.alarms}
+    assert len(entries) == len({one.id for one in watched.soc.alarms}) == 2
+    scope = OfficerScope(MunicipalityCode("9902"), None)
+    async with reading(watched.world.engine) as conn:
+        assert (await count_open(conn, scope)).alarm == 1
 
 
 async def test_refusals_are_counted_a_question_at_a_time(watched: Watched) -> None:

@@ -332,6 +332,16 @@ CREATE TABLE completeness_finding (
   CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)
 );
 CREATE INDEX ix_completeness_finding_municipality_day ON completeness_finding (municipality, day, id);
+CREATE TABLE alarm_window (
+  municipality CHAR(4) NOT NULL, rule VARCHAR(64) NOT NULL, organisation CHAR(20) NOT NULL, account BYTEA NOT NULL,
+  begins TIMESTAMPTZ NOT NULL, counted INTEGER NOT NULL, finding UUID NOT NULL,
+  CONSTRAINT pk_alarm_window PRIMARY KEY (municipality, rule, organisation, account, begins),
+  CONSTRAINT fk_alarm_window_finding FOREIGN KEY (finding) REFERENCES completeness_finding (id)
+);
+CREATE TABLE watched (
+  what VARCHAR(64) NOT NULL, until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_watched PRIMARY KEY (what)
+);
 CREATE TABLE decoy (
   year INTEGER NOT NULL, find_person BYTEA NOT NULL,
   CONSTRAINT pk_decoy PRIMARY KEY (year, find_person)
