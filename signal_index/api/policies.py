@@ -21,7 +21,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.ledger import ReceiptKey
-from signal_index.store.approvals import find_open, get_approval
+from signal_index.store.approvals import find_approval, find_open
 from signal_index.store.policies import (
     find_adoptions,
     find_bundles,
@@ -109,15 +109,15 @@ async def _history(
     bundles = await find_bundles(conn, [one.digest for one in made])
     history = []
     for one in made:
-        approval = await get_approval(conn, one.approval, key)
+        approval = await find_approval(conn, one.approval, key)
         history.append(
             wire.PolicyAdoption(
                 serial=one.serial,
                 digest=one.digest.hex(),
                 version=version_of(bundles[one.digest]),
                 activatedAt=one.activated_at,
-                requestedBy=name_requester(approval),
-                approvedBy=find_decider(approval),
+                requestedBy=name_requester(approval) if approval else None,
+                approvedBy=find_decider(approval) if approval else None,
             )
         )
     return history

@@ -117,8 +117,7 @@ def open_body(id_: UUID, sealed: bytes, key: DisclosureKey) -> Body:
 
 def derive_name(key: DisclosureKey, entry: UUID, source: str, part: int) -> UUID:
     """Name a source's notice of a lookup: this one of those that its signals take."""
-    about = (entry.bytes, source.encode(), part.to_bytes(1))
-    return UUID(bytes=_derive(key, b"entry", *about))
+    return _name(key, b"entry", entry.bytes, source.encode(), part.to_bytes(4))
 
 
 Between = tuple[str, str, UUID]
@@ -157,8 +156,12 @@ def open_step(name: bytes, sealed: bytes, key: DisclosureKey) -> Step:
 
 def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> UUID:
     """Name a notice that must be told once."""
-    about = (kind.value.encode(), source.encode(), what.encode())
-    return UUID(bytes=_derive(key, b"once", *about))
+    return _name(key, b"once", kind.value.encode(), source.encode(), what.encode())
+
+
+def _name(key: DisclosureKey, *about: bytes) -> UUID:
+    """Give a name that looks like those that chance gives (RFC 9562, version 4)."""
+    return UUID(bytes=_derive(key, *about), version=4)
 
 
 def _derive(key: DisclosureKey, *parts: bytes) -> bytes:

@@ -20,7 +20,8 @@ from signal_index.returning.sealing import seal, unseal
 
 BOX_BYTES: Final = 1792
 _LABEL: Final = b"signal-index/notice-box/1\0"
-_MARK_BYTES: Final = 33
+_PLACE_BYTES: Final = 2
+_MARK_BYTES: Final = 32 + _PLACE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,14 @@ def _facts(content: BoxContent) -> dict[str, object]:
 
 def _pack(marks: Sequence[Mark]) -> bytes:
     return b"".join(
-        mark.row_key + mark.signal.bytes + bytes([mark.place]) for mark in marks
+        mark.row_key + mark.signal.bytes + mark.place.to_bytes(_PLACE_BYTES)
+        for mark in marks
     )
 
 
 def _unpack(packed: bytes) -> tuple[Mark, ...]:
     return tuple(
-        Mark(one[:16], UUID(bytes=one[16:32]), one[32])
+        Mark(one[:16], UUID(bytes=one[16:32]), int.from_bytes(one[32:]))
         for one in (
             packed[start : start + _MARK_BYTES]
             for start in range(0, len(packed), _MARK_BYTES)

@@ -6,10 +6,11 @@ How many there are is told beside every list (`count_unsigned`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -94,7 +95,7 @@ async def find_open(
     rows = await conn.execute(
         select(approval).where(*wanted).order_by(approval.c.requested_at, approval.c.id)
     )
-    return _read_signed(rows.mappings(), key)
+    return tuple(_read_signed(rows.mappings(), key))
 
 
 async def find_decided(
@@ -113,9 +114,8 @@ async def find_decided(
         select(approval)
         .where(*wanted)
         .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
-        .limit(limit)
     )
-    return _read_signed(rows.mappings(), key)
+    return tuple(islice(_read_signed(rows.mappings(), key), limit))
 
 
 async def count_unsigned(
@@ -136,6 +136,16 @@ async def get_approval(
     return read_approval(await get_signed_row(conn, approval_id, key))
 
 
+async def find_approval(
+    conn: AsyncConnection, approval_id: UUID, key: ReceiptKey
+) -> Approval | None:
+    """Give an approval; None where it is not as this index wrote it."""
+    try:
+        return await get_approval(conn, approval_id, key)
+    except UnknownApproval:
+        return None
+
+
 async def get_signed_row(
     conn: AsyncConnection, approval_id: UUID, key: ReceiptKey
 ) -> RowMapping:
@@ -147,8 +157,8 @@ async def get_signed_row(
     return found
 
 
-def _read_signed(rows: Iterable[RowMapping], key: ReceiptKey) -> tuple[Approval, ...]:
-    return tuple(read_approval(row) for row in rows if is_signed(row, key))
+def _read_signed(rows: Iterable[RowMapping], key: ReceiptKey) -> Iterator[Approval]:
+    return (read_approval(row) for row in rows if is_signed(row, key))
 
 
 def _within(scope: OfficerScope) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,13 +53,14 @@ from signal_index.store.approval_records import (
     Matter,
     State,
     count_unsigned,
+    find_approval,
     find_decided,
     find_open,
     get_approval,
     get_signed_row,
     read_approval,
 )
-from signal_index.store.approval_signatures import sign_approval
+from signal_index.store.approval_signatures import is_signed, sign_approval
 from signal_index.tables.approvals import approval
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "State",
     "approve",
     "count_unsigned",
+    "find_approval",
     "find_decided",
     "find_open",
     "get_approval",
@@ -110,7 +112,7 @@ async def request_approval(
     _verify_person(requester)
     if matter.municipality != requester.municipality:
         raise CallerNotAllowed
-    await _close_expired(conn, matter, requester.organisation, now)
+    await _close_open(conn, matter, requester.organisation, key, now)
     made = Approval(
         id=new_uuid7(now),
         matter=matter,
@@ -259,21 +261,31 @@ async def _decide(
     return read_approval(written)
 
 
-async def _close_expired(
-    conn: AsyncConnection, matter: Matter, organisation: str, now: datetime
+async def _close_open(
+    conn: AsyncConnection,
+    matter: Matter,
+    organisation: str,
+    key: ReceiptKey,
+    now: datetime,
 ) -> None:
-    await conn.execute(
-        update(approval)
-        .where(
+    """Close what stands in the way and counts no more: it ran out, or is not ours."""
+    rows = await conn.execute(
+        select(approval).where(
             approval.c.state == State.OPEN.value,
             approval.c.municipality == matter.municipality,
             approval.c.organisation == organisation,
             approval.c.kind == matter.kind,
             approval.c.digest == matter.digest,
-            approval.c.expires_at <= now,
         )
-        .values(state=State.EXPIRED.value)
     )
+    gone = [
+        row["id"]
+        for row in rows.mappings()
+        if row["expires_at"] <= now or not is_signed(row, key)
+    ]
+    if gone:
+        these = update(approval).where(approval.c.id.in_(gone))
+        await conn.execute(these.values(state=State.EXPIRED.value))
 
 
 def _row_of(made: Approval, requester: Caller) -> dict[str, Any]:

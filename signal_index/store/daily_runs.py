@@ -1,7 +1,7 @@
 """Which day's work is done to its end: what was killed half-way goes on at a next look.
 
-A day is the one the work counts for; a clock that was ahead for a while keeps no later
-day from being done.
+A day is the one the work counts for. What a clock that was ahead noted is forgotten
+(`forget_ahead`, `erase_days`): it keeps no day from being done.
 """
 
 from collections.abc import Collection
@@ -42,6 +42,12 @@ async def find_last_day(
     return found
 
 
+async def forget_ahead(conn: AsyncConnection, job: DailyJob, last: date) -> None:
+    """Forget what was noted by a clock that was ahead: of days after the last due."""
+    ahead = (daily_run.c.job == job.value) & (daily_run.c.day > last)
+    await conn.execute(delete(daily_run).where(ahead))
+
+
 async def note_done(
     conn: AsyncConnection, job: DailyJob, municipality: str, day: date
 ) -> None:
@@ -60,8 +66,9 @@ async def note_again(
 
 
 async def erase_days(conn: AsyncConnection, today: date) -> None:
-    """Delete what no job looks back to."""
-    await conn.execute(delete(daily_run).where(daily_run.c.day < today - KEPT))
+    """Delete what no job looks back to, and what a clock that was ahead noted."""
+    is_old = daily_run.c.day < today - KEPT
+    await conn.execute(delete(daily_run).where(is_old | (daily_run.c.day > today)))
 
 
 def _of(job: DailyJob, municipality: str) -> ColumnElement[bool]:

@@ -32,7 +32,12 @@ from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction
-from signal_index.store.daily_runs import DailyJob, find_last_day, note_done
+from signal_index.store.daily_runs import (
+    DailyJob,
+    find_last_day,
+    forget_ahead,
+    note_done,
+)
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.outcomes import find_outcomes, in_order
 from signal_index.store.picking import (
@@ -87,6 +92,7 @@ class Picking:
         """Go through every day that has ended and was not gone through yet."""
         yesterday = day_of(self.clock()) - timedelta(days=1)
         async with transaction(self.engine) as conn:
+            await forget_ahead(conn, DailyJob.PICK, yesterday)
             places = await find_municipalities(conn)
             last = {
                 place: await find_last_day(conn, DailyJob.PICK, place)

@@ -103,13 +103,16 @@ class PolicyRule(AnswerModel):
 
 
 class PolicyAdoption(AnswerModel):
-    """One line of the history: which bundle, since when, by which two persons."""
+    """One line of the history: which bundle, since when, by which two persons.
+
+    Neither of them where the approval is not as this index wrote it.
+    """
 
     serial: int
     digest: Digest
     version: str
     activatedAt: Instant
-    requestedBy: Account
+    requestedBy: Account | None
     approvedBy: Account | None
 
 

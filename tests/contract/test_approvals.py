@@ -32,6 +32,7 @@ from signal_index.store.approvals import (
     State,
     approve,
     count_unsigned,
+    find_approval,
     find_decided,
     find_open,
     refuse,
@@ -154,6 +155,17 @@ async def test_sql_as_the_web_role_makes_neither_of_the_two_persons(
                 await verify_approved(conn, one, MATTER, KEY)
         assert await find_decided(conn, None, scope, KEY) == ()
         assert await count_unsigned(conn, None, scope, KEY) == 2
+
+
+async def test_what_is_not_ours_stands_in_nobodys_way(engine: AsyncEngine) -> None:
+    other = ReceiptKey(bytes(32), "other")
+    async with transaction(engine) as conn:
+        theirs = await request_approval(conn, MATTER, ANKE, other, now=NOW)
+        asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
+        assert await find_approval(conn, theirs.id, KEY) is None
+        assert await find_approval(conn, asked.id, KEY) == asked
+        with pytest.raises(ApprovalAlreadyOpen):
+            await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
 
 
 async def test_what_was_asked_is_not_put_otherwise(engine: AsyncEngine) -> None:

@@ -32,6 +32,7 @@ from signal_index.store.connect import (
     reading,
     transaction,
 )
+from signal_index.store.daily_runs import DailyJob, note_done
 from signal_index.store.ledger import insert_entries
 from signal_index.store.outcomes import LookupOutcome, store_outcome
 from signal_index.store.picking import SeenLookup
@@ -267,6 +268,16 @@ async def test_a_day_is_gone_through_once(town: Town) -> None:
     days = await town.count("daily_run")
     assert await town.pick() == first
     assert await town.count("daily_run") == days == 28
+
+
+async def test_a_clock_that_was_ahead_keeps_no_day_from_being_gone_through(
+    town: Town,
+) -> None:
+    async with transaction(town.owner) as conn:
+        for ahead in (NOW, NOW + timedelta(days=20)):
+            await note_done(conn, DailyJob.PICK, MUNICIPALITY, ahead.date())
+    await town.pick()
+    assert await town.count("daily_run") == 28
 
 
 async def test_today_waits_until_it_is_over(town: Town) -> None:

@@ -23,6 +23,7 @@ from signal_index.returning import (
     Step,
     Told,
     derive_name,
+    derive_once,
     derive_step,
     open_body,
     open_box,
@@ -36,7 +37,7 @@ from signal_index.wire.notices import SEALED_CASE_LENGTH, ReturnKind
 KEY = DisclosureKey(2026, hashlib.sha256(b"test").digest())
 ENTRY = UUID(int=7)
 LONGEST = "é" * 30
-MARKS = tuple(Mark(bytes(16), uuid4(), place) for place in range(32))
+MARKS = tuple(Mark(bytes(16), uuid4(), place) for place in range(280, 312))
 MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FULL = LookedUp(
     ENTRY,
@@ -120,6 +121,12 @@ def test_names_of_two_sources_two_parts_two_signals_or_two_years_differ() -> Non
         derive_step(KEY, ("1", "2", ENTRY), date(2026, 12, 1), 0),
     }
     assert len(names) == 8
+
+
+def test_the_name_of_a_notice_looks_like_one_that_chance_gave() -> None:
+    drawn, once = uuid4(), derive_once(KEY, NoticeKind.CONTACT_STALE_SOON, "1", "x")
+    for made in (derive_name(KEY, ENTRY, "1", 0), once):
+        assert (made.version, made.variant) == (drawn.version, drawn.variant)
 
 
 def test_wire_and_code_have_the_same_kinds() -> None:
