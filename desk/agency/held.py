@@ -5,7 +5,7 @@ administrator answers goes to the index, and the agent fetches it there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,8 @@ from desk.callers import SendingSourceAdministrator
 from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.index import fill_in
-from signal_index.wire.agents import Agent, HeldAnswer, HeldDelivery
+from signal_index.wire.agents import Agent, DroppedDelivery, HeldAnswer, HeldDelivery
+from signal_index.wire.deliveries import ClosedDelivery
 from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
@@ -72,3 +73,18 @@ def find_waiting(agents: Iterable[Agent]) -> Iterable[Waiting]:
             seen.add(held.delivery)
             answer = answers.get((held.delivery, held.digest))
             yield Waiting(agent.agent, feed.feed, held, answer)
+
+
+def find_dropped(
+    agents: Sequence[Agent], closed: Iterable[ClosedDelivery]
+) -> Sequence[DroppedDelivery]:
+    """Give what an administrator dropped, each once, the newest first.
+
+    What its agent holds still is not dropped yet, and what was closed was sent: then
+    somebody answered otherwise where the agent is.
+    """
+    others = {one.held.delivery for one in find_waiting(agents)}
+    others |= {one.delivery for one in closed}
+    found = {one.delivery: one for agent in agents for one in agent.dropped}
+    left = [one for one in found.values() if one.delivery not in others]
+    return sorted(left, key=lambda one: one.droppedAt, reverse=True)

@@ -24,6 +24,7 @@ from signal_index.store import agencies as store
 from signal_index.store import agents as agent_store
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.wire import agents, signals
+from signal_index.wire.persons import Account
 from signal_index.wire.values import Id, SlugText
 
 TEXT = "text/plain"
@@ -125,10 +126,11 @@ async def answer_held_delivery(
     caller: SourceAdministrator,
 ) -> None:
     """Let a delivery that waits go, or drop it; its agent carries that out."""
-    organisation = caller.organisation
-    async with acting(index, caller.caller, Kind.DELIVERY) as act:
+    organisation, own = caller.organisation, caller.caller
+    who = Account(organisation=own.organisation, user=own.subject)
+    async with acting(index, own, Kind.DELIVERY) as act:
         held = await agent_store.answer_held(
-            act.conn, organisation, (agent, delivery), body
+            act.conn, organisation, (agent, delivery), body, (who, index.clock())
         )
         if held is None:
             act.repeat()

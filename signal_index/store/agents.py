@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
@@ -15,11 +16,15 @@ from signal_index.tables.registry import agent_status
 from signal_index.wire.agents import (
     Agent,
     AgentStatus,
+    DroppedDelivery,
     FeedStatus,
     HeldAnswer,
     HeldDelivery,
     ToldAnswer,
 )
+from signal_index.wire.persons import Account
+
+DROPPED_KEPT: Final = 20
 
 
 async def store_agent_status(
@@ -62,10 +67,12 @@ async def answer_held(
     organisation: str,
     about: tuple[str, UUID],
     said: HeldAnswer,
+    by: tuple[Account, datetime],
 ) -> HeldDelivery | None:
     """Keep an answer for an agent to fetch; gives what it is about.
 
-    None where it was given before.
+    None where it was given before. Of what is dropped it is kept by whom and when: no
+    delivery is ever closed that would tell of it.
 
     Raises `UnknownHeldDelivery` unless the agent says that it holds this delivery with
     this very difference. A later answer replaces one that was not fetched.
@@ -74,8 +81,11 @@ async def answer_held(
     row = await _find(conn, organisation, agent)
     told = _status(row).feeds if row else []
     wanted = (delivery, said.digest)
-    held = [one.held for one in told if one.held]
-    meant = [one for one in held if (one.delivery, one.digest) == wanted]
+    meant = [
+        (one.feed, one.held)
+        for one in told
+        if one.held and (one.held.delivery, one.held.digest) == wanted
+    ]
     if row is None or not meant:
         raise UnknownHeldDelivery
     answer = ToldAnswer(delivery=delivery, digest=said.digest, answer=said.answer)
@@ -83,9 +93,20 @@ async def answer_held(
     if answer in before:
         return None
     kept = [*(one for one in before if one.delivery != delivery), answer]
-    values = {"answers": [one.model_dump(mode="json") for one in kept]}
+    feed, held = meant[0]
+    dropped = [one for one in _dropped(row) if one.delivery != delivery]
+    if said.answer == "dropped":
+        who, at = by
+        made = DroppedDelivery(
+            delivery=delivery, feed=feed, droppedAt=at, droppedBy=who
+        )
+        dropped = [made, *dropped][:DROPPED_KEPT]
+    values = {
+        "answers": [one.model_dump(mode="json") for one in kept],
+        "dropped": [one.model_dump(mode="json") for one in dropped],
+    }
     await conn.execute(_of(organisation, agent).values(**values))
-    return meant[0]
+    return held
 
 
 async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
@@ -101,6 +122,7 @@ async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
             reportedAt=row.reported_at,
             feeds=_status(row).feeds,
             answers=_answers(row),
+            dropped=_dropped(row),
         )
         for row in rows
     ]
@@ -132,3 +154,7 @@ def _status(row: Row[*tuple[Any, ...]]) -> AgentStatus:
 
 def _answers(row: Row[*tuple[Any, ...]]) -> list[ToldAnswer]:
     return [ToldAnswer.model_validate(one) for one in row.answers]
+
+
+def _dropped(row: Row[*tuple[Any, ...]]) -> list[DroppedDelivery]:
+    return [DroppedDelivery.model_validate_json(json.dumps(one)) for one in row.dropped]

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.persons import Account
 from signal_index.wire.values import Count, Digest, Id, Instant, OinText, SlugText
 
 
@@ -90,6 +91,15 @@ class ToldAnswer(AnswerModel):
     answer: Literal["approved", "dropped"]
 
 
+class DroppedDelivery(AnswerModel):
+    """A delivery that an administrator dropped: nothing of it was sent."""
+
+    delivery: Id
+    feed: str
+    droppedAt: Instant
+    droppedBy: Account
+
+
 class ToldAnswers(AnswerModel):
     """What an agent is to carry out: answers about deliveries that it holds now."""
 
@@ -97,12 +107,16 @@ class ToldAnswers(AnswerModel):
 
 
 class Agent(AnswerModel):
-    """What one of the own agents last said of itself, and when."""
+    """What one of the own agents last said of itself, and when.
+
+    `dropped`: the newest that an administrator dropped, the newest first.
+    """
 
     agent: str
     reportedAt: Instant
     feeds: list[FeedStatus]
     answers: list[ToldAnswer]
+    dropped: list[DroppedDelivery]
 
 
 class Agents(AnswerModel):

@@ -95,6 +95,18 @@ async def test_an_answer_is_forgotten_when_it_was_carried_out(world: World) -> N
     assert await tell(world, a_held(world)) == []
 
 
+async def test_who_dropped_a_delivery_stays_known_when_it_is_gone(world: World) -> None:
+    bearer = an_administrator(world, world.debt_help)
+    await tell(world, a_held(world))
+    said = {"digest": digest_of(a_held(world)), "answer": "dropped"}
+    assert (await world.send("POST", PATH, bearer, said)).status_code == 204
+    await tell(world, None)
+    (agent,) = (await world.send("GET", "/agents", bearer)).json()["items"]
+    ((one, user),) = [(x["delivery"], x["droppedBy"]["user"]) for x in agent["dropped"]]
+    assert (agent["answers"], one) == ([], DELIVERY)
+    assert user
+
+
 async def test_an_answer_does_not_hold_for_another_difference(world: World) -> None:
     await tell(world, a_held(world))
     await say(world, an_administrator(world, world.debt_help))

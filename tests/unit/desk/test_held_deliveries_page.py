@@ -37,6 +37,7 @@ def an_agent(*doubts: str, answer: str | None = None) -> dict[str, Any]:
         "reportedAt": "2026-11-22T06:00:00Z",
         "feeds": [feed | {"nextRun": None, "held": held}],
         "answers": said if answer else [],
+        "dropped": [],
     }
 
 
@@ -110,6 +111,20 @@ async def test_what_was_answered_is_not_asked_again(
     page = await show(town, browser, an_agent("cases-gone", answer="approved"))
     assert "U liet weten dat het klopt." in page
     assert ANSWER not in page
+
+
+async def test_what_was_dropped_stays_to_be_read_and_says_by_whom(
+    town: Town, browser: Browser
+) -> None:
+    """It waits no more and is never closed: else it would leave no trace."""
+    by = {"organisation": SOURCE, "user": "anna"}
+    gone = {"delivery": DELIVERY, "feed": "bijstand", "droppedBy": by}
+    gone |= {"droppedAt": "2026-11-23T09:05:00Z"}
+    agent = an_agent("cases-gone") | {"dropped": [gone]}
+    says = "bijstand: vervallen, niets verstuurd. Door anna,"
+    assert says not in await show(town, browser, agent), "its agent holds it still"
+    agent["feeds"][0] |= {"held": None, "state": "done"}
+    assert says in await show(town, browser, agent)
 
 
 async def test_what_a_newer_agent_finds_is_shown_too(
