@@ -1,6 +1,7 @@
 """A small registration as text, and what is read of it."""
 
 import io
+import zipfile
 
 from sources.connectors import read_file
 from sources.profile import Profile
@@ -35,3 +36,11 @@ def read(data: bytes | str, profile: Profile = SMALL) -> list[Entry]:
 def read_all(data: bytes, profile: Profile = SMALL) -> list[Entry]:
     found = read_file(io.BytesIO(data), profile, today=TODAY)
     return [entry for reading in found for entry in reading]
+
+
+def zipped(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return packed.getvalue()

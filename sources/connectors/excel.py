@@ -28,7 +28,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from sources.connectors.cases import read_case
 from sources.connectors.csv_rows import Row
 from sources.connectors.fields import Dialect, RawCase
-from sources.connectors.file_kinds import refuse_other_than_workbook
+from sources.connectors.file_kinds import NO_EXCEL, refuse_other_than_workbook
 from sources.connectors.mapped import (
     NumberText,
     find_names,
@@ -181,7 +181,7 @@ class Book:
                 texts = [_write(cell) for cell in row]
                 yield line, texts + [""] * (width - len(row))
         except _BROKEN:
-            raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+            raise UnreadableFile(NO_EXCEL) from None
 
     def find_hidden(self, sheet: str) -> Collection[int]:
         """Give the lines that are hidden; the library does not tell when it streams."""
@@ -208,7 +208,7 @@ def open_book(file: BinaryIO) -> Iterator[Book]:
     try:
         book = Book(file)
     except _BROKEN:
-        raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+        raise UnreadableFile(NO_EXCEL) from None
     try:
         if not book.sheets:
             raise UnreadableFile("De werkmap heeft geen werkblad met cellen.")

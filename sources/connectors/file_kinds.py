@@ -5,9 +5,10 @@ unpacked.
 """
 
 import zipfile
+from pathlib import Path
 from typing import BinaryIO, Final
 
-from sources.connectors.safe_zip import BROKEN
+from sources.connectors.safe_zip import BROKEN, HALF
 from sources.errors import UnreadableFile
 
 _SAMPLE: Final = 4096
@@ -18,6 +19,28 @@ _SAVE: Final = "Open het in Excel en bewaar het als gewone werkmap (.xlsx)."
 _OLD: Final = (
     "Dit is een oud Excel-bestand (.xls), of een werkmap met een wachtwoord. Open het "
     "in Excel en bewaar het als .xlsx, zonder wachtwoord."
+)
+NO_EXCEL: Final = (
+    "Het bestand is geen leesbare Excel. Open het in Excel, bewaar het opnieuw als "
+    ".xlsx en sluit Excel. Lukt dat niet, maak of haal het bestand dan opnieuw."
+)
+_WORKBOOK: Final = (
+    "Dit is een werkmap van Excel (.xlsx), en het profiel is voor CSV. Bewaar het "
+    "bestand in Excel als CSV, of maak met `signal-source profile init BESTAND` een "
+    'profiel voor de werkmap. Wilt u het profiel zelf veranderen? Zet format = "xlsx", '
+    "maak van [csv] en [csv.columns] [xlsx] en [xlsx.columns], en haal delimiter en "
+    "encoding weg."
+)
+_TEXT: Final = (
+    "Dit is tekst (CSV), en het profiel is voor een werkmap van Excel. Bewaar het "
+    "bestand in Excel als .xlsx, of maak met `signal-source profile init BESTAND` een "
+    'profiel voor de tekst. Wilt u het profiel zelf veranderen? Zet format = "csv", '
+    "maak van [xlsx] en [xlsx.columns] [csv] en [csv.columns], haal sheet, header_row "
+    "en hidden_rows weg, en zet er delimiter, encoding en dates bij."
+)
+_LOCK: Final = (
+    "Dit is een hulpbestand van Excel, dat er staat zolang de werkmap open is. Sluit "
+    "Excel en neem het bestand met dezelfde naam zonder ~$."
 )
 _SAVE_TEXT: Final = "Exporteer het als CSV, of bewaar het in Excel als CSV."
 _HTML: Final = "Dit is een webpagina (HTML), ook al heet het bestand anders."
@@ -35,14 +58,22 @@ _BY_MEMBER: Final = (
 )
 
 
+def refuse_lock_file(path: Path) -> None:
+    """Raise `UnreadableFile` for what Excel writes beside a workbook that is open."""
+    if path.name.startswith("~$"):
+        raise UnreadableFile(_LOCK)
+
+
+def is_archive(file: BinaryIO) -> bool:
+    """Tell whether a file begins as a workbook does, whatever it is called."""
+    return _look(file).startswith(_ZIP)
+
+
 def refuse_other_than_text(file: BinaryIO) -> None:
     """Raise `UnreadableFile` for what cannot be CSV, and say what it is."""
     first = _look(file)
     if first.startswith(_ZIP):
-        kind = _name_archive(file) or (
-            "Dit is een werkmap van Excel (.xlsx). Zet format = "
-            '"xlsx" in het profiel, of bewaar het als CSV.'
-        )
+        kind = _name_archive(file) or _WORKBOOK
         raise UnreadableFile(kind)
     if first.startswith(_OLE):
         raise UnreadableFile(_OLD)
@@ -64,11 +95,8 @@ def refuse_other_than_workbook(file: BinaryIO) -> None:
     if not first.strip():
         raise UnreadableFile("Het bestand is leeg.")
     if b"\0" not in first:
-        raise UnreadableFile(
-            "Dit is tekst (CSV), ook al heet het bestand anders. Zet format = "
-            f'"csv" in het profiel. Of: {_SAVE[0].lower()}{_SAVE[1:]}'
-        )
-    raise UnreadableFile("Het bestand is geen leesbare Excel.")
+        raise UnreadableFile(_TEXT)
+    raise UnreadableFile(NO_EXCEL)
 
 
 def _look(file: BinaryIO, size: int = _SAMPLE) -> bytes:
@@ -88,12 +116,12 @@ def _name_markup(file: BinaryIO, save: str) -> str:
 
 
 def _name_archive(file: BinaryIO) -> str:
-    """Say what an archive is that is no .xlsx; empty for one that may be."""
+    """Say what an archive is that is no .xlsx, or is not whole; empty for others."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = {name.lower() for name in archive.namelist()}
     except BROKEN:
-        names = set()
+        return HALF
     finally:
         file.seek(0)
     for name, kind in _BY_MEMBER:

@@ -27,6 +27,11 @@ BROKEN: Final = (
     RuntimeError,
     ValueError,
 )
+HALF: Final = (
+    "Dit bestand is niet heel: het is half bewaard of half gekopieerd. Is het een "
+    "werkmap? Open haar in Excel, bewaar haar opnieuw en sluit Excel. Lukt dat niet, "
+    "maak of haal het bestand dan opnieuw."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def open_archive(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(file)
     except BROKEN:
-        raise UnreadableFile("Het bestand is geen leesbaar archief.") from None
+        raise UnreadableFile(HALF) from None
     members = archive.infolist()
     if len(members) > limits.members or _is_bomb(members, limits):
         archive.close()
@@ -63,7 +68,7 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
     except BROKEN:
-        raise UnreadableFile("Het bestand is geen leesbaar archief.") from None
+        raise UnreadableFile(HALF) from None
 
 
 def _is_bomb(members: list[zipfile.ZipInfo], limits: Limits) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from sources.connectors import read_file
+from sources.connectors.file_kinds import refuse_lock_file
 from sources.connectors.rows_mark import mark_rows
 from sources.errors import UnreadableFile, say_unreadable
 from sources.outbox_key import OutboxKey
@@ -49,6 +50,7 @@ class FileIntake:
         """Note nothing: a file is always read whole."""
 
     def _open(self) -> BinaryIO:
+        refuse_lock_file(self.path)
         try:
             return self.path.open("rb")
         except OSError:

@@ -21,6 +21,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.values import Phone
 from sources.clock import write_day
 from sources.connectors.delimited import open_csv
+from sources.connectors.file_kinds import is_archive
 from sources.connectors.mapped import find_telling
 from sources.connectors.table import find_missing
 from sources.errors import InvalidProfile, LettersRefused
@@ -39,6 +40,10 @@ from sources.values import Case, CaseNumber, Reading
 _NOBODY: Final = (
     "Er is geen brief gemaakt. Onder dit zaaknummer of op deze regel staat geen open "
     "zaak, of het record wordt afgewezen: `signal-source check` zegt waarom."
+)
+_CSV_ALONE: Final = (
+    "Brieven worden uit een CSV-bestand gemaakt. Sla een werkmap op als CSV, en maak "
+    "daar met `signal-source profile init BESTAND` een profiel bij."
 )
 _NO_LETTERS: Final = (
     "Er is geen brief gemaakt: uit dit bestand gaat geen enkel signaal. "
@@ -115,10 +120,7 @@ def _find_recipients(
     source: Path, profile: Profile, terms: LetterTerms
 ) -> tuple[Sequence[Recipient], Sequence[str]]:
     if profile.csv is None:
-        raise InvalidProfile(
-            "Brieven worden uit een CSV-bestand gemaakt. Sla een werkmap op als CSV, "
-            "en maak daar met `signal-source profile init BESTAND` een profiel bij."
-        )
+        raise InvalidProfile(_CSV_ALONE)
     if profile.identify:
         # Who is not found gets no signal, and so no letter that says so.
         raise InvalidProfile("Brieven vragen een bestand met een BSN.")
@@ -181,6 +183,8 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
 def _verify_columns(source: Path, layout: CsvLayout, wanted: Sequence[str]) -> None:
     """Refuse columns that the file does not have, before a whole file is read."""
     with source.open("rb") as file:
+        if is_archive(file):
+            raise InvalidProfile(_CSV_ALONE)
         _lines, table = open_csv(file, layout, ())
         missing = find_missing(table.header, wanted)
     if missing:

@@ -15,6 +15,7 @@ import ijson  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 from sources.connectors.file_kinds import (
+    refuse_lock_file,
     refuse_other_than_text,
     refuse_other_than_workbook,
 )
@@ -63,6 +64,7 @@ def recognise(path: Path) -> Recognised | None:
 
     A file that is something else than its name says is refused in a sentence.
     """
+    refuse_lock_file(path)
     with path.open("rb") as file:
         first = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
         if b"<html" in first.lower():

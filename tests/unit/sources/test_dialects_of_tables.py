@@ -7,7 +7,7 @@ from sources.errors import UnreadableFile
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Aside, Case, Closing, Reject
-from tests.dialect_builders import GOOD, HEAD, OTHER, ROW, SMALL, read, read_all
+from tests.dialect_builders import GOOD, HEAD, OTHER, ROW, SMALL, read, read_all, zipped
 from tests.sources_builders import PROFILE, a_number, a_profile
 
 
@@ -127,6 +127,7 @@ def test_a_header_that_was_sorted_in_between_the_records_is_named(above: str) ->
         read(f"Overzicht;;;;\n{above}\n{HEAD}\n{ROW}\n")
 
 
+A_WORKBOOK = zipped("xl/workbook.xml")
 REFUSED = {
     "a missing column": (GOOD.replace("Eind", "Klaar"), "regel 1: Eind"),
     "two columns alike": (GOOD.replace("Stand\n", "Stand;b s n\n"), None),
@@ -139,7 +140,8 @@ REFUSED = {
     "quotes in quotes": (f'{HEAD}\n{ROW}\n"zegt "ja"";1;2;3;4\n', "Vanaf regel 3 "),
     "another encoding": (f"{GOOD}Z-3;José;;;\n".encode("cp1252"), "Regel 4 .*1252"),
     "one of DOS": (f"{GOOD}Z-3;José;;;\n".encode("cp850"), "Regel 4 .*cp850"),
-    "a workbook": (b"PK\x03\x04" + bytes(100), "xlsx"),
+    "a workbook": (A_WORKBOOK, r"profile init.*format = .xlsx.*\[xlsx\.columns\]"),
+    "half a workbook": (A_WORKBOOK[:40], "niet heel"),
     "an old workbook": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100), r"\.xls"),
     "a web page": ("<html><table><tr><td>BSN</td></tr></table></html>", "als CSV"),
     "a page to log in": (

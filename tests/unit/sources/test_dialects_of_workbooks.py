@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -16,10 +17,12 @@ from sources.connectors.mapped import write_cell
 from sources.connectors.silent_cells import refuse_silent_cells
 from sources.dates import parse_day
 from sources.errors import UnreadableFile
+from sources.intake.files import FileIntake
 from sources.passed_over import PassedOver, Why
 from sources.profile import Profile, parse_profile
 from sources.reasons import Reason
 from sources.values import Aside, Case, Entry, Kept, Reject
+from tests.dialect_builders import zipped
 from tests.sources_builders import TODAY, a_number
 
 PROFILE = """
@@ -245,14 +248,6 @@ def test_sheets_are_named_where_it_is_not_clear_which() -> None:
         read(save(a_sheet(("Iets", "anders"), book=book)), a_profile("header_row = 9"))
 
 
-def zipped(*names: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in names:
-            archive.writestr(name, "<x/>")
-    return packed.getvalue()
-
-
 @pytest.mark.parametrize(
     ("data", "named"),
     [
@@ -263,15 +258,34 @@ def zipped(*names: str) -> bytes:
         (zipped("[Content_Types].xml", "xl/workbook.bin"), r"\.xlsb"),
         (zipped("Index.zip", "preview.jpg"), "Numbers"),
         (zipped("berichten/1.xml"), "archief"),
-        (b"BSN;Zaak\n1;2\n", 'format = "csv"'),
+        (b"BSN;Zaak\n1;2\n", r'format = "csv".*\[csv\.columns\].*delimiter'),
+        (zipped("xl/workbook.xml")[:40], "niet heel.*bewaar haar opnieuw.*sluit Excel"),
         (b"", "leeg"),
         (b"\x00\x01\x02", "geen leesbare Excel"),
     ],
-    ids=["xls", "html", "xml", "ods", "xlsb", "numbers", "zip", "csv", "empty", "junk"],
+    ids=[
+        "xls",
+        "html",
+        "xml",
+        "ods",
+        "xlsb",
+        "numbers",
+        "zip",
+        "csv",
+        "half",
+        "empty",
+        "junk",
+    ],
 )
 def test_what_is_no_workbook_is_named_with_what_to_do(data: bytes, named: str) -> None:
     with pytest.raises(UnreadableFile, match=named):
         read(data)
+
+
+def test_what_excel_writes_beside_an_open_workbook_is_named(tmp_path: Path) -> None:
+    beside = FileIntake(tmp_path / "~$zaken.xlsx", parse_profile(PROFILE))
+    with pytest.raises(UnreadableFile, match=r"hulpbestand van Excel.*Sluit Excel"):
+        list(beside.read(today=TODAY))
 
 
 def test_a_strict_workbook_is_named() -> None:

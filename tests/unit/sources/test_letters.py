@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.errors import LettersRefused
+from sources.errors import InvalidProfile, LettersRefused
 from sources.letters import LetterTerms, write_letters
 from tests.sources_builders import HEADER, a_number, a_profile, a_row
 
@@ -99,6 +99,14 @@ def test_one_citizen_gets_a_letter_alone(
     assert count == 1
     assert "Beste B. de Wit," in text
     assert "Jansen" not in text
+
+
+def test_a_workbook_is_told_what_letters_are_made_of(tmp_path: Path) -> None:
+    """Not to put another format in the profile: of that there are no letters."""
+    into, book = tmp_path / "letters.html", tmp_path / "cases.csv"
+    book.write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidProfile, match="Sla een werkmap op als CSV"):
+        write_letters(book, into, a_profile(), TERMS)
 
 
 def test_a_case_that_is_not_there_gets_no_empty_file(tmp_path: Path) -> None:
