@@ -7,7 +7,10 @@ page can make no profile that a text could not be.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from sources.catalogue import load_kinds
+from sources.contacts import HoursRow
 from sources.dates import Order
 from sources.errors import InvalidProfile
 from sources.labels import parse_label
@@ -16,6 +19,7 @@ from sources.profile import FILL_IN, Profile, parse_profile
 from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.form import (
     NEEDED,
+    OPENS,
     UNDECIDED,
     VERIFIED,
     Form,
@@ -23,7 +27,7 @@ from sources.profile_page.form import (
     find_place,
     is_same,
 )
-from sources.proposing.choices import ROLES, Choices, Known
+from sources.proposing.choices import ROLES, Choices, Hours, Known
 from sources.proposing.judging import OF_CITIZENS, is_of_citizens
 from sources.proposing.samples import Column
 from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
@@ -42,6 +46,7 @@ def check(draft: Draft, form: Form) -> tuple[Profile | None, list[Fault]]:
     faults = [*_check_columns(draft, form), *_check_answers(draft)]
     faults += _check_known(draft.choices.known)
     faults += _check_contacts(draft, form)
+    faults += _check_hours(draft.choices.hours)
     faults += _check_verified(draft.choices.known)
     if faults:
         return None, faults
@@ -175,6 +180,18 @@ def _check_contacts(draft: Draft, form: Form) -> Iterator[Fault]:
         if not _parses(parse_phone, reached.phone):
             says = f"{of}vul een telefoonnummer in dat bestaat, zoals 0182 555 101."
             yield Fault(f"phone-{place}-{n}", _begin_sentence(says))
+
+
+def _check_hours(hours: Hours) -> Iterator[Fault]:
+    """Find office hours of which a part is missing; who says none has none."""
+    given = {"days": hours.days, "from": hours.opens, "to": hours.closes}
+    if not any(given.values()):
+        return
+    try:
+        HoursRow.model_validate(given)
+    except ValidationError:
+        says = "Kies de dagen, en vul in van hoe laat tot hoe laat, zoals 09:00."
+        yield Fault(OPENS, f"{says} Of laat de openingstijden helemaal leeg.")
 
 
 def _check_verified(known: Known) -> Iterator[Fault]:

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from signal_index.wire.contact_holders import WEEKDAYS
 from sources.dates import Order
 from sources.profile import FILL_IN
 from sources.profile_page.draft import Draft, Looked, keep
 from sources.proposing.choices import (
     ROLES,
     Choices,
+    Hours,
     Known,
     OptIn,
     Reached,
@@ -29,6 +31,8 @@ NEEDED: Final = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het be
 LISTS: Final = ("opens", "closes", "ignores")
 SAME: Final = "same-contact"
 VERIFIED: Final = "verified"
+OPENS: Final = "hours-from"
+CLOSES: Final = "hours-to"
 UNDECIDED: Final = "?"
 """The answer of a column that somebody must still decide on; none is not that."""
 
@@ -45,7 +49,9 @@ def read_form(draft: Draft, form: Form) -> Draft:
         keep(form.get("informed", "")),
         draft.today if VERIFIED in form else None,
     )
-    choices = replace(old, known=known)
+    days = tuple(day for day in WEEKDAYS if f"day-{day}" in form)
+    times = (form.get(name, "").strip() for name in (OPENS, CLOSES))
+    choices = replace(old, known=known, hours=Hours(days, *times))
     if draft.looked:
         choices = _read_columns(draft.looked, choices, form)
     return replace(draft, choices=_read_contacts(draft, choices, form))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from signal_index.wire.contact_holders import WEEKDAYS
 from sources.catalogue import load_kinds, load_ways
 from sources.dates import Order
 from sources.profile import FILL_IN
@@ -15,7 +16,9 @@ from sources.profile_page.fields import (
     tick_field,
 )
 from sources.profile_page.form import (
+    CLOSES,
     LISTS,
+    OPENS,
     SAME,
     VERIFIED,
     Form,
@@ -24,8 +27,11 @@ from sources.profile_page.form import (
     is_same,
 )
 from sources.profile_page.markup import Markup, tag
-from sources.proposing.choices import Reached
+from sources.proposing.choices import Hours, Reached
 
+_DAYS: Final = (
+    *("Maandag", "Dinsdag", "Woensdag", "Donderdag", "Vrijdag", "Zaterdag", "Zondag"),
+)
 _WORDS: Final = {
     "opens": "Open: er is contact",
     "closes": "Afgelopen",
@@ -217,7 +223,28 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
             )
             for n, (team, at) in enumerate(teams.items())
         ),
+        _ask_hours(draft.choices.hours, faults),
         _ask_verified(draft, f"Ik heb vandaag nagekeken dat {right}", faults),
+    )
+
+
+def _ask_hours(hours: Hours, faults: Faults) -> Markup:
+    """Ask on which days and when somebody answers; it may stay empty."""
+    ticks = (
+        tick_field(f"day-{day}", said, is_ticked=day in hours.days)
+        for day, said in zip(WEEKDAYS, _DAYS, strict=True)
+    )
+    return tag(
+        "fieldset",
+        tag("legend", "Openingstijden"),
+        tag(
+            "p",
+            "Laat u ze leeg, dan leest wie belt: openingstijden onbekend.",
+            class_="quiet",
+        ),
+        tag("div", *ticks, class_="inline"),
+        text_field(OPENS, "Van", hours.opens, faults, kind="time"),
+        text_field(CLOSES, "Tot", hours.closes, faults, kind="time"),
     )
 
 

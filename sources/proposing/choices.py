@@ -64,6 +64,15 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """On which days and from when to when somebody answers; empty: nobody said."""
+
+    days: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """Everything of a profile that is chosen; the layout of the file is not.
 
@@ -83,6 +92,7 @@ class Choices:
     hidden_rows: str = ""
     status: Sorted | None = None
     opt_in: OptIn | None = None
+    hours: Hours = Hours()
 
 
 def propose(table: Table, judgement: Judgement, known: Known) -> Choices:

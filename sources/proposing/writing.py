@@ -16,6 +16,7 @@ from sources.proposing.choices import (
     DEFAULT_TEAM,
     ROLES,
     Choices,
+    Hours,
     Known,
     swap_order,
 )
@@ -244,14 +245,23 @@ def _contacts(choices: Choices) -> Iterator[str]:
         yield "# Kijk na of het nummer klopt. Zet bij last_verified op welke dag u dat"
         yield "# deed, zonder aanhalingstekens, zoals 2026-03-01. Na 180 dagen leest"
         yield "# wie belt dat het nummer lang niet is gecontroleerd."
-    yield "# Zonder openingstijden leest wie belt: openingstijden onbekend. Zo zet u ze"
-    yield "# erbij (mon tue wed thu fri sat sun), onder last_verified:"
-    yield '# office_hours = [{ days = ["mon", "tue"], from = "09:00", to = "17:00" }]'
+    hours = choices.hours
+    example = hours if hours.days else Hours(("mon", "tue"), "09:00", "17:00")
+    office_hours = (
+        f"office_hours = [{{ days = {write_list(example.days)}, "
+        f"from = {write_text(example.opens)}, to = {write_text(example.closes)} }}]"
+    )
+    if not hours.days:
+        yield "# Zonder openingstijden leest wie belt: openingstijden onbekend. Zo zet"
+        yield "# u ze erbij (mon tue wed thu fri sat sun), onder last_verified:"
+        yield f"# {office_hours}"
     for team, reached in choices.contacts.items():
         yield f"[contacts.{write_text(team)}]"
         yield f"function = {write_text(reached.function)}"
         yield f"phone = {write_text(reached.phone)}"
         yield f"last_verified = {said}"
+        if hours.days:
+            yield office_hours
         yield ""
 
 

@@ -103,6 +103,17 @@ def test_one_contact_for_everybody_is_filled_in_once(visit: Visit, out: Path) ->
     assert {at.phone for at in contacts.values()} == {"+31182555100"}
 
 
+def test_office_hours_are_asked_whole_or_not_at_all(visit: Visit, out: Path) -> None:
+    """Without them, whoever calls reads that they are unknown."""
+    some = EVERYTHING | {"day_mon": "yes", "day_thu": "yes", "hours_from": "09:00"}
+    answered = visit.send(visit.open(), "write", **some)
+    assert answered.faults == ["hours-from"]
+    assert visit.send(answered, "write", **some, hours_to="16:30").status == 200
+    for each in load_profile(out).contacts.values():
+        (row,) = each.office_hours
+        assert (row.days, row.opens, row.closes) == (("mon", "thu"), "09:00", "16:30")
+
+
 def test_the_day_of_checking_is_that_of_who_says_so(visit: Visit, out: Path) -> None:
     silent = {name: text for name, text in EVERYTHING.items() if name != "verified"}
     assert visit.send(visit.open(), "write", **silent).faults == ["verified"]
