@@ -173,8 +173,11 @@ async def _look_at_holders(patient: Patient) -> Finding:
     if down:
         says = f"{says} Niet bereikbaar: {', '.join(down)}."
         enough = len(patient.settings.holders.places) - len(down) >= 2
-        state = State.WARNING if enough else State.WRONG
-        return Finding("sleutelhouders", state, says, _REMEDIES["sleutelhouders"])
+        if enough:
+            remedy = "U hoeft niets te doen: twee zijn genoeg."
+            return Finding("sleutelhouders", State.WARNING, says, remedy)
+        remedy = _REMEDIES["sleutelhouders"]
+        return Finding("sleutelhouders", State.WRONG, says, remedy)
     return Finding("sleutelhouders", State.GOOD, says)
 
 

@@ -90,8 +90,9 @@ def verify_told(opened: Opened, told: str) -> None:
         verify_fingerprint(told, opened.payload)
     except JoiningRefused:
         raise InvitationRefused(
-            "De controlecode hoort niet bij deze uitnodiging. Gebruik het bestand niet "
-            "en bel de beheerder, op een nummer dat u al kende."
+            "De controlecode hoort niet bij deze uitnodiging. Kijk of u haar goed "
+            "typte, en geef de opdracht opnieuw. Klopt zij dan nog niet? Gebruik het "
+            "bestand niet en bel de beheerder, op een nummer dat u al kende."
         ) from None
 
 

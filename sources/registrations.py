@@ -79,7 +79,9 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         await patient.index.verify_access()
     except ProviderUnreachable as error:
         remedy = "Controleer `issuer` in agency.toml en de verbinding naar buiten."
-        return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
+        says = "Niet gevraagd: daarvoor moet eerst de inlogdienst antwoorden."
+        unasked = replace(_UNASKED, says=says)
+        return [Finding(_PROVIDER, State.WRONG, str(error), remedy), unasked]
     except TokenRefused as error:
         remedy = (
             f"Vraag {Party.PROVIDER} om client_id "

@@ -223,7 +223,7 @@ def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
         + f"Uw antwoord: {answer} ({load_answers()[answer]})\n{_UNTIL_TOLD}"
     )
     said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
-    return said.strip().casefold() == "ja"
+    return said.strip().casefold() in {"ja", "j"}
 
 
 def _say_answer(one: OwnCorrection) -> str:

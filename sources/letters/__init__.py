@@ -133,7 +133,9 @@ def _find_recipients(
         if (case := found.cases.get(line)) is not None:
             holder = case.contact.holder
             lines = tuple(row[name] for name in terms.address if row[name])
-            one = Recipient(row[terms.name], lines, holder.function, holder.phone)
+            one = Recipient(
+                _address(row[terms.name]), lines, holder.function, holder.phone
+            )
             whose = (case.bsn, one.contact, one.phone)
             same += whose in made
             made.setdefault(whose, one)
@@ -217,6 +219,12 @@ def _read_rows(
                     line,
                     {name: row[table.positions[name]].strip() for name in wanted},
                 )
+
+
+def _address(name: str) -> str:
+    """Give a name as one is addressed: of "Vries, A. de" that is "A. de Vries"."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    return f"{first} {last}" if comma and first else last
 
 
 def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:

@@ -156,8 +156,9 @@ def _choose_sheet(book: Book, wanted: str) -> str:
         return book.sheets[0]
     found = [each for each in book.sheets if _has_persons(book, each)]
     if len(found) != 1:
+        listed = ", ".join(repr(each) for each in found) or listed
         raise UnreadableFile(
-            f"Op welk werkblad staan de zaken? De werkbladen: {listed}. Kies er een "
+            f"Op welk werkblad staan de zaken? Dat kan zijn: {listed}. Kies er een "
             "met --sheet."
         )
     if found[0] in book.hidden_sheets:

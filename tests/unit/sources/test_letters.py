@@ -48,6 +48,12 @@ def test_a_letter_names_the_citizen_and_whom_to_call(tmp_path: Path) -> None:
     assert "$" not in text
 
 
+def test_a_name_that_begins_with_the_surname_is_turned(tmp_path: Path) -> None:
+    _, text = letters(tmp_path, a_citizen(Naam="Vries, A. de"))
+    assert "Beste A. de Vries," in text
+    assert "Vries," not in text.replace("A. de Vries,", "")
+
+
 def test_only_a_record_that_would_be_published_gets_a_letter(tmp_path: Path) -> None:
     closed = a_citizen(Zaak="Z-2", BSN=a_number(2), Stand="dicht", Eind="2026-10-01")
     wrong = a_citizen(Zaak="Z-3", BSN="123456789")
