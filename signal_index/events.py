@@ -14,6 +14,7 @@ class Event(LoggedEvent):
     """All that can be logged."""
 
     STARTED = "started", "host", "port", "database", "keyVersion", "epoch"
+    ONE_LOGIN_FOR_ALL = "one-login-for-all"
     START_REFUSED = "start-refused", "reason"
     STOPPED = "stopped"
     ANSWERED = "answered", "method", "route", "status", "milliseconds"

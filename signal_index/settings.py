@@ -259,6 +259,11 @@ class Settings(BaseSettings):
         """Whether each role has a login of its own; else it is a trial, or SQLite."""
         return self.admin_database_url is not None
 
+    @property
+    def has_one_login(self) -> bool:
+        """Whether one login may take on every role: a trial, on PostgreSQL."""
+        return not (self.has_logins or self.database_url.startswith("sqlite"))
+
     @model_validator(mode="after")
     def _says_who_witnesses(self) -> Self:
         if self.unwitnessed_until is None:

@@ -81,7 +81,7 @@ async def close_finding(
     finding: UUID,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Close a finding with a reason; who is too late or it is about, is told so."""
+    """Close a finding with a reason; who is too late is told so."""
     try:
         body = fill_in(wire.FindingClosing, reason=reason)
     except IndexFoundFault:

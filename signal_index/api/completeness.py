@@ -19,7 +19,7 @@ from signal_index.api.callers import ActivePerson, MunicipalOfficer, Officer
 from signal_index.api.context import TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
-from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFinding
+from signal_index.errors import FindingClosed, UnknownFinding
 from signal_index.ledger import Kind
 from signal_index.store import completeness as store
 from signal_index.store.ledger_reading import Page
@@ -83,24 +83,25 @@ async def show_completeness(
     """Show the days that were reconciled and what was found, open or all.
 
     Alarms stand apart and come whole with the first page: none is ever behind others.
+    What is about the caller is shown to another officer only.
     """
-    scope, who = caller.scope, caller.caller
-    reader = store.Reader(who.subject, await index.labels_in(scope.municipality))
+    who, reader = caller.caller, store.Reader(caller.caller, caller.scope)
+    labels = await index.labels_in(caller.scope.municipality)
     page, first = Page(limit + 1, cursor), Page(0 if cursor else wire.MOST_ALARMS, None)
     async with acting(index, who, Kind.COMPLETENESS) as act:
         conn = act.conn
         found = await store.find_findings(
-            conn, scope, wire.Weight.FINDING, page, reader, state=state
+            conn, reader, wire.Weight.FINDING, page, labels, state=state
         )
         alarms = await store.find_findings(
-            conn, scope, wire.Weight.ALARM, first, reader, state=state
+            conn, reader, wire.Weight.ALARM, first, labels, state=state
         )
         shown, following = cut_page(found, limit)
         count = len(shown) + len(alarms)
         await act.record({"act": "findings-shown", "shown": count})
         return wire.Completeness(
-            days=await store.find_days(conn, scope, limit=DAYS_SHOWN),
-            open=await store.count_open(conn, scope),
+            days=await store.find_days(conn, caller.scope, limit=DAYS_SHOWN),
+            open=await store.count_open(conn, reader),
             alarms=alarms,
             items=shown,
             next=following,
@@ -111,16 +112,16 @@ async def show_completeness(
     "/completeness/findings/{finding_id}/closing",
     "Een bevinding afsluiten met een reden",
     status=204,
-    raises=(UnknownFinding, FindingClosed, FindingAboutOneself),
+    raises=(UnknownFinding, FindingClosed),
 )
 async def close_finding(
     finding_id: Id, body: wire.FindingClosing, index: TheIndex, caller: Officer
 ) -> None:
-    """Close a finding with a reason; not by the person whom it is about."""
-    who = caller.caller
+    """Close a finding with a reason; to whom it is about it is not there."""
+    who, reader = caller.caller, store.Reader(caller.caller, caller.scope)
     async with acting(index, who, Kind.COMPLETENESS) as act:
         code, day = await store.close_finding(
-            act.conn, finding_id, caller.scope, body, by=who, now=act.now
+            act.conn, finding_id, reader, body, now=act.now
         )
         await act.record(
             {

@@ -174,12 +174,6 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         409,
         "U hoeft niets te doen. De reden staat bij de bevinding.",
     ),
-    errors.FindingAboutOneself: Problem(
-        "finding-about-oneself",
-        "Deze bevinding gaat over uzelf.",
-        403,
-        "Vraag een collega om de bevinding te bekijken en af te sluiten.",
-    ),
     errors.UnknownEntry: Problem(
         "unknown-entry",
         "Deze regel van het inzagelogboek is er niet.",

@@ -45,7 +45,7 @@ def serve(settings: SettingsFile) -> None:
     from signal_index.app import create_app  # noqa: PLC0415
 
     log = _open_log()
-    loaded = _loaded(settings, log)
+    loaded = open_settings(settings, log)
     try:
         server = make_server(
             create_app(loaded),
@@ -66,7 +66,7 @@ def serve(settings: SettingsFile) -> None:
 def upkeep(settings: SettingsFile) -> None:
     """Do the upkeep in a process of its own, beside others that wait (PostgreSQL)."""
     log = _open_log()
-    loaded = _loaded(settings, log)
+    loaded = open_settings(settings, log)
     run(lambda: _lead(loaded, log))
     log.write(Event.STOPPED)
 
@@ -88,12 +88,16 @@ def _open_log() -> EventLog:
     return log
 
 
-def _loaded(file: Path, log: EventLog) -> Settings:
+def open_settings(file: Path, log: EventLog) -> Settings:
+    """Give the settings of a process; its log says what holds in a trial alone."""
     try:
-        return load_settings(file)
+        settings = load_settings(file)
     except StartRefused as refusal:
         log.write(Event.START_REFUSED, reason=str(refusal))
         raise typer.Exit(1) from None
+    if settings.has_one_login:
+        log.write(Event.ONE_LOGIN_FOR_ALL)
+    return settings
 
 
 async def _migrate(file: Path) -> None:

@@ -83,7 +83,6 @@
     │   ├── ReviewClosed           the review is not at the step that this asks for
     │   ├── UnknownFinding         no finding with this id for this officer
     │   ├── FindingClosed          the finding was closed before
-    │   ├── FindingAboutOneself    who it is about cannot close it
     │   ├── MandateMissing         a report with persons asks for a mandate
     │   ├── ReportNotReady         the month is not over, or not counted yet
     │   ├── UnknownReport          no request for a report that this officer may see
@@ -115,7 +114,6 @@ from signal_index.errors.officers import (
     CorrectionOpen,
     CorrectionTold,
     EmbargoOver,
-    FindingAboutOneself,
     FindingClosed,
     MandateMissing,
     NotApproved,
@@ -234,7 +232,6 @@ __all__ = [
     "DeliveryIdUsed",
     "EmbargoOver",
     "ExportRefused",
-    "FindingAboutOneself",
     "FindingClosed",
     "FollowsFull",
     "KeyConfigUnusable",

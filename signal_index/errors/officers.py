@@ -118,10 +118,6 @@ class FindingClosed(RequestRefused):
     """The finding was closed before, with its reason."""
 
 
-class FindingAboutOneself(RequestRefused):
-    """The finding is about the person who would close it."""
-
-
 class UnknownEntry(RequestRefused):
     """There is no ledger entry with that id that this caller may see."""
 

@@ -2,8 +2,9 @@
 
 - Taking the same report twice changes nothing: a finding is known by the digest of what
   it says. A later report of the same day may add findings, and counts the day anew.
-- A finding is closed once, with a reason from a closed list, and not by the person whom
-  it is about.
+- A finding is closed once, with a reason from a closed list. To whom it is about it is
+  not there: who asked for a decoy does not learn it so, and does not close it. An
+  account is one of its organisation; a namesake of another is somebody else.
 - A finding without an organisation concerns the ledger as a whole; only officers who
   see the whole municipality see it.
 """
@@ -16,11 +17,11 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import Caller
-from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFinding
+from signal_index.errors import FindingClosed, UnknownFinding
 from signal_index.identifiers import new_uuid7
 from signal_index.labels import Labels
 from signal_index.proof import encode_json
@@ -49,10 +50,10 @@ from signal_index.wire.persons import Account
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads findings, and what ids are called for this one."""
+    """Who reads findings, and within what."""
 
-    subject: str
-    labels: Labels
+    caller: Caller
+    scope: OfficerScope
 
 
 def digest_report(report: ReconciliationReport) -> bytes:
@@ -188,17 +189,17 @@ async def find_days(
 
 async def find_findings(
     conn: AsyncConnection,
-    scope: OfficerScope,
+    reader: Reader,
     weight: Weight,
     page: Page,
-    reader: Reader,
+    labels: Labels,
     *,
     state: FindingState,
 ) -> list[CompletenessFinding]:
-    """List findings inside a scope, the latest taken first."""
+    """List findings that a reader may see, the latest taken first."""
     columns = completeness_finding.c
     statement = (
-        _within(scope)
+        _shown_to(reader)
         .where(columns.weight == weight)
         .order_by(columns.id.desc())
         .limit(page.limit)
@@ -207,13 +208,13 @@ async def find_findings(
         statement = statement.where(columns.closed_at.is_(None))
     if page.before is not None:
         statement = statement.where(columns.id < page.before)
-    return [_finding_of(row, reader) for row in await conn.execute(statement)]
+    return [_finding_of(row, labels) for row in await conn.execute(statement)]
 
 
-async def count_open(conn: AsyncConnection, scope: OfficerScope) -> OpenFindings:
+async def count_open(conn: AsyncConnection, reader: Reader) -> OpenFindings:
     """Count what is open, by weight."""
     columns = completeness_finding.c
-    inside = _within(scope).where(columns.closed_at.is_(None)).subquery()
+    inside = _shown_to(reader).where(columns.closed_at.is_(None)).subquery()
     rows = await conn.execute(
         select(inside.c.weight, func.count()).group_by(inside.c.weight)
     )
@@ -226,23 +227,20 @@ async def count_open(conn: AsyncConnection, scope: OfficerScope) -> OpenFindings
 async def close_finding(
     conn: AsyncConnection,
     finding: UUID,
-    scope: OfficerScope,
+    reader: Reader,
     closing: FindingClosing,
     *,
-    by: Caller,
     now: datetime,
 ) -> tuple[str, date]:
     """Close a finding, and tell its code and its day.
 
-    Raises `UnknownFinding` outside the scope, `FindingClosed` where it was closed
-    before, `FindingAboutOneself` where it is about who closes it.
+    Raises `UnknownFinding` for what the reader does not see, `FindingClosed` where it
+    was closed before.
     """
-    columns = completeness_finding.c
-    row = (await conn.execute(_within(scope).where(columns.id == finding))).first()
+    columns, by = completeness_finding.c, reader.caller
+    row = (await conn.execute(_shown_to(reader).where(columns.id == finding))).first()
     if row is None:
         raise UnknownFinding
-    if row.subject == by.subject:
-        raise FindingAboutOneself
     changed = await conn.execute(
         update(completeness_finding)
         .where(columns.id == finding, columns.closed_at.is_(None))
@@ -268,13 +266,19 @@ async def erase_reconciled(conn: AsyncConnection, before: date) -> int:
     return gone.rowcount
 
 
-def _within(scope: OfficerScope) -> Select[tuple[object, ...]]:
-    columns = completeness_finding.c
-    inside = within(scope, columns.municipality, columns.organisation)
-    return select(completeness_finding).where(inside)
+def _shown_to(reader: Reader) -> Select[tuple[object, ...]]:
+    columns, who = completeness_finding.c, reader.caller
+    inside = within(reader.scope, columns.municipality, columns.organisation)
+    about_another = or_(
+        columns.subject.is_(None),
+        columns.organisation.is_(None),
+        columns.subject != who.subject,
+        columns.organisation != who.organisation,
+    )
+    return select(completeness_finding).where(inside, about_another)
 
 
-def _finding_of(row: Row[tuple[object, ...]], reader: Reader) -> CompletenessFinding:
+def _finding_of(row: Row[tuple[object, ...]], labels: Labels) -> CompletenessFinding:
     return CompletenessFinding(
         code=row.code,
         weight=row.weight,
@@ -288,9 +292,8 @@ def _finding_of(row: Row[tuple[object, ...]], reader: Reader) -> CompletenessFin
         gap=None if row.gap is None else parse_value(HolderGap, row.gap),
         id=row.id,
         day=row.day,
-        organisationName=reader.labels.organisation(row.organisation),
+        organisationName=labels.organisation(row.organisation),
         foundAt=row.found_at,
-        own=row.subject == reader.subject,
         closedAt=row.closed_at,
         closedBy=(
             None

@@ -205,7 +205,7 @@ class ReportTaken(AnswerModel):
 
 
 class CompletenessFinding(_Found):
-    """A finding as it stands; `own` is about who reads it, who cannot close it.
+    """A finding as it stands; to whom it is about it is not shown.
 
     Of a reconciled day, or an alarm about what an account did (`RuleId`): then `count`
     is how many persons, or refusals, in one window, and `entryId` the last of its acts.
@@ -219,7 +219,6 @@ class CompletenessFinding(_Found):
     day: Day
     organisationName: str | None
     foundAt: Instant
-    own: bool
     closedAt: Instant | None
     closedBy: Account | None
     reason: ClosingReason | None

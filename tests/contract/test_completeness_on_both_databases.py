@@ -134,13 +134,19 @@ async def test_a_finding_is_closed_once_and_with_a_reason(world: World) -> None:
     assert again.json()["type"].endswith("/finding-closed")
 
 
-async def test_who_it_is_about_does_not_close_it(world: World) -> None:
+async def test_to_whom_it_is_about_it_is_not_there_and_a_namesake_is_another(
+    world: World,
+) -> None:
+    """A user is one of its organisation: the municipality has a `user-1` too."""
     await take(world, USER)
+    own = world.an_officer(sub="user-1", org=TEAM_OIN, client_id="desk-team")
+    shown = (await world.send("GET", "/completeness?state=all", own)).json()
+    assert (shown["items"], shown["open"]["finding"]) == ([], 0)
     (found,) = (await show(world))["items"]
-    refused = await close(world, found["id"], sub="user-1")
-    assert refused.status_code == 403
-    assert refused.json()["type"].endswith("/finding-about-oneself")
-    assert len((await show(world))["items"]) == 1
+    path = f"/completeness/findings/{found['id']}/closing"
+    refused = await world.send("POST", path, own, {"reason": "explained"})
+    assert refused.status_code == 404
+    assert (await close(world, found["id"], sub="user-1")).status_code == 204
 
 
 async def test_an_organisations_own_officer_sees_what_is_its_own(world: World) -> None:

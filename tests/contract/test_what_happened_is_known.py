@@ -20,12 +20,13 @@ from signal_index.decoys import name_decoys
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
-from signal_index.store.completeness import count_open
+from signal_index.store.completeness import Reader, count_open
 from signal_index.store.connect import reading
 from signal_index.store.scope import OfficerScope
 from signal_index.store.watching import replace_decoys
 from signal_index.upkeep.watching import Watching
 from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.policy_builders import a_caller
 from tests.store_builders import owning
 from tests.world import World, open_world
 
@@ -216,9 +217,9 @@ async def test_an_account_counts_over_municipalities_and_each_is_told(
     assert told == [("9901", 40), ("9902", 40)]
     entries = {one.entry for one in watched.soc.alarms}
     assert len(entries) == len({one.id for one in watched.soc.alarms}) == 2
-    scope = OfficerScope(MunicipalityCode("9902"), None)
+    there = Reader(a_caller(), OfficerScope(MunicipalityCode("9902"), None))
     async with reading(watched.world.engine) as conn:
-        assert (await count_open(conn, scope)).alarm == 1
+        assert (await count_open(conn, there)).alarm == 1
 
 
 async def test_refusals_are_counted_a_question_at_a_time(watched: Watched) -> None:
@@ -241,6 +242,9 @@ async def test_who_asks_for_a_decoy_is_an_alarm_at_once(watched: Watched) -> Non
     assert (found["code"], found["user"]) == ("decoy-asked", "user-2")
     (alarm,) = watched.soc.alarms
     assert (alarm.who.organisation, alarm.entry) == (LOOKUP_OIN, found["entryId"])
+    who_asked = watched.world.an_officer(sub="user-2")
+    shown = (await watched.world.send("GET", "/completeness", who_asked)).json()
+    assert (shown["alarms"], shown["open"]["alarm"]) == ([], 0)
 
 
 async def test_an_alarm_never_tells_which_decoy_it_was(watched: Watched) -> None:

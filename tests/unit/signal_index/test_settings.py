@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from keys.events import EventLog
 from signal_index.app import verify_trial
+from signal_index.cli.server_commands import open_settings
 from signal_index.errors import SettingsRefused
 from signal_index.proof import WitnessKey
 from signal_index.settings import load_settings
@@ -142,7 +145,12 @@ def test_one_login_for_two_roles_is_refused_by_name(
 
 
 def test_one_login_does_for_all_in_a_trial_alone(tmp_path: Path) -> None:
-    assert not load_settings(write_settings(tmp_path, POSTGRES)).has_logins
+    """Each process that starts so says it; one with logins of its own does not."""
+    said = io.StringIO()
+    open_settings(_with_logins(tmp_path, LOGINS), EventLog(said))
+    assert said.getvalue() == ""
+    open_settings(write_settings(tmp_path, POSTGRES), EventLog(said))
+    assert '"event": "one-login-for-all"' in said.getvalue()
     path = write_settings(tmp_path, POSTGRES)
     key = f'[[witnesses]]\nkey = "{KEYS[0]}"\nurl = "https://w.example"\n'
     real = path.read_text().replace('"dealt"', '"distributed"')
