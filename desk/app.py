@@ -19,6 +19,7 @@ from desk import (
     own_lookups,
     own_reviews,
     problems,
+    refused_forms,
     register,
     relay,
     screens,
@@ -37,6 +38,7 @@ from desk.involved import relay as involved_relay
 from desk.officer import completeness, policy
 from desk.officer.routers import ROUTERS
 from desk.own_pages import OwnPagesOnly
+from desk.refused_forms import RefusedFormsKept
 from desk.settings import DeskSettings
 from keys.edge.gate import Gate, Gated
 from keys.security.sending import sending
@@ -99,13 +101,14 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         following_relay.router,
         register.router,
     )
-    routers = (*own, *beside, *ROUTERS, *AGENCYS)
+    routers = (*own, *beside, *ROUTERS, *AGENCYS, refused_forms.router)
     register.verify_path_is_free(desk.settings.register_path, routers)
     for router in routers:
         # as they are: including them would make each route once more for this app
         app.router.routes.extend(router.routes)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))
+    app.add_middleware(RefusedFormsKept)
     app.add_middleware(OwnPagesOnly)
     gate = Gate(desk.settings.edge, find_body_limit)
     app.add_middleware(Gated, gate=gate, refuse=problems.refuse_unread)

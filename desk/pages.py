@@ -105,9 +105,9 @@ def render(
 ) -> HTMLResponse:
     """Give a page; `csrf` only where someone is logged in.
 
-    A form (POST) is answered by a page only where it was refused, and `status` says so.
-    One that was taken leads on to a page (`desk.kept_forms`), so that going back to it
-    sends nothing again.
+    A form (POST) makes a page only where it was refused, and `status` says so; the
+    browser is led to that page (`desk.refused_forms`). One that was taken leads on
+    (`desk.kept_forms`). So going back to either sends nothing again.
     """
     if request.method == "POST" and status < 400:
         raise RuntimeError("a form that was taken leads on to a page")

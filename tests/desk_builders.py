@@ -91,6 +91,21 @@ class Browser(httpx.AsyncClient):
         super().__init__(base_url=base_url, mounts=mounts, transport=unreachable())
         self.kept = kept
 
+    async def request(
+        self,
+        method: str,
+        url: httpx.URL | str,
+        **kwargs: Any,  # noqa: ANN401 - as in httpx
+    ) -> httpx.Response:
+        """Ask; of a form that was refused, give the page that it leads to."""
+        answer = await super().request(method, url, **kwargs)
+        where = answer.headers.get("location", "")
+        return await self.get(where) if "/refused/" in where else answer
+
+    async def send_form(self, path: str, fields: dict[str, str]) -> httpx.Response:
+        """Send a form, and follow nothing."""
+        return await self.send(self.build_request("POST", path, data=fields))
+
 
 @dataclass
 class Town:

@@ -35,21 +35,27 @@ def read_remark(value: object) -> str | None:
     text = value.strip()
     if _CONTROL.search(text):
         raise unfit("wrong-form")
-    if any(map(eleven_proof, _nine_digits(text))):
+    if leave_out_person_numbers(text) != text:
         raise unfit("looks-like-a-person-number")
     return text or None
 
 
-def _nine_digits(text: str) -> Iterator[str]:
+def leave_out_person_numbers(text: str) -> str:
+    """Take out of a text what could be a citizen's number, also in groups."""
+    return _DIGITS.sub(
+        lambda run: "" if any(map(eleven_proof, _nine_digits(run[0]))) else run[0], text
+    )
+
+
+def _nine_digits(run: str) -> Iterator[str]:
     """Find every nine digits that stand together, as groups or as one number."""
-    for run in _DIGITS.findall(text):
-        groups = re.findall(r"\d+", run)
-        for first in range(len(groups)):
-            joined = ""
-            for group in groups[first:]:
-                joined += group
-                if len(joined) == _NUMBER_LENGTH:
-                    yield joined
+    groups = re.findall(r"\d+", run)
+    for first in range(len(groups)):
+        joined = ""
+        for group in groups[first:]:
+            joined += group
+            if len(joined) == _NUMBER_LENGTH:
+                yield joined
 
 
 Remark = Annotated[

@@ -1,4 +1,4 @@
-"""A form that was taken leads on to a page: back, and a reload, send nothing again."""
+"""A form leads on to a page: back, and a reload, send nothing again."""
 
 import sqlite3
 from datetime import timedelta
@@ -16,6 +16,7 @@ from desk.sessions import ABSOLUTE_LIMIT
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 from tests.desk_search_builders import NOTHING, OPTIONS, OWN, a_form
 from tests.unit.desk.test_every_page_is_served import ROLES
+from tests.unit.desk.test_own_reviews import ASKED
 
 pytestmark = pytest.mark.anyio
 
@@ -38,14 +39,15 @@ def test_no_page_is_the_answer_to_a_form_that_was_taken(status: int) -> None:
 
 def test_a_page_is_made_in_no_other_way() -> None:
     desk = Path(pages.__file__).parent
-    makes = [one for one in desk.rglob("*.py") if "HTMLResponse(" in one.read_text()]
-    assert makes == [Path(pages.__file__)]
+    found = (one for one in desk.rglob("*.py") if "HTMLResponse(" in one.read_text())
+    makes = sorted(found)
+    assert makes == [Path(pages.__file__), desk / "refused_forms.py"]
 
 
-async def test_each_form_of_the_desk_leads_on_or_is_refused(
+async def test_each_form_of_the_desk_leads_on(
     desk: FastAPI, browser: Browser, token: str
 ) -> None:
-    """Of an empty form too: nothing that stands in one makes a page of it."""
+    """Refused ones too: an empty form is one of nearly all of them."""
     forms = [
         route.path
         for route in desk.routes
@@ -55,9 +57,24 @@ async def test_each_form_of_the_desk_leads_on_or_is_refused(
     ]
     assert MATCHES + "/search" in forms
     for path in forms:
-        answer = await browser.post(path, data={"csrf": token})
+        answer = await browser.send_form(path, {"csrf": token})
         is_page = answer.headers.get("content-type", "").startswith("text/html")
-        assert not is_page or answer.status_code >= 400, path
+        assert not is_page, path
+
+
+async def test_back_at_a_refused_form_shows_what_was_typed_and_asks_nothing(
+    town: Town, browser: Browser, token: str
+) -> None:
+    form = {"csrf": token, "explanation": "no", "text": "de buurvrouw belde"}
+    town.index.pages["/v1/own-reviews"] = (200, {"items": [ASKED]})
+    answer = await browser.send_form(f"/own-reviews/{ASKED['id']}", form)
+    where, sent = answer.headers["location"], list(town.index.asked)
+    town.clock.forward(timedelta(minutes=2))
+    first, again = await browser.get(where), await browser.get(where)
+    assert (first.status_code, again.status_code) == (400, 400)
+    assert "de buurvrouw belde" in again.text
+    assert "form-action 'self'" in again.headers["content-security-policy"]
+    assert town.index.asked == sent
 
 
 async def test_another_session_cannot_open_what_was_kept(

@@ -6,7 +6,20 @@ from tests.desk_builders import Browser, Town, log_in
 from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
 pytestmark = pytest.mark.anyio
-PATH = "/own-reviews/6f1c2d3e-0000-4000-8000-000000000000"
+ASKED = {
+    "id": "6f1c2d3e-0000-4000-8000-000000000000",
+    "entryId": "6f1c2d3e-0000-4000-8000-000000000001",
+    "at": "2026-11-23T12:00:00Z",
+    "purposeLabel": "Onderzoek na een melding",
+    "caseReference": "hmac",
+    "state": "asked",
+    "answerBy": None,
+    "questions": ["why-again"],
+    "text": None,
+    "explanation": None,
+    "explanationText": None,
+}
+PATH = f"/own-reviews/{ASKED['id']}"
 
 
 async def test_nobody_reads_questions_without_logging_in(browser: Browser) -> None:
@@ -34,19 +47,7 @@ async def test_who_is_asked_to_explain_sees_which_case_it_was(
 ) -> None:
     await log_in_with_csrf(browser)
     answer = await look_up(town, browser, people=2)
-    review = {
-        "id": "6f1c2d3e-0000-4000-8000-000000000000",
-        "entryId": answer.json()["answers"][1]["entryId"],
-        "at": "2026-11-23T12:00:00Z",
-        "purposeLabel": "Onderzoek na een melding",
-        "caseReference": "hmac",
-        "state": "asked",
-        "answerBy": None,
-        "questions": ["why-again"],
-        "text": None,
-        "explanation": None,
-        "explanationText": None,
-    }
+    review = ASKED | {"entryId": answer.json()["answers"][1]["entryId"]}
     town.index.pages["/v1/own-reviews"] = (200, {"items": [review]})
     page = (await browser.get("/own-reviews")).text
     assert "Z-2026-001234, persoon 2 van 2" in page
