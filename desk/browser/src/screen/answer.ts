@@ -40,7 +40,7 @@ export function titleOf(answer: Answer): string {
 
 /**
  * Fill the answer's place: what is not known, then one sheet, or a row per person. Where
- * somebody may be in danger whom to call comes first, and what is not known last.
+ * somebody may be in danger whom to call comes before the rows.
  */
 export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette): void {
   const [first] = answer.parts;
@@ -54,13 +54,12 @@ export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette
     name: palette.names?.[index] || text("person", { number: String(index + 1) }),
     ordered: orderFlags(part, palette.categories, now, palette.isUrgent),
   }));
-  place.replaceChildren(fromTemplate("not-on-paper"));
-  if (palette.isUrgent !== true) place.append(gaps);
-  else if (isHousehold) place.append(paintCalls(orderCalls(people)));
+  place.replaceChildren(fromTemplate("not-on-paper"), gaps);
+  if (palette.isUrgent === true && isHousehold) place.append(paintCalls(orderCalls(people)));
   if (isHousehold && palette.isUrgent !== true) place.append(paintAsked(first));
   for (const { part, number, name, ordered } of people) place.append(paintPart(part, { number, name }, palette, ordered));
   if (palette.isUrgent !== true) return;
-  place.append(gaps, isHousehold ? paintAsked(first) : "");
+  if (isHousehold) place.append(paintAsked(first));
   // The citizen may be in danger of whoever hears the question.
   for (const advice of all("[data-ask-citizen]", place)) advice.remove();
 }

@@ -76,6 +76,7 @@ export class QuestionFields implements Fields {
     for (const radio of this.#purposeRadios()) {
       radio.addEventListener("change", () => this.#adapt());
     }
+    need("#case-reference").addEventListener("input", () => tell("case-reference", true));
     this.#adapt();
   }
 

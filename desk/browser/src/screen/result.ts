@@ -5,7 +5,7 @@
  * never written down: a page that was loaded anew says that it is gone, and why.
  */
 import type { Cover } from "./cover.ts";
-import { all, focusOn, need, show } from "./dom.ts";
+import { focusOn, need, show } from "./dom.ts";
 import { becomeQuestion, currentEntry, decideArrival, enter, nameLoss } from "./entries.ts";
 import { clearSheet } from "./family-sheet.ts";
 import type { Safety } from "./safety.ts";
@@ -54,12 +54,11 @@ export class Result {
 
   showAnswer(title: string, asked: string): void {
     this.#enter("answer", title, asked);
-    this.#frame(true, false);
   }
 
   showRefusal(asked: string, loggedOut: boolean): void {
     this.#enter("refused", text("unanswered-title"), asked);
-    this.#frame(false, loggedOut);
+    if (loggedOut) this.#result.dataset["state"] = "refused logged-out";
   }
 
   /** Let go of what was kept: another question is asked. */
@@ -71,6 +70,7 @@ export class Result {
 
   #enter(entry: "answer" | "refused", title: string, asked: string): void {
     this.#isAnswered = entry === "answer";
+    this.#result.dataset["state"] = entry; // what stands there with which: in the style sheet
     enter(entry);
     need("#result-title").textContent = title;
     need("#asked").textContent = asked;
@@ -80,16 +80,10 @@ export class Result {
   #turn(answered: boolean): void {
     show(this.#form, !answered);
     show(this.#result, answered);
+    // A link out of an answer leads to a tab of its own: the answer stays.
+    need<HTMLBaseElement>("base").target = answered && this.#isAnswered ? "_blank" : "_self";
     this.#safety.moveTo(answered ? this.#result : need("#safety-place"));
     if (answered) this.#cover.whenLifted(() => focusOn(need("#result-title")));
-  }
-
-  #frame(answered: boolean, loggedOut: boolean): void {
-    for (const element of all("[data-when]", this.#result)) {
-      const { when } = element.dataset;
-      show(element, when === (answered ? "answered" : "unanswered") || (loggedOut && when === "logged-out"));
-    }
-    show(need("#again"), !loggedOut);
   }
 
   /** Go back to the question: what was answered is done with, for good. */

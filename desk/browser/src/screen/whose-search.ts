@@ -1,5 +1,5 @@
 /** Find a number by name and birth date. Whoever asks chooses; the page never does. */
-import { AnotherGiven, type Known, type Named, type Register, RegisterRefused, RegisterSilent, TooManyFound } from "../register.ts";
+import type { Known, Named, Register } from "../register.ts";
 import { Refused } from "../errors.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
@@ -55,9 +55,7 @@ export class NameSearch {
       const said = found.length > 1 ? "whose-found-several" : found.length === 1 ? "whose-found-one" : "whose-found-none";
       return [text(said, { number: String(found.length) }), found];
     } catch (error) {
-      const told = [RegisterSilent, RegisterRefused, AnotherGiven, TooManyFound];
-      const isTold = error instanceof Refused && told.some((kind) => error instanceof kind);
-      if (!isTold) throw error;
+      if (!(error instanceof Refused)) throw error;
       return [text(`${error.text}-search`), []];
     }
   }

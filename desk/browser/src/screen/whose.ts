@@ -9,11 +9,15 @@
  * - All of it stands in the page alone, and goes when the question or answer goes.
  */
 import { numberIn } from "../bsn.ts";
-import { AnotherGiven, type Known, Register, RegisterRefused, RegisterSilent, type Relative } from "../register.ts";
+import { Refused } from "../errors.ts";
+import { AnotherGiven, type Known, Register, type Relative } from "../register.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import type { People } from "./people.ts";
 import { text } from "./texts.ts";
 import { NameSearch, writeLine, writeWho } from "./whose-search.ts";
+
+/** What it takes at the least to read a name, in milliseconds. */
+const READING = 1_000;
 
 /** One row: the number that was asked about, and what came of it. */
 interface Asked {
@@ -21,8 +25,9 @@ interface Asked {
   readonly panel: HTMLElement;
   /** Null while nobody is known to have this number. */
   known: Known | null;
-  waiting: boolean;
-  /** Whether somebody pressed the button before the name was there. */
+  /** When the name came to stand there: `Infinity` before that, 0 where there is none. */
+  since: number;
+  /** Whether somebody pressed the button before the name was read. */
   early: boolean;
 }
 
@@ -52,16 +57,22 @@ export class Whose {
     });
   }
 
-  /** Whether every name that can be seen was seen; else say so and go to the first. */
+  /** Whether every name stood there as long as reading takes, or was ticked; else say so. */
   isSeen(): boolean {
     this.#refresh();
     for (const asked of this.#rows()) {
       if (asked === undefined) continue;
-      asked.early = asked.waiting;
-      if (asked.waiting) return tell(asked.panel, text("whose-wait"), true);
-      const sure = asked.panel.querySelector<HTMLInputElement>("[data-sure]");
+      const { panel, since } = asked;
+      const sure = panel.querySelector<HTMLInputElement>("[data-sure]");
+      if (sure === null && Date.now() - since < READING) {
+        asked.early = true;
+        asked.since = Math.max(since, Date.now()); // a key that is held down reads nothing
+        tell(panel, text(since === Infinity ? "whose-wait" : "whose-known-early"));
+        need("#look-up").focus();
+        return false;
+      }
       if (sure === null || sure.checked) continue;
-      show(need("[data-not-sure]", asked.panel), true);
+      show(need("[data-not-sure]", panel), true);
       sure.focus();
       return false;
     }
@@ -101,19 +112,18 @@ export class Whose {
   async #ask(row: HTMLElement, number: string): Promise<void> {
     const panel = need("[data-whose]", fromTemplate("whose"));
     need("[data-number-field]", row).after(panel);
-    const asked: Asked = { number, panel, known: null, waiting: true, early: false };
+    const asked: Asked = { number, panel, known: null, since: Infinity, early: false };
     this.#asked.set(row, asked);
     tell(panel, text("whose-asking"));
     try {
       asked.known = await this.#register.byNumber(number);
       if (this.#asked.get(row) === asked) this.#paint(asked);
     } catch (error) {
-      const isTold = error instanceof RegisterSilent || error instanceof RegisterRefused || error instanceof AnotherGiven;
-      if (!isTold) throw error;
+      if (!(error instanceof Refused)) throw error;
       tell(panel, text(error.text));
       if (error instanceof AnotherGiven) askSure(panel);
     } finally {
-      asked.waiting = false;
+      asked.since = asked.known === null ? 0 : Date.now();
     }
   }
 
@@ -216,9 +226,6 @@ function askSure(panel: HTMLElement): void {
   panel.append(fromTemplate("whose-sure"));
 }
 
-function tell(panel: HTMLElement, message: string, focus = false): false {
-  const said = need("[data-said]", panel);
-  said.textContent = message;
-  if (focus) said.focus();
-  return false;
+function tell(panel: HTMLElement, message: string): void {
+  need("[data-said]", panel).textContent = message;
 }
