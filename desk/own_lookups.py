@@ -50,6 +50,7 @@ class Asked:
 
     at: datetime
     purpose: str
+    about_safety: bool
     content: str
     outcome: str | None
     case: str | None
@@ -149,6 +150,7 @@ def _make_asked(own: Sequence[OwnLookup], notes: Mapping[UUID, Note]) -> Asked:
     return Asked(
         at=first.at,
         purpose=first.purposeLabel,
+        about_safety=first.aboutSafety,
         content=first.content,
         outcome=first.outcome,
         case=next((note.case for note in known if note.case), None),

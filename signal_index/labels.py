@@ -46,6 +46,11 @@ class Labels:
             return code
         return found if isinstance(found, str) else str(found.label)
 
+    def is_about_safety(self, purpose: str) -> bool:
+        """Tell whether who is asked about for a purpose may be in danger."""
+        table: Mapping[Any, Any] = self.catalogue.purposes
+        return purpose in table and bool(table[purpose].about_safety)
+
     @overload
     def organisation(self, oin: str) -> str: ...
     @overload

@@ -312,6 +312,7 @@ class FakeIndex:
                 "at": "2026-11-23T12:00:00Z",
                 "purpose": "wmo-onderzoek",
                 "purposeLabel": "Onderzoek na een melding (Wmo)",
+                "aboutSafety": False,
                 "caseReference": None,
                 "outcome": "answered",
                 "contactOutcome": None,

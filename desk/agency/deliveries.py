@@ -55,6 +55,7 @@ async def show_deliveries(
         csrf=caller.csrf,
         sources=[one for one in known.sources if one.active and one.coverage],
         agents=agents.items,
+        is_by_hand=desk.signalling is not None and not agents.items,
         deliveries=deliveries.items,
         rejects=find_rejects(deliveries.items),
         passed=list(find_passed(deliveries.items)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, get_args
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -20,6 +21,7 @@ from desk.headers import allow_form
 from desk.index import fill_in
 from desk.officer.told import Fault, Told, read_told, tell_fault
 from desk.pages import render
+from signal_index.wire.approvals import Approval, ApprovalList
 from signal_index.wire.transfers import (
     NewTransfer,
     TransferReason,
@@ -103,6 +105,7 @@ async def _show(
     desk = desk_of(request)
     found = await fetch_transfers(request, caller)
     given = find_given(found, source)
+    refused = await _find_refused(request, caller)
     page = render(
         request,
         "officer/transfers.html",
@@ -115,11 +118,19 @@ async def _show(
         typed=typed,
         reasons=get_args(TransferReason),
         told=told,
+        refused=refused,
         is_asked=request.query_params.get("asked") == "yes",
         status=200 if told is None else 400,
     )
     allow_form(page)
     return page
+
+
+async def _find_refused(request: Request, caller: Caller) -> dict[UUID, Approval]:
+    """Find what was refused lately, by the id of its approval: by whom, and why."""
+    path, token = "/v1/approvals", caller.access_token
+    found = await desk_of(request).index.fetch(ApprovalList, path, token)
+    return {one.id: one for one in found.decided if one.state == "refused"}
 
 
 async def fetch_transfers(request: Request, caller: Caller) -> Transfers:

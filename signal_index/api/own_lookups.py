@@ -250,6 +250,7 @@ def _item(question: Question, told: Told) -> wire.OwnLookup:
         at=one.recorded_at,
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
+        aboutSafety=labels.is_about_safety(purpose),
         caseReference=one.text(Group.WHY, "caseReference"),
         outcome=outcome,
         contactOutcome=told.find_said(one.entry, None),

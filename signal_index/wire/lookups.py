@@ -239,6 +239,7 @@ class OwnLookup(AnswerModel):
     at: Instant
     purpose: str
     purposeLabel: str
+    aboutSafety: bool
     caseReference: str | None
     outcome: Literal["answered", "refused", "failed"] | None
     contactOutcome: str | None

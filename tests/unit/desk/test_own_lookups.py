@@ -40,6 +40,7 @@ def a_lookup(
         "at": at.isoformat().replace("+00:00", "Z"),
         "purpose": "wmo-onderzoek",
         "purposeLabel": "Onderzoek na een melding",
+        "aboutSafety": False,
         "caseReference": "hmac",
         "outcome": "answered",
         "contactOutcome": None,
@@ -99,6 +100,14 @@ def test_the_own_organisation_need_not_be_called() -> None:
 
 def test_what_counts_no_more_is_not_called_for() -> None:
     assert history(a_lookup(flags=None)).to_call == []
+
+
+def test_what_was_about_safety_is_marked() -> None:
+    shown = history(a_lookup(EVENING, aboutSafety=True), a_lookup(NOON))
+    assert [one.about_safety for day in shown.days for one in day.asked] == [
+        True,
+        False,
+    ]
 
 
 def test_days_are_those_of_the_netherlands() -> None:

@@ -424,3 +424,19 @@ async def test_a_desk_that_is_not_set_up_for_it_says_so(tmp_path: Path) -> None:
         client.headers["X-CSRF-Token"] = csrf_of(page)
         answer = await give(client, a_signal(town))
         assert json.loads(answer.text)["type"] == "/problems/hand-signals-off"
+
+
+async def test_who_gives_by_hand_is_not_told_that_nothing_was_delivered(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["roles"] = ["source-administrator"]
+    own = {"organisation": town.settings.organisation, "name": "School", "signers": []}
+    town.index.pages |= {
+        "/v1/own-registration": (200, own | {"sources": []}),
+        "/v1/agents": (200, {"items": []}),
+        "/v1/deliveries": (200, {"items": []}),
+    }
+    browser.kept.clear()
+    page = (await log_in(browser, "/agency/deliveries")).text
+    assert "Uw organisatie geeft signalen met de hand door." in page
+    assert "Er is nog niets aangeleverd." not in page

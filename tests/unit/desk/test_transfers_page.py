@@ -202,3 +202,30 @@ async def test_a_generalist_does_not_find_the_page(town: Town, desk: FastAPI) ->
     async with town.browser(desk) as browser:
         await browser.get("/login", follow_redirects=True)
         assert (await browser.get(PAGE)).status_code == 403
+
+
+async def test_who_asked_reads_that_it_was_refused_and_why(
+    town: Town, officer: Browser
+) -> None:
+    refused = an_approval(
+        kind="transfer",
+        state="refused",
+        own=True,
+        reason="not-now",
+        decidedBy={"organisation": "00000001800000009901", "user": "mila"},
+        decidedAt="2026-11-25T09:00:00Z",
+    )
+    town.index.pages |= {
+        "/v1/transfers": (200, the_transfers(a_transfer(state="refused"))),
+        "/v1/approvals": (200, {"open": [], "decided": [refused], "unreadable": 0}),
+    }
+    page = (await officer.get(PAGE)).text
+    assert "Afgewezen: uw aanvraag voor Kredietbank Oost." in page
+    assert "Nu niet, later misschien wel" in page
+    town.index.pages["/v1/approvals"] = (
+        200,
+        {"open": [], "decided": [refused | {"own": False}], "unreadable": 0},
+    )
+    page = (await officer.get(PAGE)).text
+    assert "uw aanvraag" not in page
+    assert "Nu niet, later misschien wel" in page
