@@ -8,10 +8,15 @@ from typing import Final
 from keys.client import HolderPlace, HolderTransport, fetch_config
 from keys.config import parse_pins
 from keys.errors import ConfigRefused, HolderUnavailable, JoiningRefused
-from keys.joining import OpenedRequest, open_acceptance, open_own_request
+from keys.joining import (
+    OpenedRequest,
+    open_acceptance,
+    open_own_request,
+    tell_fingerprint,
+)
 from keys.jose import PublicKey
 from sources.findings import Finding, Patient, State
-from sources.handing_over import REQUEST, find_code
+from sources.handing_over import OTHER_KEYS, REQUEST, names_keys
 from sources.joining import ACCEPTANCES
 
 _ABOUT: Final = "bevestigingen"
@@ -25,6 +30,9 @@ async def look_at_acceptances(patient: Patient) -> Sequence[Finding]:
         return []
     try:
         opened = open_own_request((folder / REQUEST).read_bytes())
+        if not names_keys(opened, patient.own_keys):
+            says = "Uw aanvraag hoort niet bij de sleutels van deze machine."
+            return [Finding(_ABOUT, State.WRONG, says, OTHER_KEYS)]
         parties = await _find_parties(patient, opened)
     except (OSError, JoiningRefused, ConfigRefused):
         says = "Uw eigen aanvraag is niet te lezen of veranderd."
@@ -53,7 +61,7 @@ def _judge(
         says = f"Nog geen bevestiging van: {_list(lacking, opened)}."
         remedy = (
             f"Zet het bestand dat u terugkrijgt in {place}. Uw controlecode is "
-            f"{find_code(folder)}."
+            f"{tell_fingerprint(opened.payload)}."
         )
         findings.append(Finding(_ABOUT, State.WARNING, says, remedy))
     if findings:

@@ -26,7 +26,12 @@ from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
-from sources.outbox.standing import find_differed, find_elsewhere, find_reconciled
+from sources.outbox.standing import (
+    count_signals,
+    find_differed,
+    find_elsewhere,
+    find_reconciled,
+)
 from sources.outbox.strays import count_strays
 from sources.profile import Profile
 from sources.publisher.admission import (
@@ -234,6 +239,24 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
     return Finding(about, State.GOOD, "De laatste leveringen waren te gebruiken.")
 
 
+async def _look_at_standing(patient: Patient) -> Finding:
+    """Warn who has no signal left: to a generalist that reads as no contact."""
+    about = "signalen"
+    standing = count_signals(patient.outbox)
+    if standing or not was_told(patient.outbox) or count_strays(patient.outbox):
+        says = f"Signalen volgens dit postvak: {standing}."
+        return Finding(about, State.GOOD, says)
+    says = (
+        "Er staat geen enkel signaal van dit postvak bij de index. Een generalist "
+        "leest nu bij iedereen dat u geen contact hebt gemeld."
+    )
+    remedy = (
+        "Hebt u nu niemand? Dan klopt dat. Stopt u? Vraag de beheerder van de index om "
+        "uw bron te beëindigen: dan leest niemand dat meer. Zie 'Als u stopt'."
+    )
+    return Finding(about, State.WARNING, says, remedy)
+
+
 async def _look_at_reconciliation(patient: Patient) -> Finding:
     about, remedy = "vergelijking", _REMEDIES["vergelijking"]
     differed, last = find_differed(patient.outbox), find_reconciled(patient.outbox)
@@ -325,6 +348,7 @@ _ASKED: Final = (
 _AT_HAND: Final = (
     ("postvak", _look_at_outbox),
     ("leveringen", _look_at_deliveries),
+    ("signalen", _look_at_standing),
 )
 _IN_TIME: Final = (
     ("vergelijking", _look_at_reconciliation),

@@ -53,3 +53,8 @@ class Patient(Bare):
     index: HttpIndex
     signer: Signer
     notice: NoticeKey
+
+    @property
+    def own_keys(self) -> tuple[str, str]:
+        """Give the public halves with which we ask and sign."""
+        return self.signer.key.public.jwk["x"], self.notice.public_value

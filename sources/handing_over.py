@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
 
-from keys.base64url import decode_b64u
 from keys.errors import ConfigRefused, JoiningRefused
-from keys.joining import read_document, tell_fingerprint
+from keys.joining import OpenedRequest, open_own_request, tell_fingerprint
 
 REQUEST: Final = "request.json"
 REQUEST_FILE: Final = f"joining/{REQUEST}"
@@ -33,20 +32,39 @@ class Party(StrEnum):
     PROVIDER = "de beheerder van de inlogdienst", "oidc-client.public.jwks.json"
 
 
-def name_file(party: Party, joining: Path | None = None) -> str:
-    """Say what to send to a party that does not know us.
+OTHER_KEYS: Final = (
+    f"In {REQUEST_FILE} staan andere sleutels dan in keys/. Stuur haar niet: wie haar "
+    "opneemt, kent u niet. Vraag de beheerder van de index om een nieuwe uitnodiging "
+    "en sluit daarmee opnieuw aan, in een nieuwe map."
+)
+
+
+def name_file(
+    party: Party, joining: Path | None = None, own: tuple[str, str] | None = None
+) -> str:
+    """Say what to send to a party that does not know us; never what names other keys.
 
     Where we joined, the code to tell by telephone stands with it, for whoever lost it.
+    `own`: the public halves that we sign with now, where the caller has them.
     """
-    if code := find_code(joining):
-        return f"Stuur {REQUEST_FILE}, en noem aan de telefoon uw controlecode {code}."
-    return f"Stuur {REQUEST_FILE}; sloot u aan zonder uitnodiging: {party.public}."
+    opened = find_request(joining)
+    if opened is None:
+        return f"Stuur {REQUEST_FILE}; sloot u aan zonder uitnodiging: {party.public}."
+    if own is not None and not names_keys(opened, own):
+        return OTHER_KEYS
+    code = tell_fingerprint(opened.payload)
+    return f"Stuur {REQUEST_FILE}, en noem aan de telefoon uw controlecode {code}."
 
 
-def find_code(joining: Path | None) -> str | None:
-    """Give the code that belongs to our own request, if we joined by one."""
+def find_request(joining: Path | None) -> OpenedRequest | None:
+    """Give our own request, if we joined by one and it is whole."""
     try:
-        data = (joining / REQUEST).read_bytes() if joining else b""
-        return tell_fingerprint(decode_b64u(read_document(data).payload))
+        return open_own_request((joining / REQUEST).read_bytes()) if joining else None
     except (OSError, JoiningRefused, ConfigRefused):
         return None
+
+
+def names_keys(opened: OpenedRequest, own: tuple[str, str]) -> bool:
+    """Tell whether a request is for these keys: of requests, and of notices."""
+    said = opened.said
+    return (said.request_key.jwk["x"], said.notice_key.jwk["x"]) == own

@@ -48,6 +48,7 @@ _OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
 _LISTED: Final = (
     "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
 )
+_ENDED: Final = "Klopt dat niet? Bel de beheerder van de index."
 _ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 
 
@@ -86,7 +87,7 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         remedy = (
             f"Vraag {Party.PROVIDER} om client_id "
             f"{patient.settings.identity.client_id} aan te melden. "
-            f"{name_file(Party.PROVIDER, patient.settings.joining)}"
+            f"{name_file(Party.PROVIDER, patient.settings.joining, patient.own_keys)}"
         )
         return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
     given = Finding(_PROVIDER, State.GOOD, "De inlogdienst gaf toegang.")
@@ -134,7 +135,7 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
         yield f"U mag niet leveren voor bron {settings.source}.", _ASK_INDEX
     for source in found:
         if not source.active:
-            yield f"Bron {source.source} staat bij de index stil.", _ASK_INDEX
+            yield f"Bron {source.source} doet bij de index niet meer mee.", _ENDED
         for profile in patient.profiles:
             yield from find_uncovered(profile, source)
     allowed = list_allowed(known, settings.source)
@@ -169,7 +170,8 @@ def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault
     if kid not in registered:
         yield (
             f"De ondertekensleutel {kid} (keys.notice) is niet aangemeld.",
-            f"{_ASK_INDEX} {name_file(Party.INDEX, settings.joining)}",
+            f"{_ASK_INDEX} "
+            f"{name_file(Party.INDEX, settings.joining, patient.own_keys)}",
         )
     elif registered[kid] != own:
         yield (
@@ -203,7 +205,8 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
         says = f"U vroeg dit te vaak; over {minutes} minuten antwoordt hij weer."
         return Finding(about, State.WARNING, says, "")
     except HolderRefused as error:
-        file = name_file(Party.HOLDER, patient.settings.joining)
+        joining = patient.settings.joining
+        file = name_file(Party.HOLDER, joining, patient.own_keys)
         does, remedy = explain(place.id, str(error), file)
         return Finding(about, State.WRONG, f"Deze sleutelhouder {does}.", remedy)
     says = f"Kent u als {known.name}, met {known.declaredCaseload} cliënten."

@@ -69,9 +69,16 @@ def _is_known(path: Path, entry: SourceOrganisation) -> bool:
         if not isinstance(known, SourceOrganisation):
             continue
         if known.invitation == entry.invitation:
-            raise InvitationUsed("the invitation was used, with another request")
+            raise InvitationUsed(
+                "the invitation was used, with another request; for new keys the index "
+                "makes a new invitation"
+            )
         if known.oin == entry.oin:
-            raise InvitationUsed("this organisation is registered with another key")
+            raise InvitationUsed(
+                "this organisation is registered with another key. Did it lose that, "
+                "or was it stolen? End it first: signal-keys organisation end "
+                f"--organisations {path.name} --oin OIN --kind source --because lost"
+            )
     return False
 
 

@@ -58,7 +58,7 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
             for one in found
             if one.state is State.OPEN
         }
-        sources = _find_sources(standing, place)
+        sources = _find_sources(standing, place, stock)
         named = {one.asked.source for one in found}
         named |= {one.asked.successor for one in found}
         contacts = await store.find_contacts(conn, {*sources, *named}, passing.values())
@@ -122,13 +122,18 @@ def _read(body: wire.NewTransfer, municipality: str) -> Asked:
 
 
 def _verify(act: Acting, standing: Standing, asked: Asked, contacts: _Contacts) -> None:
-    """Raise `InvalidField` for what is not a live source, or not theirs to give."""
-    for field, oin in (("source", asked.source), ("successor", asked.successor)):
-        found = standing.sources.get(oin)
-        if found is None or not found.active or found.state is not SourceState.LIVE:
-            raise InvalidField(field, "not-registered")
+    """Raise `InvalidField` for what cannot pass on, or is not theirs to give.
+
+    Of a source that ended no more is asked than that its successor publishes it.
+    """
+    source = standing.sources.get(asked.source)
+    if source is None or source.state not in store.PASSING:
+        raise InvalidField("source", "not-registered")
+    taker = standing.sources.get(asked.successor)
+    if taker is None or not taker.active or taker.state is not SourceState.LIVE:
+        raise InvalidField("successor", "not-registered")
     given = {code for at, code in standing.find_places(asked.source)}
-    if not given.issuperset(asked.categories):
+    if source.active and not given.issuperset(asked.categories):
         raise InvalidField("categories", "not-registered")
     if not may_take_over(act, standing, asked):
         raise InvalidField("categories", "not-for-successor")
@@ -144,13 +149,18 @@ def _verify_contacts(asked: Asked, contacts: _Contacts) -> None:
         raise InvalidField("contactHolder", "unknown-code")
 
 
-def _find_sources(standing: Standing, place: str) -> Mapping[str, Sequence[str]]:
-    """Find the live sources there, and what each publishes."""
+def _find_sources(
+    standing: Standing, place: str, stock: Sequence[Stock]
+) -> Mapping[str, Sequence[str]]:
+    """Find the live sources there and what each publishes, and who left signals."""
     found: dict[str, list[str]] = defaultdict(list)
     for (municipality, category), covered in sorted(standing.coverage.items()):
         for one in covered if municipality == place else ():
             if standing.sources[one.source].state is SourceState.LIVE:
                 found[one.source].append(category)
+    for left in stock:
+        if left.category not in found[left.source]:
+            found[left.source].append(left.category)
     return found
 
 

@@ -15,6 +15,7 @@ from signal_index.cli.ending_commands import (
     end_contact_label,
     end_organisation,
     end_signer,
+    end_source,
 )
 from signal_index.cli.joining_commands import accept, client_metadata, invite
 from signal_index.cli.key_commands import keys_app
@@ -71,6 +72,7 @@ app.add_typer(contact_label_app, name="contact-label")
 source_app.command("show")(show_source)
 source_app.command("go-live")(go_live)
 source_app.command("to-trial")(to_trial)
+source_app.command("end")(end_source)
 app.add_typer(source_app, name="source")
 app.add_typer(account_app, name="account")
 app.add_typer(purpose_app, name="purpose")

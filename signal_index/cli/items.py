@@ -52,6 +52,12 @@ def _name(value: str) -> str:
         raise ValueError("is not a label of at most 60 bytes") from None
 
 
+def _state_at_first(value: SourceState) -> SourceState:
+    if value is SourceState.ENDED:
+        raise ValueError("is not how a source begins: end it with `source end`")
+    return value
+
+
 def _phone(value: str) -> str:
     if PHONE.fullmatch(value) is None:
         raise ValueError("is not a number like +31182555100")
@@ -151,7 +157,7 @@ class SourceItem(Item):
     municipalities: frozenset[Municipality] = Field(min_length=1)
     rhythm_days: int = Field(ge=1, le=366)
     submitters: frozenset[Oin] = frozenset()
-    state: SourceState | None = None
+    state: Annotated[SourceState, AfterValidator(_state_at_first)] | None = None
     by_hand: bool = False
 
     def record(self) -> SourceRecord:

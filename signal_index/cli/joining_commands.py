@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import typer
@@ -58,12 +58,14 @@ from signal_index.store.invitations import (
     add_invitation,
     use_invitation,
 )
-from signal_index.store.registry import REGISTER
+from signal_index.store.source_states import get_source_state
+from signal_index.wire.sources import SourceState
 
 Told = Annotated[
     str | None,
     typer.Option("--fingerprint", help="As the agency told it; else you are asked."),
 ]
+_STATES: Final = {SourceState.TRIAL: "in trial", SourceState.LIVE: "live"}
 RequestFile = Annotated[Path, typer.Argument(help="The agency's request.json.")]
 
 
@@ -135,12 +137,13 @@ def accept(
         key = load_signing_key(loaded.keys)
         opened = open_request(read_file(request), index_key=key.public, now=clock.now())
         confirm_request(opened, fingerprint)
-    document = run(lambda: _accept(loaded, opened, key))
+    document, state, is_new = run(lambda: _accept(loaded, opened, key))
     with refusing():
         write_public(into, document)
-    is_register = opened.invitation.source.kind == REGISTER
-    state = "live, as a population register is" if is_register else "in trial"
-    say(f"{into}: send it to {opened.invitation.name}; its source is {state}")
+    if not is_new:
+        say("this very request was taken in before, with the same keys")
+    said = _STATES[state]
+    say(f"{into}: send it to {opened.invitation.name}; its source is {said}")
 
 
 def client_metadata(
@@ -257,8 +260,13 @@ async def _remember_invitation(
     await recorder.record(conn, act)
 
 
-async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) -> bytes:
-    """Register all of a request in one transaction, and sign that it was done."""
+async def _accept(
+    settings: Settings, opened: OpenedRequest, key: PrivateKey
+) -> tuple[bytes, SourceState, bool]:
+    """Register all of a request in one transaction, and sign that it was done.
+
+    Gives also how its source stands now, and whether the request was new here.
+    """
     invitation, now = opened.invitation, clock.now().replace(microsecond=0)
     async with administering(settings) as (conn, recorder):
         is_new = await use_invitation(
@@ -280,6 +288,7 @@ async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) ->
             place = invitation.source.municipality
             act = Act(what, Kind.ADMINISTRATION, invitation.organisation, place)
             await recorder.record(conn, act)
+        state = await get_source_state(conn, invitation.organisation)
     said = Acceptance(
         party="index",
         name=settings.ledger_origin,
@@ -287,7 +296,7 @@ async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) ->
         request=opened.digest,
         accepted_at=now,
     )
-    return sign_acceptance(said, key)
+    return sign_acceptance(said, key), state, is_new
 
 
 def _remember(invitation: Invitation) -> InvitationRecord:

@@ -24,6 +24,7 @@
     │   ├── ExportRefused          nothing to export, or the target is there already
     │   ├── AccountNotNamed        neither one account nor everyone, or both
     │   ├── NothingToEnd           nothing of the kind is registered
+    │   ├── SignalsStand           nobody said what becomes of signals that stand
     │   ├── MandateNotGiven        nothing to end, or a last day in the past
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
@@ -193,6 +194,7 @@ from signal_index.errors.starting import (
     RegistrationConflict,
     SecretFileExposed,
     SettingsRefused,
+    SignalsStand,
     StartRefused,
     UnknownOrganisation,
     YearStillKept,
@@ -275,6 +277,7 @@ __all__ = [
     "SettingsRefused",
     "SignalIndexError",
     "SignalTransferred",
+    "SignalsStand",
     "SignatureInvalid",
     "StaleKeyVersion",
     "StartRefused",

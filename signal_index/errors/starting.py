@@ -107,5 +107,9 @@ class NothingToEnd(AdministrationRefused):
     """Nothing of the kind is registered under that name."""
 
 
+class SignalsStand(AdministrationRefused):
+    """Signals of what would end still stand, and nobody said what becomes of them."""
+
+
 class MandateNotGiven(AdministrationRefused):
     """There is no mandate to end, or it would be over before it begins."""

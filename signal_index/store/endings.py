@@ -1,7 +1,12 @@
-"""Ending what takes part: an organisation, a client, a key, an admission, a label.
+"""Ending what takes part: an organisation, a source, a client, a key, a label.
 
 - What ended stays in the registry, with its reason, and is never registered again: a
   stolen key does not come back under its name.
+- An organisation that ends takes its source along. Of a source that ended no flag is
+  shown to anybody and no answer speaks: nobody is there to call, and its silence says
+  nothing. Proven by tests/attack/test_what_ended_opens_nothing.py.
+- What becomes of its signals is said in the same act: withdrawn (`withdraw_all`), or
+  kept until a transfer passes them on, or their last day.
 - Every request reads the registry at most ten seconds old; key holders hear of ended
   organisations and suspended accounts within a minute (`signal_index.upkeep.telling`).
 - The caller records each `Change` in the ledger, in the same transaction.
@@ -11,13 +16,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import NothingToEnd
+from signal_index.keyring import YearKeys
 from signal_index.store.accounts import EVERYONE
+from signal_index.store.many_rows import in_parts
 from signal_index.store.registry import Change
+from signal_index.store.signals import Ending, bury_signals
 from signal_index.tables import registry
+from signal_index.tables.signals import signal
+from signal_index.wire.signals import WithdrawalReason
+from signal_index.wire.sources import SourceState
+from signal_index.wire.values import NUMBER_MAXIMUM
 
 
 class Because(StrEnum):
@@ -32,6 +44,7 @@ class Because(StrEnum):
 
 ENDED: Mapping[str, Table] = {
     "organisation": registry.organisation,
+    "source": registry.source,
     "admission": registry.admission,
     "client": registry.client,
     "signer": registry.signer,
@@ -60,8 +73,76 @@ async def end(
     if found.ended_at is not None:
         return Change.UNCHANGED
     done = {"ended_at": now, "ended_because": because.value}
+    if what == "source":
+        done["state"] = SourceState.ENDED.value
     await conn.execute(update(table).filter_by(**key).values(done))
+    if what == "organisation" and await _publishes(conn, key["oin"]):
+        await end(conn, "source", key, because, now=now)
     return Change.CHANGED
+
+
+async def find_left_behind(
+    conn: AsyncConnection, what: str, key: Mapping[str, str]
+) -> str | None:
+    """Find the source for which nobody could speak once this has ended, if any.
+
+    Its own, of an organisation; of a client that organisation's whose last one it is.
+    """
+    if what in {"organisation", "source"}:
+        return key["oin"] if await _publishes(conn, key["oin"]) else None
+    if what != "client":
+        return None
+    columns = registry.client.c
+    whose = select(columns.organisation).filter_by(**key).scalar_subquery()
+    rows = await conn.execute(
+        select(columns.organisation, columns.client_id).where(
+            columns.organisation == whose, columns.ended_at.is_(None)
+        )
+    )
+    standing = {row.client_id: row.organisation for row in rows}
+    if standing.keys() != {key["client_id"]}:
+        return None
+    (owner,) = standing.values()
+    return str(owner) if await _publishes(conn, owner) else None
+
+
+async def count_left(conn: AsyncConnection, source: str) -> Mapping[str, int]:
+    """Count by municipality the signals that a source has here, in whatever state."""
+    place = signal.c.municipality
+    rows = await conn.execute(
+        select(place, func.count())
+        .where(signal.c.source == source)
+        .group_by(place)
+        .order_by(place)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+async def withdraw_all(
+    conn: AsyncConnection, source: str, keys: YearKeys, *, now: datetime
+) -> None:
+    """Withdraw every signal of a source, as if it had taken each of them back.
+
+    Also what a statute allows keeping: nobody is left who could answer for it. No
+    version that is still under way brings one back.
+    """
+    columns = signal.c
+    rows = await conn.execute(
+        select(columns.reference, columns.category, columns.municipality)
+        .where(columns.source == source)
+        .order_by(columns.reference)
+    )
+    endings = [
+        Ending.by_us(
+            (source, row.reference, NUMBER_MAXIMUM),
+            (row.category, row.municipality),
+            WithdrawalReason.ENDED,
+            now,
+        )
+        for row in rows
+    ]
+    for part in in_parts(endings):
+        await bury_signals(conn, part, keys, now=now)
 
 
 async def find_refused(conn: AsyncConnection) -> frozenset[tuple[str, str]]:
@@ -78,3 +159,8 @@ async def find_refused(conn: AsyncConnection) -> frozenset[tuple[str, str]]:
         {*((row.organisation, row.subject) for row in rows)}
         | {(oin, EVERYONE) for oin in gone}
     )
+
+
+async def _publishes(conn: AsyncConnection, oin: str) -> bool:
+    found = select(registry.source.c.oin).where(registry.source.c.oin == oin)
+    return await conn.scalar(found) is not None

@@ -167,7 +167,6 @@ async def add_source(
     values = {
         "oin": record.oin,
         "kind": record.kind,
-        "active": True,
         "municipality": home,
         "by_hand": record.by_hand,
     }

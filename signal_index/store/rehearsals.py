@@ -19,7 +19,6 @@ from uuid import UUID
 from sqlalchemy import RowMapping, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.days import day_of
 from signal_index.errors import RehearsedBefore, UnknownRehearsal
 from signal_index.keyring import YearKeys
 from signal_index.store.signals import Ending, bury_signals, find_known, lock_source
@@ -32,8 +31,8 @@ from signal_index.wire.rehearsals import (
     NewRehearsal,
     RehearsalResult,
 )
-from signal_index.wire.signals import Withdrawal, WithdrawalReason
-from signal_index.wire.values import NUMBER_MAXIMUM, Oin
+from signal_index.wire.signals import WithdrawalReason
+from signal_index.wire.values import NUMBER_MAXIMUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,12 @@ async def erase_tried(
     """Erase what stands under the references of any rehearsal; gives how many."""
     known = await find_known(conn, source, await _list_tried(conn, source))
     endings = [
-        _end(source, reference, one.version, (place.category, place.municipality), now)
+        Ending.by_us(
+            (source, reference, one.version),
+            (place.category, place.municipality),
+            WithdrawalReason.ENTERED_IN_ERROR,
+            now,
+        )
         for reference, (one, place) in known.items()
         if place is not None
     ]
@@ -170,7 +174,12 @@ async def close_tried(
     old = (tombstone.c.source == source) & tombstone.c.reference.in_(tried)
     await conn.execute(delete(tombstone).where(old))
     at = (place.category, place.municipality)
-    closed = [_end(source, one, NUMBER_MAXIMUM, at, now) for one in tried]
+    closed = [
+        Ending.by_us(
+            (source, one, NUMBER_MAXIMUM), at, WithdrawalReason.ENTERED_IN_ERROR, now
+        )
+        for one in tried
+    ]
     await bury_signals(conn, closed, keys, now=now)
     return erased
 
@@ -180,19 +189,6 @@ async def _list_tried(conn: AsyncConnection, source: str) -> list[UUID]:
     own = rehearsal.c.source == source
     rows = await conn.scalars(select(rehearsal.c.tried).where(own))
     return sorted({UUID(one) for row in rows for one in row})
-
-
-def _end(
-    source: str, reference: UUID, version: int, place: tuple[str, str], now: datetime
-) -> Ending:
-    withdrawal = Withdrawal(
-        reference=reference,
-        version=version,
-        source=Oin(source),
-        reason=WithdrawalReason.ENTERED_IN_ERROR,
-        on=day_of(now),
-    )
-    return Ending(withdrawal, *place)
 
 
 async def find_last(

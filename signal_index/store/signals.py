@@ -37,7 +37,8 @@ from signal_index.signals import Known, NewSignal, SignalState
 from signal_index.store.notices import year_of
 from signal_index.store.restrictions import Place, find_held
 from signal_index.tables.signals import evidence, signal, tombstone
-from signal_index.wire.signals import Withdrawal
+from signal_index.wire.signals import Withdrawal, WithdrawalReason
+from signal_index.wire.values import Oin
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,25 @@ class Ending:
     withdrawal: Withdrawal
     category: str
     municipality: str
+
+    @classmethod
+    def by_us(
+        cls,
+        named: tuple[str, UUID, int],
+        place: tuple[str, str],
+        reason: WithdrawalReason,
+        now: datetime,
+    ) -> Ending:
+        """Give one that no source signed: of source, reference and version, there."""
+        source, reference, version = named
+        withdrawal = Withdrawal(
+            reference=reference,
+            version=version,
+            source=Oin(source),
+            reason=reason,
+            on=day_of(now),
+        )
+        return cls(withdrawal, *place)
 
 
 @dataclass(frozen=True, slots=True)

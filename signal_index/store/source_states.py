@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownOrganisation
+from signal_index.errors import RegistrationConflict, UnknownOrganisation
 from signal_index.store.registry import Change
 from signal_index.store.signals import lock_source
 from signal_index.tables.registry import source
@@ -37,7 +37,7 @@ async def find_live_until(conn: AsyncConnection, oin: str) -> datetime | None:
 async def make_live(conn: AsyncConnection, oin: str) -> Change:
     """Show what this source published and publishes, to whoever may see it."""
     await lock_source(conn, oin)
-    if await get_source_state(conn, oin) is SourceState.LIVE:
+    if await _get_changeable(conn, oin) is SourceState.LIVE:
         return Change.UNCHANGED
     await _set(conn, oin, SourceState.LIVE, live_until=None)
     return Change.CHANGED
@@ -46,10 +46,17 @@ async def make_live(conn: AsyncConnection, oin: str) -> Change:
 async def take_to_trial(conn: AsyncConnection, oin: str, *, now: datetime) -> Change:
     """Show nothing of this source any more; from now on answers call it late."""
     await lock_source(conn, oin)
-    if await get_source_state(conn, oin) is SourceState.TRIAL:
+    if await _get_changeable(conn, oin) is SourceState.TRIAL:
         return Change.UNCHANGED
     await _set(conn, oin, SourceState.TRIAL, live_until=now)
     return Change.CHANGED
+
+
+async def _get_changeable(conn: AsyncConnection, oin: str) -> SourceState:
+    state = await get_source_state(conn, oin)
+    if state is SourceState.ENDED:
+        raise RegistrationConflict("this source was ended")
+    return state
 
 
 async def _set(

@@ -188,7 +188,7 @@ async def _sources(
             SourceStanding(
                 row.oin,
                 row.kind,
-                row.active and (row.oin, EVERYONE) not in refused,
+                row.ended_at is None and (row.oin, EVERYONE) not in refused,
                 SourceState(row.state),
                 frozenset({row.oin, *submitters[row.oin]}),
             ),
@@ -205,7 +205,7 @@ async def _coverage(
     rows = await conn.execute(
         select(table, source.c.by_hand)
         .join(source, source.c.oin == table.c.source)
-        .where(table.c.active, source.c.active)
+        .where(table.c.active, source.c.ended_at.is_(None))
         .order_by(table.c.municipality, table.c.category, table.c.source)
     )
     found: dict[tuple[str, str], tuple[Coverage, ...]] = {}

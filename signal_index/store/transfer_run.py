@@ -31,6 +31,7 @@ from signal_index.store.many_rows import in_parts
 from signal_index.store.notices import year_of
 from signal_index.store.signals import lock_source
 from signal_index.store.transfers import (
+    PASSING,
     TRANSFERRED,
     TRANSFERRED_FOR,
     Asked,
@@ -54,8 +55,9 @@ async def carry_out(
 ) -> Moved:
     """Let the successor take over what was asked for, as far as it stands now.
 
-    Raises `TransferOutdated` where one of the two is not live any more: what a source
-    in trial has is shown to nobody, and must not be shown by another name. Also where
+    Raises `TransferOutdated` where the successor is not live any more, or the first was
+    taken back to trial: what such a source has is shown to nobody, and must not be
+    shown by another name. One that ended may have left its signals behind. Also where
     nothing of it stands any more: two persons agreed on signals, not on none. And
     `TransferCollides`: see `verify_new_to_successor`.
     """
@@ -98,11 +100,12 @@ async def carry_out(
 async def _verify_live(conn: AsyncConnection, asked: Asked) -> None:
     both = (asked.source, asked.successor)
     rows = await conn.execute(
-        select(source.c.oin)
-        .where(source.c.oin.in_(both), source.c.state == SourceState.LIVE.value)
-        .where(source.c.active)
+        select(source.c.oin, source.c.state).where(source.c.oin.in_(both))
     )
-    if {row.oin for row in rows} != set(both):
+    states = {row.oin: SourceState(row.state) for row in rows}
+    if states.get(asked.source) not in PASSING:
+        raise TransferOutdated
+    if states.get(asked.successor) is not SourceState.LIVE:
         raise TransferOutdated
 
 

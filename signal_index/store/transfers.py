@@ -20,13 +20,16 @@ from signal_index.store.approval_records import State
 from signal_index.store.restrictions import is_restricting
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import correction
-from signal_index.tables.registry import contact_holder
-from signal_index.tables.signals import shown_signals, signal
+from signal_index.tables.registry import contact_holder, source
+from signal_index.tables.signals import signal
 from signal_index.tables.transfers import signal_transfer
+from signal_index.wire.sources import SourceState
 
 TRANSFERRED: Final = "transferred"
 TRANSFERRED_FOR: Final = timedelta(days=730)
 """How long the first source cannot publish them again: as long as a signal can live."""
+PASSING: Final = (SourceState.LIVE, SourceState.ENDED)
+"""From which sources signals may pass on: what was shown, or was until it ended."""
 SHOWN: Final = 50
 MOST_COLLISIONS: Final = 20
 """References that a refusal names: enough to begin with, and a refusal of one size."""
@@ -128,12 +131,13 @@ async def get_transfer(
 
 
 async def count_stock(conn: AsyncConnection, municipality: str) -> Sequence[Stock]:
-    """Count what live sources have there, by category and contact holder."""
-    shown = shown_signals("source", "category", "municipality", "contact_holder").c
-    place = (shown.source, shown.category, shown.contact_holder)
+    """Count what may pass on there, by source, category and contact holder."""
+    columns = signal.c
+    place = (columns.source, columns.category, columns.contact_holder)
     rows = await conn.execute(
         select(*place, func.count())
-        .where(shown.municipality == municipality)
+        .join(source, source.c.oin == columns.source)
+        .where(columns.municipality == municipality, source.c.state.in_(PASSING))
         .group_by(*place)
         .order_by(*place)
     )

@@ -95,14 +95,15 @@ source = Table(
     Column("oin", OIN, ForeignKey("organisation.oin"), primary_key=True),
     municipality(),
     Column("kind", LABEL, nullable=False),  # who may publish, as the catalogue names it
-    Column("active", Boolean, nullable=False),
     Column("registered_at", Instant, nullable=False),
     # What nobody made live is in trial: also a row that somebody adds by hand.
     Column("state", LABEL, server_default="trial", nullable=False),
     Column("live_until", Instant, nullable=True),  # when it went back to trial
     # Its people give every signal by hand: it closes no delivery, and is never late.
     Column("by_hand", Boolean, server_default=false(), nullable=False),
-    CheckConstraint("state IN ('trial', 'live')", name="state_known"),
+    CheckConstraint("state IN ('trial', 'live', 'ended')", name="state_known"),
+    CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
+    *_ending(),
 )
 
 invitation = Table(  # to join: made here, and by which request it was answered

@@ -147,8 +147,12 @@ def say_owed(owed: Owed) -> Sequence[str]:
 def say_state(one: Mapping[str, object]) -> str:
     """Say how far a delivery is, and that it counts for nothing where it does."""
     said = STATES[str(one["state"])]
-    is_unheard = one["state"] == "closed" and one["hearing"] != Hearing.HEARD.value
-    return f"{said}, niet gehoord" if is_unheard else said
+    if one["state"] != "closed":
+        return said
+    if one["hearing"] != Hearing.HEARD.value:
+        return f"{said}, niet gehoord"
+    is_all = not one["read"] and one["withdrawn"]
+    return f"{said}, alles ingetrokken" if is_all else said
 
 
 def say_until(one: Mapping[str, object]) -> str:

@@ -82,6 +82,7 @@ def _say_state(found: Mapping[str, object]) -> str:
     said = {
         SourceState.TRIAL.value: "in proef, niemand ziet de vlaggetjes",
         SourceState.LIVE.value: "live",
+        SourceState.ENDED.value: "beëindigd, niemand ziet de vlaggetjes",
     }[str(found["state"])]
     asked = write_moment(datetime.fromisoformat(str(found["stateAsked"])))
     return f"De bron is {said} (gevraagd op {asked})."

@@ -51,7 +51,8 @@ source is many people. So of the cases of a source may go unasked:
   So they count as known cases, by their number and first days: what a file lacks of
   them is gone, like any case. Whose they are no count can say: that is always asked.
 - A row that a stray quote swallowed is never ordinary, nor is a file without a record
-  of a source that had some.
+  of a source that had some. Whoever lets that through has said that all of it goes:
+  that it undoes the last delivery, or is older, is no question beside that.
 """
 
 from collections.abc import Callable
@@ -131,6 +132,7 @@ _PARTS: Final = frozenset(
         Doubt.OTHER_ENDS,
     )
 )
+_EMPTY: Final = frozenset((Doubt.NOTHING_READ,))
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -200,12 +202,14 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: int(d.replayed or d.predates) * _count_changes(d),
         lambda d: d.known,
         _NEVER,
+        parts=_EMPTY,
     ),
     Rule(
         Doubt.OLDER_FILE,
         lambda d: 0 if d.replayed or d.predates else d.reverted,
         lambda d: d.turned,
         Bound(few=1, share=50, most=1_000_000),
+        parts=_EMPTY,
     ),
     Rule(
         Doubt.CASES_REOPENED,

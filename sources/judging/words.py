@@ -61,7 +61,10 @@ _SAYS: Final = {
     ),
 }
 _REMEDIES: Final = {
-    Doubt.NOTHING_READ: "Is dit het goede bestand? Maak een nieuwe export.",
+    Doubt.NOTHING_READ: (
+        "Wilt u alles intrekken? Keur het dan goed. Anders is dit niet het goede "
+        "bestand: maak een nieuwe export."
+    ),
     Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
     Doubt.CASES_ENDED: "Klopt de einddag of de status in de export?",
     Doubt.OPEN_THOUGH_OVER: (

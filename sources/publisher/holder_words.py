@@ -22,8 +22,9 @@ REFUSALS: Final = {
     ),
     "request-signature": (
         "kent een andere sleutel (keys.request)",
-        "Zet de sleutel terug die u aanmeldde, of vraag de beheerder van {name} om "
-        "uw nieuwe aanvraag op te nemen. {file}",
+        "Zet de sleutel terug die u aanmeldde. Is die weg of gestolen? Vraag de "
+        "beheerder van {name} om uw oude aanmelding te beëindigen (`organisation end` "
+        "met `--kind source`) en daarna uw nieuwe aanvraag op te nemen. {file}",
     ),
     "act-not-allowed": ("kent uw organisatie niet als bron", _ASK),
     "request-expired": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +30,9 @@ from tests.holders_builders import (
     a_lookup_organisation,
     some_holders,
 )
+from tests.policy_officers import approve, send
 from tests.store_builders import owning
+from tests.transfer_builders import a_successor, a_transfer
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +67,37 @@ async def test_an_organisation_that_ended_asks_and_delivers_nothing(
         assert await _look_up(world) == (403, "lookup-denied")
         answer = await world.send("GET", "/signals", world.a_source_token(agency))
     assert answer.json()["type"].endswith("/caller-suspended")
+
+
+@pytest.mark.parametrize("what", ["organisation", "source"])
+async def test_nobody_is_sent_to_call_a_source_that_ended(
+    tmp_path: Path, what: str
+) -> None:
+    """Nor reads its silence as "no contact"; its signals can still pass on."""
+    async with open_world(tmp_path) as world:
+        agency = world.debt_help
+        await world.publish(agency, [a_bsn(1)])
+        (part,) = await world.look_up([a_bsn(1)])
+        assert "Bureau debt-help" in json.dumps(part)
+        key, now = {"oin": agency.oin}, world.clock()
+        async with owning(world.engine) as conn:
+            await end(conn, what, key, Because.STOPPED, now=now)
+        for seconds in (0, 11):  # at once: nothing is read anew yet
+            world.clock.forward(timedelta(seconds=seconds))
+            (part,) = await world.look_up([a_bsn(1)])
+            # That it is gone may be said ("asked again"); not that it can be called.
+            assert part["flags"] == []
+            assert "Bureau debt-help" not in json.dumps(part["sources"])
+        successor = await a_successor(world)
+        _, listed = await send(world, "/transfers")
+        left = next(one for one in listed["sources"] if one["oin"] == agency.oin)
+        assert [one["signals"] for one in left["categories"]] == [1]
+        status, asked = await send(world, "/transfers", a_transfer(world, successor))
+        assert status == 201, asked
+        status, given = await approve(world, {"id": asked["approvalId"]})
+        assert status == 200, given
+        (part,) = await world.look_up([a_bsn(1)])
+        assert [one["organisation"] for one in part["flags"]] == ["Schuldhulp Samen"]
 
 
 async def test_nothing_is_taken_that_a_stolen_key_signed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from keys.holder.registering import add_organisation
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings as load_holder
 from sources.acceptances import look_at_acceptances
-from sources.agency_keys import load_keys
+from sources.agency_keys import create_keys, load_keys
 from sources.cli.parties import make_parties, make_signer
 from sources.findings import Finding, Patient, State
 from sources.outbox.store import Outbox
@@ -145,6 +145,24 @@ async def test_a_confirmation_of_another_request_counts_for_nothing(
     assert "holder-2.json" in findings[0].says
     assert findings[1].says == "index.json is geen bevestiging van uw aanvraag."
     assert "holder-1" not in findings[2].says
+
+
+async def test_a_request_that_names_other_keys_is_never_offered(
+    parties: Parties,
+) -> None:
+    """As after a laptop was lost: `joining/` came back, and `keys/` was made anew."""
+    keys = parties.agency / "keys"
+    keys.rename(parties.agency / "old")
+    create_keys(keys, name="new", algorithm="Ed25519")
+    parties.accept_at(1)
+    async with a_patient(parties) as patient:
+        (confirmed,) = await look_at_acceptances(patient)
+        registered = await look_at_registrations(patient)
+    assert confirmed.state is State.WRONG
+    assert "nieuwe uitnodiging" in confirmed.remedy
+    told = " ".join(one.remedy for one in registered)
+    assert "organisation end" in told
+    assert "Stuur joining/request.json" not in told
 
 
 @pytest.mark.parametrize("kept", [0, 40, 200])

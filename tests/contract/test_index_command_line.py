@@ -1,7 +1,9 @@
 """`signal-index` as an administrator uses it: exit codes, entries, all or nothing."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -79,6 +81,38 @@ class Office:
             return connection.execute(statement).fetchall()
         finally:
             connection.close()
+
+    def have_signals(self, oin: str, count: int) -> None:
+        """As a live source that published."""
+        contact = uuid4().hex
+        rows = [
+            {
+                "row_key": bytes([n]) * 16,
+                "id": uuid4().hex,
+                "reference": uuid4().hex,
+                "source": oin,
+                "contact": contact,
+            }
+            for n in range(count)
+        ]
+        with closing(sqlite3.connect(self.folder / "data" / "index.sqlite")) as found:
+            found.execute("UPDATE source SET state = 'live'")
+            found.execute(
+                "INSERT INTO contact_holder VALUES (?, ?, '9901', '{}', '2026-01-01',"
+                " '2026-01-01')",
+                (contact, oin),
+            )
+            found.executemany(
+                "INSERT INTO signal (row_key, id, seal, key_version, source,"
+                " submitted_by, reference, version, notice_digest, category,"
+                " municipality, contact_holder, valid_from, valid_until,"
+                " informed_code, informed_on, state, confirmed_on) VALUES"
+                " (:row_key, :id, zeroblob(32), 1, :source, :source, :reference, 1,"
+                " zeroblob(32), 'bijstand', '9901', :contact, '2026-01-01',"
+                " '2027-01-01', 'discussed', '2026-01-01', 'active', '2026-01-01')",
+                rows,
+            )
+            found.commit()
 
     def kinds(self) -> list[str]:
         rows = self.ask("SELECT kind FROM ledger_entry ORDER BY recorded_at")
@@ -235,6 +269,52 @@ def test_what_ends_is_recorded_once_with_its_reason_and_stays_ended(
     assert (code, "was ended: take it out" in " ".join(said.split())) == (1, True)
     for command in (("client", "end", "other"), ("signer", "end", agency, "other")):
         assert office.run(*command, because)[0] == 1
+
+
+def test_nobody_is_ended_unnoticed_over_signals_that_stand(office: Office) -> None:
+    office.load()
+    agency = an_oin(2)
+    assert (
+        office.run(
+            "client", "add", "agent", f"--organisation={agency}", "--kind=machine"
+        )[0]
+        == 0
+    )
+    office.have_signals(agency, 2)
+    before, because = len(office.kinds()), "--because=stopped"
+    endings = [
+        ("client", "end", "agent"),
+        ("source", "end", agency),
+        ("organisation", "end", agency),
+    ]
+    for command in endings:
+        code, said = office.run(*command, because)
+        assert code == 1, command
+        assert "2 signals (9901: 2)" in said
+        assert "--signals end" in said
+    assert len(office.kinds()) == before
+    kept = office.run(*endings[0], because, "--signals=keep")
+    assert kept == (0, "the client ended\nkept, shown as before: 2 signals (9901: 2)\n")
+    code, said = office.run(*endings[2], because, "--signals=keep")
+    assert (code, "shown to nobody until a transfer" in said) == (0, True)
+    assert office.run(*endings[2], because) == (
+        0,
+        "the organisation had ended before\nkept, shown to nobody until a transfer: "
+        "2 signals (9901: 2)\n",
+    )
+    gone = office.run(*endings[2], because, "--signals=end")
+    assert gone == (
+        0,
+        "the organisation had ended before\nwithdrawn: 2 signals (9901: 2)\n",
+    )
+    assert office.ask("SELECT count(*) FROM signal") == [(0,)]
+    assert office.ask("SELECT count(*) FROM tombstone") == [(2,)]
+    assert office.ask("SELECT state, ended_because FROM source") == [
+        ("ended", "stopped")
+    ]
+    assert office.kinds()[before:] == ["administration"] * 3
+    code, said = office.run("source", "to-trial", agency)
+    assert (code, "this source was ended" in said) == (1, True)
 
 
 def test_a_population_register_is_registered_without_categories(

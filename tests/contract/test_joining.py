@@ -8,7 +8,10 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey, RSAKey
 
+from keys.base64url import decode_b64u
+from keys.commands import app as keys_app
 from keys.holder.organisations import load_organisations
+from keys.joining import read_document, tell_fingerprint
 from keys.request import load_request_key
 from sources.agency_keys import load_keys
 from sources.settings import load_settings
@@ -27,6 +30,10 @@ from tests.joining_builders import (
 @pytest.fixture
 def parties(tmp_path: Path) -> Parties:
     return found_parties(tmp_path)
+
+
+def find_fingerprint_of(request: Path) -> str:
+    return tell_fingerprint(decode_b64u(read_document(request.read_bytes()).payload))
 
 
 @pytest.fixture
@@ -99,9 +106,40 @@ def test_what_was_taken_in_before_is_answered_again_and_changes_nothing(
     joined.accept_at(1)
     entries = joined.ask("SELECT count(*) FROM ledger_entry")
     listed = (joined.holder(1) / "organisations.toml").read_bytes()
-    assert joined.accept().exit_code == joined.accept_at(1).exit_code == 0
+    joined.change_invitations("UPDATE source SET state = 'live'")
+    again = joined.accept()
+    assert again.exit_code == joined.accept_at(1).exit_code == 0
+    said = " ".join(again.output.split())
+    assert "was taken in before, with the same keys" in said
+    assert "its source is live" in said
     assert joined.ask("SELECT count(*) FROM ledger_entry") == entries
     assert (joined.holder(1) / "organisations.toml").read_bytes() == listed
+
+
+def test_whoever_lost_its_keys_joins_anew_once_the_old_ones_ended(
+    joined: Parties,
+) -> None:
+    for done in (joined.accept(), joined.accept_at(1)):
+        assert done.exit_code == 0, done.output
+    joined.invitation.unlink()
+    for done in (joined.invite(), joined.join(into="anew")):
+        assert done.exit_code == 0, done.output
+    request = joined.folder / "anew" / "joining" / "request.json"
+    refused = joined.accept_at(1, request=request)
+    assert refused.exit_code == 1
+    assert "organisation end" in refused.output
+    listed = ("--organisations", joined.holder(1) / "organisations.toml")
+    whose = ("--oin", OIN, "--kind", "source", "--because", "lost")
+    done = run(keys_app, "organisation", "end", *listed, *whose)
+    assert done.exit_code == 0, done.output
+    ((kid,),) = joined.ask("SELECT kid FROM signer")
+    done = joined.index("signer", "end", OIN, kid, "--because", "lost")
+    assert done.exit_code == 0, done.output
+    for done in (joined.accept(request=request), joined.accept_at(1, request=request)):
+        assert done.exit_code == 0, done.output
+    old = joined.request
+    assert old.exists()
+    assert joined.accept(request=old, told=find_fingerprint_of(old)).exit_code == 1
 
 
 def test_an_invitation_and_what_is_taken_in_stand_in_the_ledger(

@@ -34,11 +34,14 @@ CREATE TABLE signer (
   CONSTRAINT fk_signer_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE source (
-  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, kind VARCHAR(64) NOT NULL, active BOOLEAN NOT NULL,
+  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, kind VARCHAR(64) NOT NULL,
   registered_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) DEFAULT 'trial' NOT NULL, live_until TIMESTAMPTZ,
   by_hand BOOLEAN DEFAULT false NOT NULL,
+  ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
   CONSTRAINT pk_source PRIMARY KEY (oin),
-  CONSTRAINT ck_source_state_known CHECK (state IN ('trial', 'live')),
+  CONSTRAINT ck_source_state_known CHECK (state IN ('trial', 'live', 'ended')),
+  CONSTRAINT ck_source_ended_state CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+  CONSTRAINT ck_source_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
   CONSTRAINT fk_source_oin FOREIGN KEY (oin) REFERENCES organisation (oin)
 );
 CREATE TABLE source_submitter (

@@ -12,6 +12,7 @@ import pytest
 
 from sources.agency_keys import find_faults
 from sources.brp.settings import RegisterPlace
+from sources.cli.delivery_words import say_questions, say_state
 from sources.cli.status import summarise
 from sources.doctor import look_over, look_without
 from sources.errors import (
@@ -32,6 +33,8 @@ from tests.doctor_builders import (
     answer,
     find,
 )
+from tests.held_builders import answer as answer_held
+from tests.held_builders import hold, publish, rows
 from tests.sources_builders import (
     NOW,
     SECRET,
@@ -169,6 +172,26 @@ async def test_a_delivery_that_waits_is_named(tmp_path: Path) -> None:
         found = await find(patient, "leveringen")
     assert found.state is State.WARNING
     assert "deliveries show" in found.remedy
+
+
+async def test_whoever_took_everything_back_hears_how_that_reads(
+    tmp_path: Path,
+) -> None:
+    agency = an_agency(tmp_path)
+    await publish(agency, *rows(2))
+    held = await hold(agency)
+    assert "Wilt u alles intrekken?" in say_questions(held.findings, {})[1]
+    answer_held(agency, held, "approved")
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        told = summarise(outbox)["deliveries"]
+    assert say_state(told[0]) == "afgesloten, alles ingetrokken"  # type: ignore[index]  # JSON
+    agency.outbox_path.rename(tmp_path / "outbox.db")
+    async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
+        found = await find(patient, "signalen")
+    assert found.state is State.WARNING
+    assert "geen contact hebt gemeld" in found.says
+    assert "uw bron te beëindigen" in found.remedy
 
 
 async def test_a_delivery_that_made_no_sense_is_wrong(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ async def test_an_index_that_does_not_know_us_says_what_it_lacks(
         ),
         ({"sources": []}, "U mag niet leveren voor bron"),
         ({"organisation": "00000001000000000099"}, "in agency.toml"),
-        ({"sources": [anew(REGISTERED.sources[0], active=False)]}, "staat"),
+        ({"sources": [anew(REGISTERED.sources[0], active=False)]}, "niet meer mee"),
         (
             {"sources": [anew(REGISTERED.sources[0], coverage=[])]},
             "soort signaal bijstand",

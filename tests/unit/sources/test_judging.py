@@ -70,8 +70,10 @@ def test_one_more_is_asked_about(doubt: Doubt, size: int, allowed: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_file_without_a_record_is_asked_about_where_signals_stand(size: int) -> None:
-    empty = a_difference(size, read=0, gone=size)
-    assert judge(empty) == (Finding(Doubt.NOTHING_READ, size, size),)
+    """That it is older too, or undoes the last delivery, is no question beside that."""
+    for also in ({}, {"replayed": True}, {"turned": size, "reverted": size}):
+        empty = a_difference(size, read=0, gone=size, **also)
+        assert judge(empty) == (Finding(Doubt.NOTHING_READ, size, size),)
 
 
 def test_a_source_without_a_signal_may_send_an_empty_file() -> None:
