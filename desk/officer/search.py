@@ -30,6 +30,7 @@ from desk.officer.search_form import SearchForm, name_faults
 from desk.officer.search_view import (
     describe_asked,
     describe_choices,
+    describe_left_out,
     first_day_for_citizen,
     name_found,
 )
@@ -115,9 +116,8 @@ async def show_found(
         options,
         found=found,
         found_title=name_found(found, desk.texts, is_first=cursor is None),
-        asked=describe_asked(form, describe_choices(options, desk.texts), desk.texts),
+        asked=describe_asked(form, options, desk.texts),
         search=search,
-        user=form.user,
         is_apart=False,
     )
 
@@ -138,15 +138,16 @@ async def search_by_citizen(
     if passed.status != 200:
         return Response(passed.body, passed.status, media_type=passed.media_type)
     found = read_answer(SearchPage, passed)
+    options = await _fetch_options(request, caller)
     html = TEMPLATES.get_template("officer/found.html").render(
         t=desk.texts.get,
         texts=desk.texts,
         names=await desk.known_names.list_all(),
         found=found,
         found_title=name_found(found, desk.texts, is_first=True),
-        asked=[],
+        asked=describe_left_out(SearchForm(), options, desk.texts),
         search=None,
-        user="",
+        form=SearchForm(),
         is_apart=True,
     )
     return JSONResponse({"html": html})

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from desk.case_references import CaseReferences
+from desk.errors import IndexFoundFault
 from desk.index import fill_in
 from desk.moments import HERE
 from desk.texts import Names
@@ -76,11 +77,14 @@ class SearchForm:
     ) -> Search:
         """Make the question to the index.
 
-        A case number becomes the organisation's own HMAC of it: other organisations'
-        cases cannot be searched. Raises `CaseReferenceInvalid`, and `IndexFoundFault`
-        for what the index would not read.
+        A case number becomes the organisation's own HMAC of it: another's cases cannot
+        be searched, so whoever chooses among organisations must have chosen that one.
+        Raises `CaseReferenceInvalid`, and `IndexFoundFault` for what was asked of
+        another organisation and for what the index would not read.
         """
         case = cases.derive(self.case) if self.case else None
+        if case and options.isWholeMunicipality and self.organisation != own:
+            raise IndexFoundFault(frozenset({"organisation"}))
         organisation = own if case is not None else self.organisation or None
         return fill_in(
             Search,

@@ -39,8 +39,9 @@ def first_day_for_citizen(last: str) -> str:
     return date(date.fromisoformat(last).year - YEARS_BACK, 1, 1).isoformat()
 
 
-def describe_asked(form: SearchForm, choices: Choices, texts: Texts) -> list[str]:
-    """Tell in a few lines what was searched for."""
+def describe_asked(form: SearchForm, options: SearchOptions, texts: Texts) -> list[str]:
+    """Tell in a few lines what was searched for, and what was not."""
+    choices = describe_choices(options, texts)
     named: tuple[tuple[str, str, dict[str, str]], ...] = (
         ("why", form.why, _labels(choices["reasons"])),
         ("organisation", form.organisation, _labels(choices["organisations"])),
@@ -50,16 +51,26 @@ def describe_asked(form: SearchForm, choices: Choices, texts: Texts) -> list[str
         ("purpose", form.purpose, _labels(choices["purposes"])),
         ("outcome", form.outcome, _labels(choices["outcomes"])),
     )
-    lines = [
+    return [
         texts.get("search.period", first=_day(form.first), last=_day(form.last)),
         *(
             f"{texts.get(f'search.asked.{name}')}: {labels.get(value, value)}"
             for name, value, labels in named
             if value
         ),
+        *describe_left_out(form, options, texts),
     ]
-    if form.kinds == EVERYTHING:
-        lines.append(texts.get("search.kinds.all"))
+
+
+def describe_left_out(
+    form: SearchForm, options: SearchOptions, texts: Texts
+) -> list[str]:
+    """Tell where nobody looked, so that "nothing found" says nothing of it."""
+    everything = form.kinds == EVERYTHING
+    lines = [texts.get("search.kinds.all" if everything else "search.only-lookups")]
+    if not options.isWholeMunicipality:
+        own = ", ".join(one.name for one in options.organisations)
+        lines.append(texts.get("search.only-own", organisation=own))
     return lines
 
 

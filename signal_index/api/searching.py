@@ -39,7 +39,7 @@ from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.ledger_reading import Page
 from signal_index.store.opened_entries import find_place, get_entry
 from signal_index.store.outcomes import find_outcomes
-from signal_index.store.search import LedgerSearch, search_entries
+from signal_index.store.search import LedgerSearch, find_first_readable, search_entries
 from signal_index.wire import searching as wire
 from signal_index.wire.choices import OrganisationName
 from signal_index.wire.ledger_entries import LedgerEntry
@@ -156,7 +156,9 @@ async def _find(
     return wire.SearchPage(
         items=[tell_line(one, labels, said.get(one.entry, {})) for one in found],
         next=following,
-        searchedBackTo=None if following is None else read_uuid7_instant(following),
+        searchedBackTo=find_first_readable(search, index.keys)
+        if following is None
+        else read_uuid7_instant(following),
     )
 
 

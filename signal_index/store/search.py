@@ -88,6 +88,17 @@ async def search_entries(
     return found, None
 
 
+def find_first_readable(search: LedgerSearch, keys: YearKeys) -> datetime | None:
+    """Find from when entries can be read, where a search asks for older ones too.
+
+    None where all that was asked for was searched.
+    """
+    if not keys.disclosures:
+        return search.until
+    first = datetime(min(keys.disclosures), 1, 1, tzinfo=UTC)
+    return min(first, search.until) if search.since < first else None
+
+
 def _years(
     search: LedgerSearch, keys: YearKeys, before: UUID | None
 ) -> Iterator[tuple[int, UUID, UUID]]:

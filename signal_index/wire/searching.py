@@ -57,7 +57,8 @@ class Search(RequestModel):
 class SearchPage(AnswerModel):
     """A page of entries, the newest first; `next` begins the following page.
 
-    `searchedBackTo`: as far as was looked, where there may be more.
+    `searchedBackTo`: as far as was looked, where that is not as far as was asked: there
+    is a following page, or what is older can be read no more.
     """
 
     items: list[EntryLine]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from desk.officer.search_form import SearchForm, name_faults
-from desk.officer.search_view import describe_asked, describe_choices, name_found
+from desk.officer.search_view import describe_asked, name_found
 from desk.texts import load_texts, name_role, name_said
 from signal_index.wire.searching import Search, SearchOptions, SearchPage
 from tests.desk_builders import Browser, Town, csrf_of, log_in
@@ -130,8 +130,7 @@ def test_the_heading_says_how_much_as_far_as_we_know(
 
 def test_what_was_asked_reads_in_labels_not_codes() -> None:
     form = SearchForm("supervision", "2026-11-01", "2026-11-22", OWN, kinds="all")
-    choices = describe_choices(SearchOptions.model_validate(OPTIONS), TEXTS)
-    lines = describe_asked(form, choices, TEXTS)
+    lines = describe_asked(form, SearchOptions.model_validate(OPTIONS), TEXTS)
     assert lines == [
         "1 november 2026 tot en met 22 november 2026",
         "Reden: Toezicht",

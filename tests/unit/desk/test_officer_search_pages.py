@@ -72,10 +72,43 @@ async def test_nothing_found_of_an_account_may_be_another_spelling(
 async def test_a_case_number_leaves_the_desk_as_a_keyed_hash(
     town: Town, browser: Browser, token: str
 ) -> None:
-    await search(browser, a_form(token, case="Z-2026-001234"))
+    await search(browser, a_form(token, case="Z-2026-001234", organisation=OWN))
     asked = town.index.asked[-1]
     assert len(asked["caseReference"]) == 43
     assert asked["organisation"] == OWN
+
+
+@pytest.mark.parametrize("organisation", ["", "00000001800000009902"])
+async def test_a_case_number_of_others_is_refused_and_not_told_as_nothing_found(
+    town: Town, browser: Browser, token: str, organisation: str
+) -> None:
+    form = a_form(token, case="Z-2026-001234", organisation=organisation)
+    sent = list(town.index.asked)
+    page = await search(browser, form)
+    assert (page.status_code, town.index.asked) == (400, sent)
+    assert "Op zaaknummer zoeken kan alleen bij uw eigen organisatie" in page.text
+    assert "Niets gevonden" not in page.text
+
+
+async def test_nothing_found_says_where_nobody_looked(
+    town: Town, browser: Browser, token: str
+) -> None:
+    page = await search(browser, a_form(token, team="noort"))
+    assert "in andere handelingen is niet gezocht" in page.text
+    assert "kan ook zijn omdat het team anders heet" in page.text
+    assert "bij andere organisaties" not in page.text
+    town.index.pages["/v1/search-options"] = (
+        200,
+        OPTIONS | {"isWholeMunicipality": False},
+    )
+    town.index.pages["/v1/searches"] = (
+        200,
+        NOTHING | {"searchedBackTo": "2026-01-01T00:00:00Z"},
+    )
+    page = await search(browser, a_form(token, case="Z-2026-001234", kinds="all"))
+    assert "bij andere organisaties is niet gezocht" in page.text
+    assert "in andere handelingen is niet gezocht" not in page.text
+    assert "Verder terug dan donderdag 1 januari 2026" in page.text
 
 
 async def test_what_is_found_is_shown_with_what_was_asked(
@@ -204,6 +237,7 @@ async def test_a_search_by_citizen_is_passed_on_and_comes_back_as_a_list(
     )
     assert answer.status_code == 200
     assert "employee-fatima" in answer.json()["html"]
+    assert "in andere handelingen is niet gezocht" in answer.json()["html"]
     assert town.index.asked[-1]["citizen"] == citizen
 
 
