@@ -3,7 +3,8 @@
 A form that was taken never is a page itself: going back to one, a browser warns that it
 sends it again. What was sent is kept here under a random id, sealed under the session's
 own cookie, so that no address holds it; the page asks the index anew at each look. Gone
-with the session's longest life.
+with the session's longest life. What came of an act is said once and let go of: going
+back, or opening the address again, never says it above something else.
 """
 
 import secrets
@@ -36,6 +37,34 @@ class KeptForms:
         self, request: Request, page: str, fields: object, *, at: str = ""
     ) -> RedirectResponse:
         """Keep what was sent (a JSON value); lead to what answers it, below `page`."""
+        id_ = await self._keep(request, page, fields)
+        return RedirectResponse(f"{page}/{id_}{at}", _SEE_OTHER)
+
+    async def say_once(
+        self, request: Request, page: str, *, at: str = "", asks: str = "", **said: str
+    ) -> RedirectResponse:
+        """Lead to `page`, which says once what came of an act (`take_said`).
+
+        `asks`: what else stands in the page's address.
+        """
+        id_ = await self._keep(request, page, said)
+        more = f"{asks}&" if asks else ""
+        return RedirectResponse(f"{page}?{more}said={id_}{at}", _SEE_OTHER)
+
+    async def take_said(self, request: Request, page: str) -> dict[str, str]:
+        """Give what is to be said on this page, and let go of it; mostly nothing."""
+        id_ = request.query_params.get("said", "")
+        try:
+            said: dict[str, str] = await self.get(request, page, id_)
+        except FormGone:
+            return {}
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(kept_forms).where(kept_forms.c.id == bytes.fromhex(id_))
+            )
+        return said
+
+    async def _keep(self, request: Request, page: str, fields: object) -> str:
         cookie, id_ = session_cookie(request), secrets.token_hex(ID_BYTES)
         async with self._database.transaction() as connection:
             await connection.execute(
@@ -46,7 +75,7 @@ class KeptForms:
                     sealed=cookie.seal({"page": page, "fields": fields}),
                 )
             )
-        return RedirectResponse(f"{page}/{id_}{at}", _SEE_OTHER)
+        return id_
 
     async def get(self, request: Request, page: str, id_: str) -> dict[str, Any]:
         """Give what this session asked of this page, or raise `FormGone`.

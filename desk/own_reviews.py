@@ -21,11 +21,10 @@ SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
 
 
 @router.get(PAGE)
-async def show_questions(
-    request: Request, caller: LoggedIn, done: str | None = None
-) -> HTMLResponse:
+async def show_questions(request: Request, caller: LoggedIn) -> HTMLResponse:
     """Give what was asked, and what was answered to it."""
-    return await _show(request, caller, is_done=done is not None)
+    said = await desk_of(request).kept_forms.take_said(request, PAGE)
+    return await _show(request, caller, is_done="done" in said)
 
 
 @router.post(PAGE + "/{review}")
@@ -38,7 +37,8 @@ async def explain(
     path, body = f"/v1{PAGE}/{review}/explanation", (ReviewExplanation, typed)
     sent = await send_step(request, caller, path, body, str(review))
     if sent is None:
-        return RedirectResponse(f"{PAGE}?done=yes", SEE_OTHER)
+        forms = desk_of(request).kept_forms
+        return await forms.say_once(request, PAGE, done="yes")
     if sent.told:
         return RedirectResponse(PAGE, SEE_OTHER)
     return await _show(request, caller, sent=sent)

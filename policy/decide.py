@@ -8,7 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from keys.months import months_back
@@ -77,10 +77,24 @@ def scope_text(
     catalogue: Catalogue, purpose: PurposeId, permitted: Sequence[CategoryId]
 ) -> str:
     """Say in one sentence what this purpose shows; equal for hit and miss."""
-    names = ", ".join(catalogue.categories[category].short for category in permitted)
-    months = catalogue.purposes[purpose].look_back_months
-    unit = "maand" if months == 1 else "maanden"
-    return (
-        f"U ziet of er contact is, of korter dan {months} {unit} geleden was, over: "
-        f"{names}."
+    return f"U ziet of er contact is over: {_name(catalogue, permitted)}." + "".join(
+        f" Ook contact dat korter dan {months} {'maand' if months == 1 else 'maanden'} "
+        f"geleden eindigde, over: {_name(catalogue, ended)}."
+        for months, ended in find_ended_shown(catalogue, purpose, permitted).items()
     )
+
+
+def find_ended_shown(
+    catalogue: Catalogue, purpose: PurposeId, permitted: Iterable[CategoryId]
+) -> Mapping[int, Sequence[CategoryId]]:
+    """Find of which categories an ended signal still shows, by for how many months."""
+    shown: dict[int, list[CategoryId]] = {}
+    for category in permitted:
+        months = catalogue.ended_shows(catalogue.purposes[purpose], category)
+        if months:
+            shown.setdefault(months, []).append(category)
+    return shown
+
+
+def _name(catalogue: Catalogue, categories: Iterable[CategoryId]) -> str:
+    return ", ".join(catalogue.categories[one].short for one in categories)

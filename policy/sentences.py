@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policy.catalogue import Catalogue, Purpose
+from policy.decide import find_ended_shown
 from policy.policy import Policy
 from policy.vocabulary import Assurance
 
@@ -37,7 +38,7 @@ class RuleSentence:
 
 
 def say_purpose(catalogue: Catalogue, purpose: Purpose) -> str:
-    """Say in one sentence who sees what with a purpose, and how far back."""
+    """Say who sees what with a purpose, and of what ended how far back."""
     roles = _either(catalogue.file.role_labels[role] for role in purpose.roles)
     kinds = _either(
         catalogue.file.organisation_kind_labels[kind]
@@ -50,11 +51,15 @@ def say_purpose(catalogue: Catalogue, purpose: Purpose) -> str:
     ]
     if not shown:
         return "Met dit doel ziet nu niemand iets."
-    months = purpose.look_back_months
-    back = _MONTHS.get(months, f"{months} maanden")
+    active = [one for one in purpose.sees if catalogue.categories[one].active]
+    ended = "".join(
+        f" Over {_join([catalogue.categories[one].short for one in each], 'en')} ook "
+        f"contact dat eindigde, tot {_MONTHS.get(months, f'{months} maanden')} terug."
+        for months, each in find_ended_shown(catalogue, purpose.id, active).items()
+    )
     return (
         f"Een {roles.lower()} bij een {kinds.lower()} ziet met dit doel dat er contact "
-        f"is over {_join(shown, 'en')}, tot {back} terug."
+        f"is over {_join(shown, 'en')}.{ended}"
     )
 
 

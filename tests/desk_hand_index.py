@@ -51,6 +51,7 @@ class FakeHandSignals:
         (CONTACT, "IB-er"),
         (COLLEAGUE, "Directeur"),
     )
+    shown_after_end: int = 0
     loses_answers: bool = False
     is_away: bool = False
 
@@ -76,6 +77,7 @@ class FakeHandSignals:
                     "categoryLabel": "Leerplicht en verzuim",
                     "municipality": "9901",
                     "latestEnd": day_of(self.clock() + timedelta(days=365)).isoformat(),
+                    "shownAfterEnd": self.shown_after_end,
                     "informed": [
                         {"code": "discussed", "label": "Besproken met de inwoner"}
                     ],

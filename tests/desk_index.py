@@ -56,8 +56,8 @@ CATALOGUE: dict[str, Any] = {
             "id": "wmo-onderzoek",
             "label": "Onderzoek na een melding (Wmo)",
             "text": "Daarom keek een medewerker van het wijkteam.",
-            "scope": "U ziet of er contact is, of korter dan 12 maanden geleden was, "
-            "over: Wmo, schuldhulp, bijstand, casusregie, wonen.",
+            "scope": "U ziet of er contact is over: Wmo, schuldhulp, bijstand, "
+            "casusregie, wonen.",
             "legalBases": [
                 {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
             ],
@@ -80,8 +80,7 @@ CATALOGUE: dict[str, Any] = {
             "id": "veiligheid",
             "label": "Zorgen over veiligheid",
             "text": "Er waren zorgen over de veiligheid.",
-            "scope": "U ziet of er contact is, of korter dan 12 maanden geleden was, "
-            "over: Veilig Thuis, jeugdhulp.",
+            "scope": "U ziet of er contact is over: Veilig Thuis, jeugdhulp.",
             "legalBases": [
                 {"id": "wmo-2015-hoofdstuk-4", "label": "Wmo 2015, hoofdstuk 4"},
                 {"id": "meldcode", "label": "Meldcode huiselijk geweld"},

@@ -35,15 +35,16 @@ from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
-SAVED: Final = "saved"
+PAGE: Final = "/agency/contacts"
 
 
 @router.get("/agency/contacts")
 async def show_contacts(
-    request: Request, caller: LoggedInSourceAdministrator, done: str = ""
+    request: Request, caller: LoggedInSourceAdministrator
 ) -> HTMLResponse:
     """Show all contact holders; first those that will soon be shown as stale."""
-    return await _show_all(request, caller, is_saved=done == SAVED)
+    said = await desk_of(request).kept_forms.take_said(request, PAGE)
+    return await _show_all(request, caller, is_saved="saved" in said)
 
 
 @router.post("/agency/contacts")
@@ -127,7 +128,7 @@ async def change_contact(
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
         return await _show_one(request, caller, contact, typed=form, faults=faults)
-    return RedirectResponse(f"/agency/contacts?done={SAVED}", SEE_OTHER)
+    return await desk.kept_forms.say_once(request, PAGE, saved="yes")
 
 
 @router.post("/agency/contacts/{contact}/hand-over")

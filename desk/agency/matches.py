@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from desk.agency.cases import find_cases_by_hand, name_case, tell_apart
-from desk.agency.match_list import ACTS, ShownMatch, Wanted, list_matches
+from desk.agency.match_list import ShownMatch, Wanted, list_matches
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
 from desk.desk import Desk, desk_of
 from desk.errors import IndexHasNone
@@ -31,7 +30,6 @@ from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.values import Day, read_uuid
 
 router: Final = APIRouter()
-SEE_OTHER: Final = 303
 FOUND: Final = MATCHES + "/search"
 FAULTS: Final = {
     "match-changed": "changed",
@@ -52,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came of an act, and at which match: words of ours, and never a text."""
+    """What came of an act just now, and at which match."""
 
     done: str = ""
     fault: str = ""
@@ -64,8 +62,6 @@ async def show_matches(
     request: Request,
     caller: LoggedInNoticeReader,
     *,
-    done: str = "",
-    fault: str = "",
     match: str = "",
     signal: str = "",
     partner: str = "",
@@ -75,9 +71,8 @@ async def show_matches(
 
     Opens the page of `match`, or of the first about `signal`, wherever it stands.
     """
-    said = Said(
-        done if done in ACTS else "", fault if fault in FAULTS.values() else "", match
-    )
+    kept = await desk_of(request).kept_forms.take_said(request, MATCHES)
+    said = Said(kept.get("done", ""), kept.get("fault", ""), match if kept else "")
     number = int(page[:6]) if page.isascii() and page.isdigit() else 1
     wanted = Wanted(partner, at=match or signal, page=number)
     return await _show(request, caller, wanted, said)
@@ -147,14 +142,13 @@ async def say_of_match(
     passed = await desk.index.pass_on(path, caller.access_token, body)
     told = read_told(passed)
     if told is not None and told.slug in FAULTS:
-        return _go_to(found, fault=FAULTS[told.slug])
-    verify_done(passed)
-    return _go_to(found, done=body.act)
-
-
-def _go_to(match: UUID, **said: str) -> RedirectResponse:
-    query = urlencode({**said, "match": str(match)})
-    return RedirectResponse(f"{MATCHES}?{query}#match-{match}", SEE_OTHER)
+        said = {"fault": FAULTS[told.slug]}
+    else:
+        verify_done(passed)
+        said = {"done": body.act}
+    return await desk.kept_forms.say_once(
+        request, MATCHES, at=f"#match-{found}", asks=f"match={found}", **said
+    )
 
 
 async def fetch_matches(desk: Desk, caller: Caller) -> Found:

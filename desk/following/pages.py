@@ -28,7 +28,6 @@ from signal_index.wire.model import parse_body
 router: Final = APIRouter()
 PAGE: Final = "/follows"
 SEE_OTHER: Final = 303
-DONE: Final = frozenset({"taken"})
 SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
 
 
@@ -47,11 +46,10 @@ class Followed(Named):
 
 
 @router.get(PAGE)
-async def show_follows(
-    request: Request, caller: LoggedIn, done: str = ""
-) -> HTMLResponse:
+async def show_follows(request: Request, caller: LoggedIn) -> HTMLResponse:
     """Show what this person follows; what changed stands first."""
-    return await _show(request, caller, done=done if done in DONE else "")
+    said = await desk_of(request).kept_forms.take_said(request, PAGE)
+    return await _show(request, caller, done=said.get("done", ""))
 
 
 @router.post(PAGE + "/{follow}/end")
@@ -119,7 +117,7 @@ async def take_over(request: Request, caller: SendingGeneralist) -> Response:
         return await _show(request, caller, told=told, status=passed.status, takes=True)
     entries = [one.entryId for one in parse_body(Follows, passed.body).items]
     await desk.lookup_notes.copy(_holder(code), caller.person.sub, entries)
-    return RedirectResponse(f"{PAGE}?done=taken", SEE_OTHER)
+    return await desk.kept_forms.say_once(request, PAGE, done="taken")
 
 
 def _holder(code: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from desk.callers import Caller, by_role, sending_by_role
 from desk.desk import desk_of
@@ -26,8 +26,6 @@ from signal_index.wire.values import read_day, read_uuid
 
 router: Final = APIRouter()
 PAGE: Final = "/involved"
-SEE_OTHER: Final = 303
-DONE: Final = frozenset({"given", "confirmed", "ended", "handed-over", "forgotten"})
 REASONS: Final = ("ended", "entered-in-error", "moved-away", "deceased")
 
 LoggedInHandSignaller = Annotated[Caller, Depends(by_role(HAND_SIGNALLERS))]
@@ -39,12 +37,18 @@ async def show_involved(
     request: Request,
     caller: LoggedInHandSignaller,
     whose: str = "mine",
-    done: str = "",
-    one: str = "",
+    given: str = "",
 ) -> HTMLResponse:
-    """Show what one gave by hand, or all did; what needs a look stands first."""
+    """Show what one gave by hand, or all did; what needs a look stands first.
+
+    `given` names what the page for a new one gave, for as long as it stands.
+    """
     desk = desk_of(request)
     found = await read_list(desk, caller)
+    said = await desk.kept_forms.take_said(request, PAGE)
+    new = found.find(_id(given)) if given else None
+    if new is not None and new.stands is not None:
+        said = {"done": "given"}
     is_mine = whose != "all"
     shown = [each for each in found.signals if each.is_own or not is_mine]
     page = render(
@@ -56,8 +60,8 @@ async def show_involved(
         is_mine=is_mine,
         can_give=bool(found.options.places and found.options.contacts),
         has_contacts=bool(found.options.contacts),
-        done=done if done in DONE else "",
-        named=found.find(_id(one)) if one else None,
+        done=said.get("done", ""),
+        named=found.find(_id(said["one"])) if said.get("one") else None,
         unsure=[each for each in shown if each.is_unsure],
         due=[each for each in shown if each.is_due],
         standing=[each for each in shown if each.stands and not each.is_due],
@@ -110,7 +114,7 @@ async def confirm(
         await acts.confirm(desk_of(request), caller, _id(reference), until)
     except IndexFoundFault:
         return await _show_one(request, caller, _id(reference), fault="until")
-    return _back("confirmed", form, reference)
+    return await _back(request, "confirmed", form, reference)
 
 
 @router.post(PAGE + "/{reference}/end")
@@ -123,8 +127,11 @@ async def end(
     if said not in REASONS:
         return await _show_one(request, caller, _id(reference), fault="reason")
     reason = WithdrawalReason(said)
-    await acts.end(desk_of(request), caller, _id(reference), reason)
-    return _back("ended", form, reference)
+    desk = desk_of(request)
+    months = _find_shown_after(await read_list(desk, caller), _id(reference))
+    await acts.end(desk, caller, _id(reference), reason)
+    done = "ended-kept" if months and reason.allows_keeping else "ended"
+    return await _back(request, done, form, reference)
 
 
 @router.post(PAGE + "/{reference}/hand-over")
@@ -138,7 +145,7 @@ async def hand_over(
     except ValueError:
         return await _show_one(request, caller, _id(reference), fault="to")
     await acts.hand_over(desk_of(request), caller, _id(reference), to)
-    return _back("handed-over", form, reference)
+    return await _back(request, "handed-over", form, reference)
 
 
 @router.post(PAGE + "/{reference}/forget")
@@ -147,7 +154,7 @@ async def forget(
 ) -> Response:
     """Take a line that shows nothing any more off the list."""
     await acts.forget(desk_of(request), caller, _id(reference))
-    return _back("forgotten", await request.form())
+    return await _back(request, "forgotten", await request.form())
 
 
 async def _show_one(
@@ -169,6 +176,7 @@ async def _show_one(
         others=[each for each in found.options.contacts if each != one.contact],
         reasons=REASONS,
         fault=fault,
+        shown_after=_find_shown_after(found, reference),
         first=today + timedelta(days=1),
         last=_find_last(found, one, today),
         status=400 if fault else 200,
@@ -184,6 +192,15 @@ def _find_last(found: SignalList, one: ListedSignal, today: date) -> date | None
     return None if place is None or place.latestEnd <= today else place.latestEnd
 
 
+def _find_shown_after(found: SignalList, reference: UUID) -> int:
+    """Give for how many months others see of a signal that there was contact."""
+    one = found.find(reference)
+    if one is None or one.stands is None:
+        return 0
+    place = found.find_place(one.stands.category)
+    return 0 if place is None else place.shownAfterEnd
+
+
 async def _find_noted(
     request: Request, caller: Caller, again: str
 ) -> ListedSignal | None:
@@ -195,11 +212,14 @@ async def _find_noted(
     return one
 
 
-def _back(done: str, form: FormData, reference: str = "") -> Response:
-    """Go to the list, which names what was done to which: a reference is nobody's."""
+async def _back(
+    request: Request, done: str, form: FormData, reference: str = ""
+) -> Response:
+    """Go to the list, which names once what was done to which."""
     whose = "all" if form.get("whose") == "all" else "mine"
-    one = f"&one={_id(reference)}" if reference else ""
-    return RedirectResponse(f"{PAGE}?whose={whose}&done={done}{one}", SEE_OTHER)
+    return await desk_of(request).kept_forms.say_once(
+        request, PAGE, asks=f"whose={whose}", done=done, one=reference
+    )
 
 
 def _id(text: str) -> UUID:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, UploadFile
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from desk.callers import Caller, LoggedInOfficer, SendingOfficer
 from desk.desk import desk_of
@@ -32,7 +32,6 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 LATE_AFTER: Final = timedelta(days=3)
 """A day can be judged on the next; two days later somebody should have."""
 
-NOTICES: Final = frozenset({"closed", "not-closed"})
 State = Annotated[str, Form()]
 
 
@@ -42,10 +41,10 @@ async def show_completeness(
     caller: LoggedInOfficer,
     state: str = "open",
     cursor: UUID | None = None,
-    notice: str = "",
 ) -> Response:
     """Give the days that were judged and what is open; the index records the look."""
-    told = notice if notice in NOTICES else ""
+    said = await desk_of(request).kept_forms.take_said(request, PAGE)
+    told = said.get("told", "")
     return await _show(request, caller, state=state, cursor=cursor, told=told)
 
 
@@ -82,16 +81,17 @@ async def close_finding(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Close a finding with a reason; who is too late is told so."""
+    desk = desk_of(request)
     try:
         body = fill_in(wire.FindingClosing, reason=reason)
     except IndexFoundFault:
         return await _show(request, caller, fault="no-reason")
-    path = f"/v1/completeness/findings/{finding}/closing"
+    path, forms = f"/v1/completeness/findings/{finding}/closing", desk.kept_forms
     try:
-        await desk_of(request).index.act(path, caller.access_token, body)
+        await desk.index.act(path, caller.access_token, body)
     except (IndexRefused, IndexHasNone):
-        return RedirectResponse(f"{PAGE}?notice=not-closed", SEE_OTHER)
-    return RedirectResponse(f"{PAGE}?notice=closed", SEE_OTHER)
+        return await forms.say_once(request, PAGE, told="not-closed")
+    return await forms.say_once(request, PAGE, told="closed")
 
 
 async def _read(report: UploadFile | None) -> wire.ReconciliationReport | None:

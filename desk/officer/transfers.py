@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from desk.callers import Caller, LoggedInApprover, SendingApprover
 from desk.desk import desk_of
@@ -63,7 +63,8 @@ async def ask_transfer(request: Request, caller: SendingApprover) -> Response:
     told = read_told(passed)
     if told is not None:
         return await _show(request, caller, source, form, told)
-    return RedirectResponse(f"{PAGE}?asked=yes#transfers", SEE_OTHER)
+    forms = desk_of(request).kept_forms
+    return await forms.say_once(request, PAGE, at="#transfers", asked="yes")
 
 
 def find_given(found: Transfers, source: str) -> TransferSource | None:
@@ -119,7 +120,7 @@ async def _show(
         reasons=get_args(TransferReason),
         told=told,
         refused=refused,
-        is_asked=request.query_params.get("asked") == "yes",
+        is_asked="asked" in await desk.kept_forms.take_said(request, PAGE),
         status=200 if told is None else 400,
     )
     allow_form(page)

@@ -117,6 +117,19 @@ class Catalogue:
         found = self.ids.category.__members__.get(category)
         return found is not None and self.categories[found].keeps is not None
 
+    def ended_shows(self, purpose: Purpose, category: CategoryId) -> int:
+        """Give for how many months after its end a signal shows for a purpose.
+
+        None where nothing may be kept: it is erased then, whatever the look-back.
+        """
+        kept = self.categories[category].keeps
+        return 0 if kept is None else min(kept.months, purpose.look_back_months)
+
+    def ended_shows_anywhere(self, category: CategoryId) -> int:
+        """Give the most of these months, of all purposes that see the category."""
+        seeing = (row for row in self.purposes.values() if category in row.sees)
+        return max((self.ended_shows(row, category) for row in seeing), default=0)
+
     def in_force(self, row: Purpose | LoopAct) -> tuple[date, date]:
         """Give the first and last day of a purpose or act, within the catalogue's."""
         last = [day for day in (row.valid_until, self.file.valid_until) if day]

@@ -255,6 +255,7 @@ async def _find_places(
                 categoryLabel=one.label,
                 municipality=place,
                 latestEnd=min(longest, _latest(index, permit)),
+                shownAfterEnd=policy.catalogue.ended_shows_anywhere(one.id),
                 informed=labels.name(policy.catalogue.informed, one.informed_codes),
             )
 

@@ -11,16 +11,19 @@ from pydantic import Field
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.signals import OwnPlace, StandingSignal
-from signal_index.wire.values import Day, Id, OinText
+from signal_index.wire.values import Count, Day, Id, OinText
 
 
 class HandPlace(OwnPlace):
     """A kind of signal that the caller may give by hand, and what it asks for.
 
     `latestEnd`: the last day until which one given or confirmed today may show.
+    `shownAfterEnd`: for how many months at most others still see that there was contact
+    once it has ended; 0 where it is erased then.
     """
 
     latestEnd: Day
+    shownAfterEnd: Count
     informed: list[Choice]
 
 

@@ -60,7 +60,7 @@ def test_a_school_signals_and_ends_and_a_generalist_sees_it(
     requests: list[str] = []
     page.on("request", lambda sent: requests.append(f"{sent.url} {sent.post_data}"))
     give(screen, number, case)
-    page.wait_for_url("**/involved?done=given")
+    page.wait_for_url("**/involved?given=*")
     assert not any(number in sent for sent in requests)
     screen.see(case)
     screen.assert_open_to_all()
@@ -113,7 +113,7 @@ def test_emptying_leaves_nothing_and_what_broke_off_is_sent_again(
     assert page.input_value("#person-number") == ""
     page.unroute("**/relay/v1/hand-signals")
     page.click("#give-signal")
-    page.wait_for_url("**/involved?done=given")
+    page.wait_for_url("**/involved?given=*")
     assert page.locator("text=Z-2026-004499").count() == 1
     screen.go("/involved/new")
     page.fill("#give-case", "Z-2026-004500")

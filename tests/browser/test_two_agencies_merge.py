@@ -41,7 +41,7 @@ def ask_for_it(screen: Screen) -> None:
     page.select_option("#reason", "merger")
     page.select_option("#successor", SUCCESSOR.organisation)
     page.click("section[aria-labelledby=new] form button[type=submit]")
-    page.wait_for_url("**/officer/transfers?asked=yes**")
+    page.wait_for_url("**/officer/transfers?said=**")
     screen.assert_open_to_all()
 
 

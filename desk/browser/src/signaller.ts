@@ -51,8 +51,8 @@ export class Signaller {
     this.#named = await this.#asker.name(bsn, blinded);
   }
 
-  /** Give the signal; an answer that got lost is asked once more as it was. */
-  async give(given: Given): Promise<void> {
+  /** Give the signal, and its reference; an answer that got lost is asked once more as it was. */
+  async give(given: Given): Promise<string> {
     if (this.#named === null) throw new Error("nobody is named");
     const { keyVersion, pseudonym } = this.#named;
     const body = { reference: this.#reference, keyVersion, pseudonym, ...given };
@@ -63,6 +63,7 @@ export class Signaller {
       if (!(error instanceof Offline || isProblem(error, "index-unreachable"))) throw error;
       await this.#relay.act("/hand-signals", body);
     }
+    return this.#reference;
   }
 
   /** Take back what was just given, and begin another signal about the same person. */

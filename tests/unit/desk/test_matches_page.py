@@ -203,9 +203,26 @@ async def test_an_act_names_the_steps_that_were_seen_and_leads_back(
     answer = await browser.post(STEPS, data=form)
     assert town.index.asked[-1] == {"act": "take-lead", "step": 3}
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"{PATH}?done=take-lead&match={ID}#match-{ID}"
     shown = await browser.get(answer.headers["location"])
     assert "Opgeslagen: uw organisatie neemt het voortouw." in shown.text
+    again = await browser.get(answer.headers["location"])
+    assert "Opgeslagen" not in again.text  # it may stand above the opposite by now
+
+
+async def test_a_stale_press_is_told_who_was_first(
+    town: Town, browser: Browser
+) -> None:
+    for last, says in (
+        ("own", "Uw eigen organisatie"),
+        ("other", "De andere organisatie"),
+    ):
+        await _open(town, browser, a_match(lastStepBy=last, lastStepOn="2026-11-02"))
+        csrf = csrf_of(await browser.get(PATH))
+        _refuse(town, 409, "match-changed")
+        form = {"csrf": csrf, "step": "3", "act": "agreed"}
+        answer = await browser.post(STEPS, data=form)
+        shown = await browser.get(answer.headers["location"])
+        assert f"{says} heeft intussen" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,9 @@ async def test_after_half_a_year_the_menu_counts_and_one_press_confirms(
     await log_in_anew(browser)
     assert "Ik ben betrokken (1)" in await read_page(browser)
     done = await browser.post(f"/involved/{body['reference']}/confirmation")
-    assert done.headers["location"].endswith(f"done=confirmed&one={body['reference']}")
+    assert "Vastgelegd: het klopt nog." in await read_page(
+        browser, done.headers["location"]
+    )
     assert "Ik ben betrokken (1)" not in await read_page(browser)
 
 
@@ -286,7 +288,7 @@ async def test_a_signal_is_handed_over_made_longer_and_ended(
     assert (unsaid.status_code, len(index.stored)) == (400, 1)
     await browser.post(f"{path}/end", data={"reason": "ended"})
     page = await read_page(browser)
-    assert (index.stored, "Niet meer te zien" in page) == ({}, True)
+    assert (index.stored, "Niet meer doorgegeven" in page) == ({}, True)
 
 
 async def test_two_of_one_household_are_told_apart_and_what_ended_is_named(
@@ -310,7 +312,35 @@ async def test_two_of_one_household_are_told_apart_and_what_ended_is_named(
     ended = await browser.post(f"{path}/end", data={"reason": "ended"})
     page = await read_page(browser, ended.headers["location"])
     assert f"<strong>{CASE}, persoon 2 van 2, Leerplicht en verzuim.</strong>" in page
+    assert "Beëindigd. Het vlaggetje is weg." in page
     assert len(index.stored) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("ended", "dát er contact was"), ("entered-in-error", "Het vlaggetje is weg")],
+)
+async def test_what_others_still_see_after_the_end_is_said(
+    town: Town, browser: Browser, index: FakeHandSignals, reason: str, says: str
+) -> None:
+    index.shown_after_end = 12
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/involved/{body['reference']}"
+    assert "nog hooguit 12 maanden dát er contact was" in await read_page(browser, path)
+    ended = await browser.post(f"{path}/end", data={"reason": reason})
+    assert says in await read_page(browser, ended.headers["location"])
+
+
+async def test_a_signal_is_called_given_for_as_long_as_it_stands(
+    town: Town, browser: Browser
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    address = f"/involved?given={body['reference']}"
+    assert "Doorgegeven. Andere" in await read_page(browser, address)
+    await browser.post(f"/involved/{body['reference']}/end", data={"reason": "ended"})
+    assert "Doorgegeven. Andere" not in await read_page(browser, address)
 
 
 async def test_where_nobody_can_take_over_the_page_says_why(

@@ -107,10 +107,8 @@ async def test_the_form_asks_exactly_what_was_chosen(
         "reason": "team-split",
     }
     answer = await officer.post(PAGE, data=typed)
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        f"{PAGE}?asked=yes#transfers",
-    )
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{PAGE}?said=")
     assert town.index.asked[-1] == {
         "source": FIRST,
         "successor": SECOND,

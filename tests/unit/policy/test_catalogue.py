@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from policy.catalogue import Catalogue, load_catalogue, parse_catalogue, shipped_texts
+from policy.decide import scope_text
 from policy.errors import InvalidCatalogue, UnknownCode
 from policy.vocabulary import PurposeId, Role
 
@@ -117,6 +118,18 @@ def test_the_index_of_referrals_keeps_five_years_once_a_lawyer_checked_it() -> N
     keeps = catalogue.categories[catalogue.parse_category("jeugdhulp")].keeps
     assert keeps is not None
     assert (keeps.state, keeps.months) == ("archived", 60)
+
+
+def test_a_scope_speaks_of_ended_contact_only_where_a_lawyer_lets_it_be_kept() -> None:
+    kept = _with("categories.toml", '"7.1.4.5", checked = false', '"7", checked = true')
+    of_ended = (
+        " Ook contact dat korter dan 12 maanden geleden eindigde, over: jeugdhulp."
+    )
+    for catalogue, ended in ((load_catalogue(), ""), (kept, of_ended)):
+        shown = [catalogue.parse_category(one) for one in ("bijstand", "jeugdhulp")]
+        said = scope_text(catalogue, catalogue.parse_purpose("veiligheid"), shown)
+        assert said == f"U ziet of er contact is over: bijstand, jeugdhulp.{ended}"
+        assert bool(catalogue.ended_shows_anywhere(shown[1])) is bool(ended)
 
 
 def test_the_days_of_the_catalogue_bound_those_of_a_purpose() -> None:

@@ -54,7 +54,7 @@ def test_a_permit_names_exactly_what_was_asked_and_until_when() -> None:
         activity="lookup-wmo-onderzoek",
         policy_digest=policy.digest(MUNICIPALITY),
         scope_text=(
-            "U ziet of er contact is, of korter dan 12 maanden geleden was, over: "
+            "U ziet of er contact is over: "
             "Wmo, schuldhulp, casusregie, bijstand, wonen."
         ),
         review=False,

@@ -53,9 +53,9 @@ class InvolvedPage {
     const reference = (this.#headers["X-Reference"] = drawReference());
     try {
       if (bsn !== null) await this.#signaller.name(bsn, () => this.#person.clear());
-      await this.#signaller.give(given);
+      const signal = await this.#signaller.give(given);
       this.#signaller.forget();
-      location.replace("/involved?done=given");
+      location.replace(`/involved?given=${signal}`);
     } catch (error) {
       this.#person.clear();
       this.#refuse(this.#waiting?.isOver ? new TimedOut() : error, reference);

@@ -179,7 +179,7 @@ class Offer {
   }
 
   /** Carry out one act; what was refused is told, and can be tried again. */
-  async #try(act: () => Promise<void>): Promise<boolean> {
+  async #try(act: () => Promise<unknown>): Promise<boolean> {
     const buttons = all<HTMLButtonElement>("button", this.#section);
     for (const button of buttons) button.disabled = true;
     this.#told.replaceChildren();
