@@ -111,7 +111,7 @@ def test_the_upkeep_runs_as_a_process_of_its_own(process: Process) -> None:
     assert code == 0
     now_and_then = {"erased", "keys-changed"}  # once a day; once for new keys
     events = [each for each in _events(said) if each not in now_and_then]
-    assert events == ["leading", "stopped"]
+    assert events == ["one-login-for-all", "leading", "stopped"]
 
 
 @pytest.mark.parametrize("process", ["sqlite"], indirect=True)

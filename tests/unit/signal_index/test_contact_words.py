@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import sources.profiles
+from deploy.town.found import TEAMS
 from policy.catalogue import load_catalogue
 from signal_index.contact_words import Words
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_value
 from signal_index.wire.values import read_label
+from sources.profile import load_profile
 from tests.builders import a_contact_holder
 
 WORDS = Words(functions={"Consulent", "Teamleider"}, own={"Team Noord", "B. Bos"})
@@ -57,3 +62,16 @@ def test_every_function_of_the_catalogue_is_a_label_that_the_index_takes() -> No
     known = catalogue.find_contact_functions(["bijstand"])
     assert "Klantmanager Inkomen" in known
     assert "Schuldhulpverlener" not in known
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(Path(next(iter(sources.profiles.__path__))).glob("*.toml")),
+    ids=lambda path: path.stem,
+)
+def test_whom_a_shipped_profile_names_is_on_the_lists_of_its_town(path: Path) -> None:
+    profile = load_profile(path)
+    functions = load_catalogue().find_contact_functions([profile.category])
+    words = Words(functions, own=TEAMS)
+    for contact in profile.contacts.values():
+        words.put_to(contact.holder)
