@@ -26,7 +26,7 @@ from keys.config import KeyConfig
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.errors import InvalidBsn
 from keys.events import EventLog
-from keys.holder.app import build_app
+from keys.holder.building import build_app
 from keys.holder.evaluations import Holder
 from keys.holder.opening import HolderKeys, match_keys
 from keys.holder.organisations import (

@@ -6,35 +6,27 @@ source's batch of 4,096 does not keep a person at a kitchen table waiting.
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 import anyio
 from anyio.to_thread import run_sync
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import Scope
 
 from keys import openapi
 from keys.edge.allowing import list_allowed
 from keys.edge.errors import EdgeRefused
-from keys.edge.gate import Gate, Gated
-from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from keys.holder import errors
-from keys.holder.document import API_VERSION, PREFIX, HolderRoute, write_document
+from keys.holder.document import API_VERSION, HolderRoute, write_document
 from keys.holder.errors import RequestNotJson, RequestRefused
-from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
+from keys.holder.evaluations import Holder, answer_evaluation, check_ready
 from keys.holder.events import Event
-from keys.holder.opening import name_key
 from keys.holder.problems import (
     INTERNAL,
     NOT_ALLOWED,
@@ -52,9 +44,8 @@ from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
 from keys.request import Act
 from keys.restoration import Restoration, instant_of
-from keys.security.events import SecurityEvent, SecurityLog, name_account
+from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
-from keys.security.sending import AlarmsTo, open_sender, sending
 from keys.wire import (
     EvaluationAnswer,
     EvaluationRequest,
@@ -64,8 +55,6 @@ from keys.wire import (
     RefusedTaken,
 )
 
-HOUR_SECONDS: Final = 3600
-RENEW_SECONDS: Final = 1
 SMALL_BODY: Final = 8 * 1024
 HEADERS: Final = {
     "API-Version": API_VERSION,
@@ -330,84 +319,6 @@ def openapi_text() -> bytes:
 
 
 _give_document: Final = openapi.beside(openapi_text)
-
-
-@dataclass(frozen=True, slots=True)
-class Housekeeping:
-    """What the process does beside answering, at its times and at its end."""
-
-    erase: Callable[[], None]
-    renew: Callable[[Holder], Renewed | None]
-    close: Callable[[], None]
-
-
-def build_app(
-    holder: Holder,
-    log: EventLog,
-    housekeeping: Housekeeping | None = None,
-    limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
-    alarms: AlarmsTo | None = None,
-) -> Starlette:
-    """Build the holder's application; its alarms go to `alarms` while it serves."""
-    key, id_ = name_key(holder.keys), holder.keys.identity.id
-    sender = open_sender(alarms, id_, log)
-    security = SecurityLog(log, partial(name_account, key), sender, holder.now)
-    edge = Edge(holder, log, security)
-    gate = Gate(limits, find_body_limit)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        if housekeeping is None:
-            yield
-            return
-        async with sending(sender), anyio.create_task_group() as tasks:
-            tasks.start_soon(_erase_hourly, housekeeping, log)
-            tasks.start_soon(_renew, edge, housekeeping, log)
-            yield
-            tasks.cancel_scope.cancel()
-        housekeeping.close()
-        log.write(Event.STOPPED)
-
-    app = Starlette(
-        routes=[
-            Route(PREFIX + one.path, partial(one.endpoint, edge), methods=[one.method])
-            for one in ROUTES
-        ],
-        exception_handlers={
-            RequestRefused: edge.refuse,
-            HTTPException: edge.misroute,
-            Exception: edge.fail,
-        },
-        lifespan=lifespan,
-        middleware=[Middleware(Gated, gate=gate, refuse=edge.refuse_unread)],
-    )
-    app.router.redirect_slashes = False
-    return app
-
-
-def find_body_limit(path: str) -> int:
-    """Give how many bytes of a body are taken at a path."""
-    takes = {PREFIX + "/evaluations", PREFIX + "/refused"}
-    return MAX_BODY if path in takes else 0
-
-
-async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:
-    while True:
-        try:
-            await run_sync(housekeeping.erase)
-        except RequestRefused as error:
-            log.write(Event.FAILED, kind=type(error).__name__)
-        await anyio.sleep(HOUR_SECONDS)
-
-
-async def _renew(edge: Edge, housekeeping: Housekeeping, log: EventLog) -> None:
-    while True:
-        try:
-            await edge.tell_restored()
-        except RequestRefused as error:
-            log.write(Event.FAILED, kind=type(error).__name__)
-        await anyio.sleep(RENEW_SECONDS)
-        await edge.renew(housekeeping.renew)
 
 
 def _problem(problem: Problem, headers: dict[str, str]) -> Response:

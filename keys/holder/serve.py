@@ -13,7 +13,8 @@ from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.errors import KeysError
 from keys.events import EventLog, take_over_logging, tell_refused
-from keys.holder.app import HEADERS, Housekeeping, build_app
+from keys.holder.app import HEADERS
+from keys.holder.building import Housekeeping, build_app
 from keys.holder.errors import HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.events import Event

@@ -11,7 +11,7 @@ import pytest
 from keys.client import Asked, HolderAnswer, HolderTransport, Signer, pseudonymise
 from keys.errors import HolderUnavailable
 from keys.events import EventLog
-from keys.holder.app import build_app
+from keys.holder.building import build_app
 from keys.holder.errors import RequestReplayed
 from keys.holder.evaluations import Holder, answer_evaluation
 from keys.holder.organisations import collect_organisations

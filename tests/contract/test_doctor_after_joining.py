@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 
 from keys import clock
 from keys.events import EventLog
-from keys.holder.app import build_app
+from keys.holder.building import build_app
 from keys.holder.registering import add_organisation
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings as load_holder
