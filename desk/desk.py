@@ -25,6 +25,7 @@ from desk.key_files import (
     read_request_key,
     read_shared_case_key,
 )
+from desk.known_config import KnownConfig
 from desk.known_names import KnownNames
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
@@ -117,6 +118,7 @@ def build_desk(
             request_key,
             http,
             clock=clock,
+            known_config=KnownConfig(database),
             source_key=_read_source_key(settings),
         ),
         index=index,

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from desk.errors import HandSignalsOff, HolderUnreachable, InputInvalid
 from desk.events import Event, log_event
+from desk.known_config import KnownConfig
 from desk.settings import HolderSettings
 from keys.base64url import encode_b64u
 from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
@@ -98,12 +99,14 @@ class Holders:
         http: httpx.AsyncClient,
         *,
         clock: Callable[[], datetime],
+        known_config: KnownConfig,
         source_key: RequestKey | None = None,
         watch: Watch | None = None,
     ) -> None:
         self._known = {holder.index: holder for holder in known}
         self._trust = trust
         self._watch = watch or Watch()
+        self._known_config = known_config
         self._chosen: Chosen | None = None
         self._chosen_at = datetime.min.replace(tzinfo=UTC)
         self._organisation = organisation
@@ -176,12 +179,12 @@ class Holders:
         ]
 
     async def _choose(self) -> Chosen:
-        trust = self._trust
+        trust, known = self._trust, await self._find_known()
         verify = partial(
             verify_config,
             pins=trust.pins,
             accepted_origin=trust.accepted_origin,
-            known=self._chosen.config if self._chosen else None,
+            known=known,
             now=self._clock(),
         )
         asking = {
@@ -191,8 +194,13 @@ class Holders:
         for index in self._watch.note_configs(self._known, chosen.passed_over):
             holder, reason = self._known[index], chosen.passed_over[index]
             log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
+        if chosen.config != known:
+            await self._known_config.keep(chosen.config)
         self._chosen, self._chosen_at = chosen, self._clock()
         return chosen
+
+    async def _find_known(self) -> KeyConfig | None:
+        return self._chosen.config if self._chosen else await self._known_config.find()
 
     async def _fetch(self, holder: HolderSettings) -> bytes:
         request = self._http.build_request("GET", f"{holder.url}/v1/key-config")

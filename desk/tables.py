@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -94,6 +94,13 @@ notices_read: Final = Table(
     Column("owner", LargeBinary(32), primary_key=True),
     Column("hour", Integer, nullable=False, index=True),  # seconds since 1970
     Column("seen", Text, nullable=False),  # ids of notices of that hour and later
+)
+
+key_config: Final = Table(
+    "key_config",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("document", LargeBinary, nullable=False),
 )
 
 receipts: Final = Table(

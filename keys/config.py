@@ -7,12 +7,15 @@ last config it accepted; everything else about the holders it learns from here.
 Invariants of what `verify_config` returns:
 
 - every pinned holder signed it, with the key that the document names for it;
-- it is active, valid now, of the origin this client was set up for, and no older than
-  the one accepted before;
+- it is active, valid now and of the origin this client was set up for;
+- it is no older than the one accepted before, and within that one's version and epoch
+  nothing is another but serial, dates and ticket keys: holders, their shares and keys
+  and the threshold change by a ceremony, which the config then names;
 - public key and shares are no identity, all different, and every quorum gives K;
 - ids, indexes, config keys and ticket keys belong to one holder each.
 
-Verifies only, and never imports `keys.group`. Proven by tests/unit/keys/test_config.py.
+Verifies only, and never imports `keys.group`. Proven by tests/unit/keys/test_config.py
+and tests/attack/test_another_key_under_a_higher_serial.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +25,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from keys.base64url import decode_b64u
+from keys.config_changes import RENEWED, list_changes
 from keys.config_document import (
     ConfigPins,
     HolderConfig,
@@ -33,6 +37,7 @@ from keys.config_document import (
 )
 from keys.errors import (
     ConfigForked,
+    ConfigHoldersChanged,
     ConfigKeyChanged,
     ConfigNotActive,
     ConfigNotValidNow,
@@ -40,6 +45,7 @@ from keys.errors import (
     ConfigRolledBack,
     ConfigSharesDisagree,
     ConfigSharesEqual,
+    ConfigUncertified,
     ConfigUnsigned,
     InvalidPoint,
     InvalidToken,
@@ -53,8 +59,10 @@ __all__ = [
     "HolderConfig",
     "KeyConfig",
     "KeyOrigin",
+    "open_config",
     "parse_pins",
     "verify_config",
+    "verify_succession",
 ]
 
 CONFIG_TYPE: Final = "signal-key-config+json"
@@ -74,9 +82,7 @@ def verify_config(
     back. `accepted_origin` must match exactly: production says `distributed`, and
     then a key that one party dealt, and so has seen whole, is refused.
     """
-    config = _open_signed(document, pins)
-    if tuple(holder.config_key for holder in config.holders) != pins.keys:
-        raise ConfigUnsigned("the document names other config keys than the pins")
+    config = open_config(document, pins)
     if config.origin != accepted_origin:
         raise ConfigOriginRefused
     if config.state != "active":
@@ -84,7 +90,19 @@ def verify_config(
     if not config.valid_from <= now < config.valid_until:
         raise ConfigNotValidNow
     if known is not None:
-        _verify_succession(config, known)
+        verify_succession(config, known)
+    return config
+
+
+def open_config(document: bytes, pins: ConfigPins) -> KeyConfig:
+    """Give what all pinned holders signed, or raise a leaf of `ConfigRefused`.
+
+    For whoever makes the next one: it says nothing of whether this one is in use, which
+    it need not be any more.
+    """
+    config = _open_signed(document, pins)
+    if tuple(holder.config_key for holder in config.holders) != pins.keys:
+        raise ConfigUnsigned("the document names other config keys than the pins")
     _verify_shares(config)
     return config
 
@@ -107,7 +125,8 @@ def _signer(pin: PublicKey, _claims: Mapping[str, Any]) -> PublicKey:
     return pin
 
 
-def _verify_succession(config: KeyConfig, known: KeyConfig) -> None:
+def verify_succession(config: KeyConfig, known: KeyConfig) -> None:
+    """Return when this config may follow the one that is known, or raise."""
     if config.serial < known.serial:
         raise ConfigRolledBack
     if config.serial == known.serial and config != known:
@@ -119,6 +138,27 @@ def _verify_succession(config: KeyConfig, known: KeyConfig) -> None:
             raise ConfigKeyChanged
         if config.epoch < known.epoch:
             raise ConfigRolledBack
+        if config.epoch == known.epoch:
+            _verify_renewal(config, known)
+            return
+    _verify_rotation(config, known)
+
+
+def _verify_renewal(config: KeyConfig, known: KeyConfig) -> None:
+    """Within a version and epoch, whatever may not be renewed is as it was."""
+    for change in list_changes(known, config):
+        if change.member not in RENEWED:
+            raise ConfigHoldersChanged(change.where)
+
+
+def _verify_rotation(config: KeyConfig, known: KeyConfig) -> None:
+    """Another version or epoch is what a ceremony of its own certifies.
+
+    Its digest is in what every holder signs; that the transcript holds, the holders
+    checked before they signed, and anybody can who has it.
+    """
+    if config.ceremony is None or config.ceremony == known.ceremony:
+        raise ConfigUncertified
 
 
 def _verify_shares(config: KeyConfig) -> None:

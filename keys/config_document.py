@@ -4,7 +4,8 @@ Nothing here is trusted yet; `keys.config.verify_config` decides that.
 
 - unknown members, other types and other spellings of an instant are refused;
 - ids, indexes, config keys and ticket keys belong to one holder each;
-- a point is canonical and never the identity.
+- a point is canonical and never the identity;
+- a `distributed` key names the ceremony that made it, a dealt one names none.
 """
 
 import re
@@ -39,6 +40,7 @@ _MAX_DOCUMENT: Final = 64 * 1024
 # Canonical base64url only: a second spelling would be a second valid document.
 _POINT: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _SIGNATURE: Final = r"^[A-Za-z0-9_-]{85}[AQgw]$"
+_DIGEST_BYTES: Final = 32
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 KeyOrigin = Literal["dealt", "distributed"]
@@ -79,6 +81,21 @@ def _write_point(value: bytes) -> str:
     return encode_b64u(value)
 
 
+def _read_digest(value: object) -> bytes:
+    if isinstance(value, bytes) and len(value) == _DIGEST_BYTES:
+        return value
+    if isinstance(value, str) and _POINT.fullmatch(value):
+        return decode_b64u(value)
+    raise ValueError("a digest is 43 characters of base64url")
+
+
+def _refuse_null(value: object) -> object:
+    """Refuse null: what is not there is left out, and has no second spelling."""
+    if value is None:
+        raise ValueError("null; leave the member out")
+    return value
+
+
 def _write_instant(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -88,6 +105,9 @@ PublicPoint = Annotated[
 ]
 SigningKey = Annotated[
     PublicKey, BeforeValidator(_read_key), PlainSerializer(lambda key: key.jwk)
+]
+CeremonyDigest = Annotated[
+    bytes, BeforeValidator(_read_digest), PlainSerializer(encode_b64u)
 ]
 Instant = Annotated[
     datetime, BeforeValidator(_read_instant), PlainSerializer(_write_instant)
@@ -117,6 +137,17 @@ class HolderConfig(Document):
     public_share: PublicPoint
     config_key: SigningKey
     ticket_key: SigningKey
+    former_ticket_key: Annotated[SigningKey | None, BeforeValidator(_refuse_null)] = (
+        None
+    )
+    """What it signed with before: still good, so that nothing is lost while it and
+    everybody else take the new one up."""
+
+    @property
+    def ticket_keys(self) -> tuple[PublicKey, ...]:
+        """Give every key by which a ticket or statement of this holder holds."""
+        former = self.former_ticket_key
+        return (self.ticket_key,) if former is None else (self.ticket_key, former)
 
 
 class KeyConfig(Document):
@@ -128,6 +159,8 @@ class KeyConfig(Document):
     epoch: Count
     state: Literal["upcoming", "active", "retired"]
     origin: KeyOrigin
+    ceremony: Annotated[CeremonyDigest | None, BeforeValidator(_refuse_null)] = None
+    """SHA-256 of the transcript of the ceremony that made this version and epoch."""
     threshold: Annotated[int, Field(ge=2, le=MAX_HOLDERS)]
     valid_from: Instant
     valid_until: Instant
@@ -144,16 +177,18 @@ class KeyConfig(Document):
         if len({holder.id for holder in self.holders}) != len(self.holders):
             raise ValueError("two holders have the same id")
         # One key in two roles or hands would let one party sign, or ticket, for two.
-        keys = [key for h in self.holders for key in (h.config_key, h.ticket_key)]
+        keys = [key for h in self.holders for key in (h.config_key, *h.ticket_keys)]
         if len({key.jwk["x"] for key in keys}) != len(keys):
             raise ValueError("two signing keys are the same")
         if self.valid_from >= self.valid_until:
             raise ValueError("valid until before valid from")
+        if (self.origin == "distributed") != (self.ceremony is not None):
+            raise ValueError("a distributed key names its ceremony, a dealt one none")
         return self
 
     def encode(self) -> bytes:
         """Give the JSON payload that the holders sign."""
-        return self.model_dump_json(by_alias=True).encode()
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 class ConfigPins(Document):

@@ -28,9 +28,12 @@
     │   ├── ConfigRolledBack      lower serial, version or epoch than already known
     │   ├── ConfigForked          the serial already known, with other content
     │   ├── ConfigKeyChanged      another K under a known key version
+    │   ├── ConfigHoldersChanged  another holder, share or threshold within an epoch
+    │   ├── ConfigUncertified     another version or epoch without its own ceremony
     │   ├── ConfigPointRefused    a public key is the identity or not canonical
     │   ├── ConfigSharesEqual     two holders have the same public share
     │   └── ConfigSharesDisagree  a quorum of public shares does not give K
+    ├── RenewalRefused            a draft, or a signature under one, does not hold
     ├── DecoysRefused             too few, twice the same, or of no valid form
     ├── CaseNotReadable           sealed under another key, or for another signal
     ├── UnusableKey               a signing key or its file
@@ -185,6 +188,14 @@ class ConfigKeyChanged(ConfigRefused):
     """The public key changed within a key version."""
 
 
+class ConfigHoldersChanged(ConfigRefused):
+    """What belongs to a version and epoch changed within it: its words say what."""
+
+
+class ConfigUncertified(ConfigRefused):
+    """A key config brings another version or epoch, and no ceremony that made it."""
+
+
 class ConfigPointRefused(ConfigRefused):
     """A public key or share is the identity or not canonical."""
 
@@ -195,6 +206,10 @@ class ConfigSharesEqual(ConfigRefused):
 
 class ConfigSharesDisagree(ConfigRefused):
     """Some quorum of the public shares does not give the public key."""
+
+
+class RenewalRefused(KeysError):
+    """The next key config is not drafted, signed or assembled: its words say why."""
 
 
 class CaseNotReadable(KeysError):

@@ -12,7 +12,8 @@ One algorithm (RFC 9864 "Ed25519"), one key type (OKP JWK with `kid`), an explic
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -138,16 +139,29 @@ def open_compact(
     to say whose key must have signed. It raises what it likes for an unknown party.
     `typ` and `kid` must be the expected ones; RFC 8725 section 3.11.
     """
+    return open_by_one_of(token, typ, lambda claims: (find_key(claims),), verify=verify)
+
+
+def open_by_one_of(
+    token: str,
+    typ: str,
+    find_keys: Callable[[Mapping[str, Any]], Sequence[PublicKey]],
+    *,
+    verify: Verify = verify_openssl,
+) -> dict[str, Any]:
+    """Do as `open_compact` for a party that signs with either of some keys."""
     header, payload, signature = _split(token)
     said = _json_object(header)
     claims = _json_object(payload)
     if said.get("typ") != typ:
         raise InvalidToken
-    key = find_key(claims)
-    if said != {"alg": ALGORITHM, "typ": typ, "kid": key.kid}:
-        raise SignatureInvalid
-    verify(key.raw, token.rpartition(".")[0].encode("ascii"), signature)
-    return claims
+    message = token.rpartition(".")[0].encode("ascii")
+    for key in find_keys(claims):
+        if said == {"alg": ALGORITHM, "typ": typ, "kid": key.kid}:
+            with suppress(SignatureInvalid):
+                verify(key.raw, message, signature)
+                return claims
+    raise SignatureInvalid
 
 
 def _split(token: str) -> tuple[bytes, bytes, bytes]:

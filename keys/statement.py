@@ -8,7 +8,7 @@ Verify only: the index's offline reconciliation stands on it, and cannot import 
 asks a holder (`keys.client.statements`) or signs for one (`keys.holder`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 
 from keys.config import KeyConfig
 from keys.errors import InvalidToken, SignatureInvalid
-from keys.jose import PublicKey, open_compact
+from keys.jose import PublicKey, open_by_one_of
 from keys.restoration import Restoration, instant_of
 
 STATEMENT_TYPE: Final = "signal-statement+jwt"
@@ -76,14 +76,15 @@ def verify_statement(
     verified key config.
     """
 
-    def find_key(_claims: Mapping[str, Any]) -> PublicKey:
+    def find_keys(_claims: Mapping[str, Any]) -> Sequence[PublicKey]:
         for member in config.holders:
             if member.id == holder:
-                return member.ticket_key
+                return member.ticket_keys
         raise SignatureInvalid
 
     try:
-        said = _Claims.model_validate(open_compact(token, STATEMENT_TYPE, find_key))
+        claims = open_by_one_of(token, STATEMENT_TYPE, find_keys)
+        said = _Claims.model_validate(claims)
     except ValidationError:
         raise InvalidToken from None
     if said.iss != holder or (day is not None and said.day != day):

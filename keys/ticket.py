@@ -26,7 +26,7 @@ from keys.errors import (
     TicketPairBroken,
     TicketStale,
 )
-from keys.jose import PublicKey, open_compact
+from keys.jose import PublicKey, open_by_one_of
 from keys.request import MAX_POINTS, Act
 
 TICKET_TYPE: Final = "signal-ticket+jwt"
@@ -91,7 +91,7 @@ def verify_ticket(
 ) -> Ticket:
     """Give what a ticket says, or raise a `TicketRefused` leaf.
 
-    What must hold, in this order: 1. signed, as a ticket, by the ticket key that the
+    What must hold, in this order: 1. signed, as a ticket, by a ticket key that the
     key config names for its issuer; 2. every claim there and none beside; 3. meant for
     `audience`; 4. issued (give or take 30 s of clock) and not expired, for at most 15
     minutes; 5. of the config's key version and share epoch.
@@ -150,16 +150,16 @@ def verify_ticket_pair(
 
 
 def _read(token: str, config: KeyConfig) -> Ticket:
-    ticket_keys = {holder.id: holder.ticket_key for holder in config.holders}
+    ticket_keys = {holder.id: holder.ticket_keys for holder in config.holders}
 
-    def find_key(claims: Mapping[str, Any]) -> PublicKey:
+    def find_keys(claims: Mapping[str, Any]) -> Sequence[PublicKey]:
         issuer = claims.get("iss")
         if not isinstance(issuer, str) or issuer not in ticket_keys:
             raise TicketInvalid
         return ticket_keys[issuer]
 
     try:
-        claims = open_compact(token, TICKET_TYPE, find_key, verify=verify_sodium)
+        claims = open_by_one_of(token, TICKET_TYPE, find_keys, verify=verify_sodium)
         said = TicketClaims.model_validate(claims)
     except (InvalidToken, ValidationError):
         raise TicketInvalid from None

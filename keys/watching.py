@@ -22,6 +22,10 @@ class Watched:
         before, self._seen = self._seen, self._look()
         return before != self._seen
 
+    def look_again(self) -> None:
+        """Have the next look say that something changed: what did was not taken up."""
+        self._seen = ()
+
     def _look(self) -> tuple[_Stamp, ...]:
         return tuple(_stamp(path) for path in self._paths)
 

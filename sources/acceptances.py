@@ -18,6 +18,7 @@ from keys.jose import PublicKey
 from sources.findings import Finding, Patient, State
 from sources.handing_over import OTHER_KEYS, REQUEST, names_keys
 from sources.joining import ACCEPTANCES
+from sources.publisher.known_config import find_known_config
 
 _ABOUT: Final = "bevestigingen"
 _FILES_AT_MOST: Final = 64
@@ -45,7 +46,7 @@ async def look_at_acceptances(patient: Patient) -> Sequence[Finding]:
 
 
 def _judge(
-    folder: Path, opened: OpenedRequest, parties: Mapping[str, PublicKey]
+    folder: Path, opened: OpenedRequest, parties: Mapping[str, Sequence[PublicKey]]
 ) -> Sequence[Finding]:
     confirmed = set()
     findings = []
@@ -90,25 +91,26 @@ def _refuse(path: Path) -> Finding:
 
 
 def _find_signer(
-    path: Path, opened: OpenedRequest, parties: Mapping[str, PublicKey]
+    path: Path, opened: OpenedRequest, parties: Mapping[str, Sequence[PublicKey]]
 ) -> str | None:
     """Give whose acceptance of exactly this request a file is; None for anything else.
 
     A holder cannot confirm for another, nor for the index: the name must be the key's.
     """
     try:
-        said, key = open_acceptance(path.read_bytes(), list(parties.values()))
+        every = [key for keys in parties.values() for key in keys]
+        said, key = open_acceptance(path.read_bytes(), every)
     except (OSError, JoiningRefused, ConfigRefused):
         return None
     own = (opened.said.organisation, opened.digest)
     is_ours = (said.organisation, said.request) == own
-    return said.name if is_ours and parties.get(said.name) == key else None
+    return said.name if is_ours and key in parties.get(said.name, ()) else None
 
 
 async def _find_parties(
     patient: Patient, opened: OpenedRequest
-) -> Mapping[str, PublicKey]:
-    """Give who must confirm, with the key that each signs with.
+) -> Mapping[str, Sequence[PublicKey]]:
+    """Give who must confirm, with the keys that each signs with.
 
     Holders' keys come from the key config that all of them signed.
     """
@@ -119,8 +121,8 @@ async def _find_parties(
         HolderTransport(patient.client, places, patient.signer),
         parse_pins(holders.pins.read_bytes()),
         accepted_origin=holders.accepted_origin,
-        known=None,
+        known=find_known_config(patient.outbox),
         now=patient.now(),
     )
-    tickets = {holder.id: holder.ticket_key for holder in config.holders}
-    return {invitation.ledger: invitation.key, **tickets}
+    tickets = {holder.id: holder.ticket_keys for holder in config.holders}
+    return {invitation.ledger: (invitation.key,), **tickets}

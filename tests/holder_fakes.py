@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 
+from keys.config import KeyConfig
 from keys.holder.admission import Admitted
 from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
 from keys.holder.errors import AccountRefused, RequestExpired, RequestReplayed
@@ -45,6 +46,12 @@ class FakeMeter:
     lock: Lock = field(default_factory=Lock)
     refused: Refused | None = None
     restored: tuple[Restoration, ...] = ()
+    config: KeyConfig | None = None
+
+    def keep_config(self, config: KeyConfig) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.config = config
 
     def take_refused(self, said: Refused) -> None:
         if self.refused is not None and said.at < self.refused.at:

@@ -15,7 +15,7 @@ const DESK = dirname(HERE);
 const BUILT = join(DESK, "static", "built");
 const TESTS = join(DESK, "browser", "built-tests");
 const TARGET = ["chrome111", "firefox115", "safari16.4"];
-const LIMITS = { lookup: 45_000, page: 40_000, overview: 75_000, search: 40_000, involved: 40_000, matches: 10_000, style: 25_000 };
+const LIMITS = { lookup: 46_000, page: 40_000, overview: 75_000, search: 40_000, involved: 40_000, matches: 10_000, style: 25_000 };
 const PARTS = [
   "root", "document", "surface", "page-layout", "heading-1", "heading-2", "heading-3",
   "paragraph", "link", "button", "button-link", "form-label", "form-field",

@@ -7,7 +7,7 @@ What must hold before a holder evaluates anything:
 2. it names this holder;
 3. the sealed share lies apart from its passphrase, opens, belongs to the config's
    version and epoch, and its public half is the config's share for this holder;
-4. the ticket key is the config's ticket key for this holder.
+4. the ticket key is one of the config's ticket keys for this holder.
 
 The config-signing key is not read: a process on the network has no use for it.
 """
@@ -104,7 +104,7 @@ def match_keys(
         raise HolderStartRefused("the key config does not name this holder")
     if share.public != get_public_share(config, own.index):
         raise HolderStartRefused("the share is not the one that the key config names")
-    if ticket_key.public != own.ticket_key:
+    if ticket_key.public not in own.ticket_keys:
         raise HolderStartRefused("the ticket key is not the one in the key config")
     identity = HolderIdentity(own.index, own.id, config)
     return HolderKeys(identity, document, share, ticket_key)

@@ -2,8 +2,8 @@
 
 - What was replaced is checked as at the start; what does not hold changes nothing, and
   is told once.
-- A key config is held against the one in use: a lower serial, another key under the
-  same version or another content under the same serial is refused.
+- A key config is held against the one in use (`keys.config.verify_succession`), and
+  counts when it is kept: while the record cannot be written it is tried again.
 - The settings file itself and the database are read at the start only.
 
 Proven by tests/contract/test_holder_renewing.py.
@@ -11,7 +11,7 @@ Proven by tests/contract/test_holder_renewing.py.
 
 from dataclasses import dataclass, replace
 
-from keys.holder.errors import HolderStartRefused
+from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.opening import open_keys
 from keys.holder.organisations import load_organisations
@@ -71,4 +71,9 @@ class Renewal:
     def _take_up_keys(self, served: Holder) -> Holder:
         known = served.keys.identity.config
         keys = open_keys(self._settings, known=known, now=served.now())
+        try:
+            served.meter.keep_config(keys.identity.config)
+        except HolderNotReady:
+            self._keys.look_again()
+            return served
         return replace(served, keys=keys)

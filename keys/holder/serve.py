@@ -15,10 +15,10 @@ from keys.errors import KeysError
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.holder.app import HEADERS
 from keys.holder.building import Housekeeping, build_app
-from keys.holder.errors import HolderStartRefused
+from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.events import Event
-from keys.holder.opening import open_keys
+from keys.holder.opening import HolderKeys, open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
@@ -81,9 +81,9 @@ def _make_server(
 def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
     """Open all that a holder needs, or raise `HolderStartRefused`."""
     renewal = Renewal(settings)
-    keys = open_keys(settings, known=None, now=clock.now())
     organisations = load_organisations(settings.organisations)
     store = HolderStore.open(settings.database)
+    keys = _open_known(settings, store)
     keep = timedelta(days=settings.keep_days)
 
     def erase() -> None:
@@ -92,6 +92,21 @@ def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
     index_key = _read_index_key(settings.index_key)
     holder = Holder(keys, settings.audience, organisations, store, clock.now, index_key)
     return holder, Housekeeping(erase, renewal.renew, store.close)
+
+
+def _open_known(settings: HolderSettings, store: HolderStore) -> HolderKeys:
+    """Open the keys, held against what this holder accepted before it stopped."""
+    try:
+        keys = open_keys(settings, known=store.find_config(), now=clock.now())
+        store.keep_config(keys.identity.config)
+    except HolderStartRefused:
+        store.close()
+        raise
+    except (KeysError, HolderNotReady) as error:
+        store.close()
+        name = settings.database.name
+        raise HolderStartRefused(f"{name}: {type(error).__name__}") from None
+    return keys
 
 
 def _read_index_key(path: Path) -> PublicKey:

@@ -17,6 +17,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, Self
 
+from keys.config import KeyConfig
+from keys.config_document import parse_document
 from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.restoring import find_gap, insert_gap, list_gaps
@@ -67,6 +69,9 @@ class Meter(Protocol):
 
     def take_refused(self, said: Refused) -> None:
         """Refuse these from now on and nobody else; raises for an older list."""
+
+    def keep_config(self, config: KeyConfig) -> None:
+        """Keep durably the key config that counts from now on."""
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
@@ -133,6 +138,19 @@ class HolderStore:
         """
         with self._transaction() as connection:
             replace_refused(connection, said)
+
+    def find_config(self) -> KeyConfig | None:
+        """Give the newest key config that was accepted; None before the first."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT document FROM key_config").fetchone()
+        return None if row is None else parse_document(KeyConfig, row[0])
+
+    def keep_config(self, config: KeyConfig) -> None:
+        """Keep durably the key config that counts from now on."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO key_config VALUES (1, ?)", (config.encode(),)
+            )
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day, in the order of their time."""

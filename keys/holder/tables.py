@@ -3,10 +3,12 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 # One ticket for one `req`: whoever sends the same points again has no second lookup.
 # In `statement_request`: signed questions that evaluate nothing, each used once.
 # In `restored`: what is missing of this record, since a backup was put back.
+# In `key_config`: the newest that was accepted, so that no older one and no other key
+# under its epoch is taken, also after a restart.
 # In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
 CREATE TABLE request (
@@ -41,6 +43,9 @@ CREATE TABLE restored (
   since INTEGER NOT NULL, until INTEGER NOT NULL, said_at INTEGER NOT NULL,
   because TEXT NOT NULL, PRIMARY KEY (since, until)
 ) WITHOUT ROWID;
+CREATE TABLE key_config (
+  one INTEGER PRIMARY KEY CHECK (one = 1), document BLOB NOT NULL
+);
 CREATE TABLE refused_at (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);
 """
 

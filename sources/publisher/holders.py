@@ -16,13 +16,16 @@ from typing import Final
 from keys.bsn import Bsn
 from keys.client import EvaluationTransport, fetch_config, pseudonymise
 from keys.config import ConfigPins, KeyConfig, KeyOrigin
-from keys.config_document import parse_document
 from keys.errors import (
+    ConfigForked,
+    ConfigHoldersChanged,
+    ConfigKeyChanged,
     ConfigNotActive,
     ConfigNotValidNow,
     ConfigOriginRefused,
     ConfigRefused,
     ConfigRolledBack,
+    ConfigUncertified,
     ConfigUnsigned,
     HolderBudgetSpent,
     HolderRefused,
@@ -31,18 +34,22 @@ from keys.errors import (
 from keys.request import Act
 from sources.errors import EvaluationStopped
 from sources.events import Event, log_event
-from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.outbox.store import Outbox
 from sources.publisher.holder_words import say_passed_over, say_too_few
+from sources.publisher.known_config import find_known_config, keep_config
 from sources.publisher.parties import Evaluated
 from sources.publisher.patience import Patience
 from sources.publisher.silence import Tell, ToldTransport
 
-_KEPT = "key-config"
 ATTEMPTS = 3  # each asks, and costs budget at, whichever holder is up
 
 _DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
     (ConfigUnsigned, "niet elke sleutelhouder uit agency.toml heeft ze ondertekend"),
     (ConfigRolledBack, "zij zijn ouder dan die van de vorige keer"),
+    (ConfigForked, "er zijn er twee met hetzelfde volgnummer"),
+    (ConfigKeyChanged, "het is een andere sleutel dan de vorige keer"),
+    (ConfigHoldersChanged, "een houder, of zijn deel van de sleutel, is veranderd"),
+    (ConfigUncertified, "de sleutel is vernieuwd zonder dat alle houders erbij waren"),
     (ConfigNotValidNow, "zij gelden nu niet; klopt de klok van deze machine"),
     (ConfigNotActive, "deze sleutel is niet in gebruik"),
     (ConfigOriginRefused, "de sleutel is anders gemaakt dan agency.toml toelaat"),
@@ -145,15 +152,13 @@ class HolderEvaluator:
             return self._config
 
     async def _fetch_config(self) -> KeyConfig:
-        kept = get_meta(self._outbox.connection, _KEPT)
-        known = parse_document(KeyConfig, kept) if kept else None
         trust = self._trust
         try:
             config = await fetch_config(
                 self._transport,
                 trust.pins,
                 accepted_origin=trust.accepted_origin,
-                known=known,
+                known=find_known_config(self._outbox),
                 now=trust.now(),
             )
         except HolderUnavailable:
@@ -161,6 +166,5 @@ class HolderEvaluator:
         except ConfigRefused as error:
             raise EvaluationStopped(_say_distrust(error)) from None
         self._note(self._transport.watch.sick)
-        with self._outbox.transaction("keep-config") as connection:
-            put_meta(connection, _KEPT, config.encode())
+        keep_config(self._outbox, config)
         return config

@@ -20,6 +20,7 @@ from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
 from keys.request import load_request_key
 from tests.holder_processes import ROOT, prepare_holders
+from tests.keys_builders import payload_of, sign_payload
 
 PASSPHRASE = f"../{PASSPHRASES}/holder-1"
 
@@ -43,6 +44,26 @@ def start(keys: Path) -> None:
 
 def test_files_that_fit_start_a_holder(keys: Path) -> None:
     start(keys)
+
+
+def test_what_a_holder_accepted_counts_after_a_restart(keys: Path) -> None:
+    file = keys / "holder-1" / "key-config.json"
+    before = file.read_bytes()
+    signing = [
+        parse_private_key(
+            json.loads((keys / f"holder-{one}" / "config-signing.jwk").read_bytes())
+        )
+        for one in (1, 2, 3)
+    ]
+    payload = payload_of(before)
+    file.write_bytes(sign_payload(payload | {"serial": 2}, signing))
+    start(keys)
+    file.write_bytes(before)
+    with pytest.raises(HolderStartRefused, match="ConfigRolledBack"):
+        start(keys)
+    file.write_bytes(sign_payload(payload | {"serial": 3, "threshold": 3}, signing))
+    with pytest.raises(HolderStartRefused, match="ConfigHoldersChanged: threshold"):
+        start(keys)
 
 
 @pytest.mark.parametrize(

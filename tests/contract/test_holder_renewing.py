@@ -1,5 +1,7 @@
 """A holder that serves takes up what was replaced, and only what holds."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +10,15 @@ from keys import clock
 from keys.config import KeyConfig
 from keys.create import PASSPHRASES, write_dealing
 from keys.dealing import Dealing, sign_config
+from keys.files import write_whole
+from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import Holder
 from keys.holder.opening import open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
+from keys.jose import PrivateKey
 from keys.sealing import generate_passphrase
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
@@ -44,6 +49,9 @@ def dealt(dealing: Dealing, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
     config = tmp_path / "key-config.json"
     config.write_bytes(dealing.document)
+    ticket_key = tmp_path / "ticket.jwk"
+    ticket_key.touch(mode=0o600)
+    ticket_key.write_bytes((dealt / "ticket.jwk").read_bytes())
     organisations = tmp_path / "organisations.toml"
     add_organisation(organisations, a_lookup_organisation().entry)
     return HolderSettings(
@@ -56,7 +64,7 @@ def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
         pins=dealt / "pins.json",
         share=dealt / "share.json",
         passphrase=dealt.with_name(PASSPHRASES) / "holder-1",
-        ticket_key=dealt / "ticket.jwk",
+        ticket_key=ticket_key,
         index_key=tmp_path / "index.public.jwk",
         organisations=organisations,
         database=tmp_path / "holder.db",
@@ -132,6 +140,43 @@ def test_a_newer_key_config_is_taken_up_and_an_older_one_never_again(
     assert back is not None
     assert back.holder == newer
     assert back.refusals == ("ConfigRolledBack",)
+
+
+def test_a_config_counts_when_it_is_kept_and_is_tried_until_then(
+    settings: HolderSettings, begun: tuple[Renewal, Holder], dealing: Dealing
+) -> None:
+    renewal, holder = begun
+    meter = FakeMeter(broken=HolderNotReady())
+    offer(settings, dealing, next_config(dealing, 2))
+    renewed = renewal.renew(replace(holder, meter=meter))
+    assert renewed is not None
+    assert renewed.holder.keys == holder.keys
+    meter.broken = None
+    again = renewal.renew(renewed.holder)
+    assert again is not None
+    assert again.holder.keys.identity.config == meter.config
+    assert renewal.renew(again.holder) is None
+
+
+def test_a_ticket_key_is_changed_at_any_moment_after_its_config(
+    begun: tuple[Renewal, Holder], settings: HolderSettings, dealing: Dealing
+) -> None:
+    """Two files are never replaced at once: in between it serves with the former."""
+    renewal, holder = begun
+    new = PrivateKey.generate()
+    own = dealing.config.holders[0]
+    changed = {"ticket_key": new.public, "former_ticket_key": own.ticket_key}
+    holders = (own.model_copy(update=changed), *dealing.config.holders[1:])
+    config = next_config(dealing, 2).model_copy(update={"holders": holders})
+    offer(settings, dealing, config)
+    between = renewal.renew(holder)
+    assert between is not None
+    assert between.refusals == ()
+    assert between.holder.keys.ticket_key.public == own.ticket_key
+    write_whole(settings.ticket_key, json.dumps(new.jwk).encode(), replace=True)
+    after = renewal.renew(between.holder)
+    assert after is not None
+    assert after.holder.keys.ticket_key.public == new.public
 
 
 def test_a_list_counts_also_when_a_config_beside_it_is_refused(

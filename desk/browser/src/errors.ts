@@ -46,6 +46,8 @@ export type ConfigRefusal =
   | "ConfigRolledBack"
   | "ConfigForked"
   | "ConfigKeyChanged"
+  | "ConfigHoldersChanged"
+  | "ConfigUncertified"
   | "ConfigPointRefused"
   | "ConfigSharesEqual"
   | "ConfigSharesDisagree";

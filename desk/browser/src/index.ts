@@ -9,6 +9,7 @@ export {
   Malformed, Offline, type Problem, ProofRefused, Refused, slugOf, Told,
 } from "./errors.ts";
 export { type HolderConfig, type KeyConfig, type KeyOrigin, type SigningKey, type Trust, verifyConfig } from "./key-config.ts";
+export { KnownConfig } from "./known.ts";
 export {
   type Answer, type ContactHolder, type Flag, type Freshness, type KeyHolders, loadHolders, lookUp, type Memory, type OfficeHours,
   type Part, type Person, type Question, type Subject,

@@ -3,45 +3,18 @@
  * same reasons as in keys/config.py, under the same names.
  */
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { asExactObject, asObject, decodeB64u, decodeJsonObject, encodeText } from "./bytes.ts";
+import { decodeB64u, decodeJsonObject, encodeText } from "./bytes.ts";
+import {
+  areDistinct, type KeyConfig, type KeyOrigin, type Member, parseConfig, parseEnvelope, parsePins, type SigningKey,
+} from "./config-document.ts";
 import { ConfigRefused, InvalidPoint, Malformed } from "./errors.ts";
 import { combinations, combinePoints, parsePoint } from "./group.ts";
 
+export type { HolderConfig, KeyConfig, KeyOrigin, SigningKey } from "./config-document.ts";
+
 const CONFIG_TYPE = "signal-key-config+json";
-const MAX_HOLDERS = 9;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const MEMBERS = [
-  "format", "serial", "keyVersion", "epoch", "state", "origin", "threshold",
-  "validFrom", "validUntil", "publicKey", "holders",
-] as const;
-
-export type KeyOrigin = "dealt" | "distributed";
-
-export interface SigningKey {
-  readonly kid: string;
-  readonly x: string;
-}
-
-export interface HolderConfig {
-  readonly index: number;
-  readonly id: string;
-  readonly publicShare: string;
-  readonly configKey: SigningKey;
-  readonly ticketKey: SigningKey;
-}
-
-export interface KeyConfig {
-  readonly serial: number;
-  readonly keyVersion: number;
-  readonly epoch: number;
-  readonly state: string;
-  readonly origin: string;
-  readonly threshold: number;
-  readonly validFrom: string;
-  readonly validUntil: string;
-  readonly publicKey: string;
-  readonly holders: readonly HolderConfig[];
-}
+/** What holders may change by signing alone; all else belongs to a version and epoch. */
+const RENEWED = ["serial", "state", "validFrom", "validUntil", "ticketKey", "formerTicketKey"];
 
 export interface Trust {
   readonly pins: readonly unknown[];
@@ -79,20 +52,6 @@ function openSigned(document: Uint8Array, pins: readonly SigningKey[]): KeyConfi
   return guard(() => parseConfig(decodeJsonObject(decodeB64u(payload))));
 }
 
-interface Member {
-  readonly header: string;
-  readonly signature: string;
-}
-
-function parseEnvelope(document: Uint8Array): { payload: string; members: Member[] } {
-  const envelope = asExactObject(decodeJsonObject(document), ["payload", "signatures"]);
-  const members = asList(envelope["signatures"]).map((found) => {
-    const member = asExactObject(found, ["protected", "signature"]);
-    return { header: asText(member["protected"]), signature: asText(member["signature"]) };
-  });
-  return { payload: asText(envelope["payload"]), members };
-}
-
 function isSigned(member: Member, payload: string, pin: SigningKey): boolean {
   try {
     const header = decodeJsonObject(decodeB64u(member.header));
@@ -106,62 +65,30 @@ function isSigned(member: Member, payload: string, pin: SigningKey): boolean {
   }
 }
 
-function parseConfig(found: Record<string, unknown>): KeyConfig {
-  const members = asExactObject(found, MEMBERS);
-  if (members["format"] !== "signal-keys/config/1") throw new Malformed();
-  const config: KeyConfig = {
-    serial: asCount(members["serial"]),
-    keyVersion: asCount(members["keyVersion"]),
-    epoch: asCount(members["epoch"]),
-    state: asOneOf(members["state"], ["upcoming", "active", "retired"]),
-    origin: asOneOf(members["origin"], ["dealt", "distributed"]),
-    threshold: asCount(members["threshold"]),
-    validFrom: asInstant(members["validFrom"]),
-    validUntil: asInstant(members["validUntil"]),
-    publicKey: asPoint(members["publicKey"]),
-    holders: asList(members["holders"]).map(parseHolder),
-  };
-  checkHolders(config);
-  return config;
-}
-
-function parseHolder(found: unknown): HolderConfig {
-  const names = ["index", "id", "publicShare", "configKey", "ticketKey"];
-  const members = asExactObject(found, names);
-  const id = asText(members["id"]);
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) throw new Malformed();
-  return {
-    index: asCount(members["index"]),
-    id,
-    publicShare: asPoint(members["publicShare"]),
-    configKey: parseKey(members["configKey"]),
-    ticketKey: parseKey(members["ticketKey"]),
-  };
-}
-
-function checkHolders(config: KeyConfig): void {
-  const { holders, threshold } = config;
-  const numbered = holders.every((holder, place) => holder.index === place + 1);
-  if (!numbered || holders.length > MAX_HOLDERS) throw new Malformed();
-  if (threshold < 2 || threshold > holders.length) throw new Malformed();
-  const keys = holders.flatMap((holder) => [holder.configKey.x, holder.ticketKey.x]);
-  // One key in two roles or hands would let one party sign, or ticket, for two.
-  if (!areDistinct(keys) || !areDistinct(holders.map((holder) => holder.id))) {
-    throw new Malformed();
-  }
-  if (Date.parse(config.validFrom) >= Date.parse(config.validUntil)) throw new Malformed();
-}
-
+/**
+ * A version and epoch belong to a ceremony, which the config names: within them nothing
+ * changes but what holders may renew by signing alone.
+ */
 function verifySuccession(config: KeyConfig, known: KeyConfig): void {
   if (config.serial < known.serial) refuse("ConfigRolledBack");
-  if (config.serial === known.serial && JSON.stringify(config) !== JSON.stringify(known)) {
-    refuse("ConfigForked");
-  }
+  if (config.serial === known.serial && !isSame(config, known)) refuse("ConfigForked");
   if (config.keyVersion < known.keyVersion) refuse("ConfigRolledBack");
   if (config.keyVersion === known.keyVersion) {
     if (config.publicKey !== known.publicKey) refuse("ConfigKeyChanged");
     if (config.epoch < known.epoch) refuse("ConfigRolledBack");
+    if (config.epoch === known.epoch) {
+      if (!isSame(config, known, RENEWED)) refuse("ConfigHoldersChanged");
+      return;
+    }
   }
+  if (config.ceremony === undefined || config.ceremony === known.ceremony) refuse("ConfigUncertified");
+}
+
+/** Compare what is written of two configs, but the members that are left out. */
+function isSame(one: KeyConfig, other: KeyConfig, leftOut: readonly string[] = []): boolean {
+  const write = (config: KeyConfig) =>
+    JSON.stringify(config, (name: string, value: unknown) => (leftOut.includes(name) ? undefined : value));
+  return write(one) === write(other);
 }
 
 function verifyShares(config: KeyConfig): void {
@@ -188,23 +115,6 @@ function combinesTo(
   }
 }
 
-function parsePins(pins: readonly unknown[]): SigningKey[] {
-  const keys = pins.map(parseKey);
-  if (keys.length < 2 || keys.length > MAX_HOLDERS) throw new Malformed();
-  if (!areDistinct(keys.map((key) => key.x))) throw new Malformed();
-  return keys;
-}
-
-function parseKey(found: unknown): SigningKey {
-  const { kty, crv, kid, x, d } = asObject(found);
-  if (kty !== "OKP" || crv !== "Ed25519" || d !== undefined) throw new Malformed();
-  const key = { kid: asText(kid), x: asText(x) };
-  if (key.kid === "" || key.kid.length > 128 || decodeB64u(key.x).length !== 32) {
-    throw new Malformed();
-  }
-  return key;
-}
-
 function sameKey(key: SigningKey, pin: SigningKey | undefined): boolean {
   return pin !== undefined && key.kid === pin.kid && key.x === pin.x;
 }
@@ -221,44 +131,4 @@ function guard<T>(parse: () => T): T {
     if (error instanceof Malformed) refuse("ConfigMalformed");
     throw error;
   }
-}
-
-function asPoint(value: unknown): string {
-  const text = asText(value);
-  if (!/^[A-Za-z0-9_-]{43}$/.test(text)) throw new Malformed();
-  parsePoint(decodeB64u(text));
-  return text;
-}
-
-function asInstant(value: unknown): string {
-  const text = asText(value);
-  if (!INSTANT.test(text) || Number.isNaN(Date.parse(text))) throw new Malformed();
-  return text;
-}
-
-function asCount(value: unknown): number {
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) >= 2 ** 32) {
-    throw new Malformed();
-  }
-  return value as number;
-}
-
-function asOneOf(value: unknown, allowed: readonly string[]): string {
-  const text = asText(value);
-  if (!allowed.includes(text)) throw new Malformed();
-  return text;
-}
-
-function asText(value: unknown): string {
-  if (typeof value !== "string") throw new Malformed();
-  return value;
-}
-
-function asList(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Malformed();
-  return value;
-}
-
-function areDistinct(values: readonly string[]): boolean {
-  return new Set(values).size === values.length;
 }

@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { encodeB64u } from "../src/bytes.ts";
 import { ConfigRefused, type ConfigRefusal } from "../src/errors.ts";
 import { Point } from "../src/group.ts";
-import { type KeyConfig, type Trust, verifyConfig } from "../src/key-config.ts";
+import { type HolderConfig, type KeyConfig, type Trust, verifyConfig } from "../src/key-config.ts";
 import { Town } from "./builders.ts";
 
 const town = new Town();
 const known = verifyConfig(town.document(), town.trust());
 const point = (scalar: bigint) => encodeB64u(Point.BASE.multiply(scalar).toBytes());
+const DIGEST = encodeB64u(new Uint8Array(32).fill(1));
 const IDENTITY = encodeB64u(new Uint8Array(32));
 
 function holders(index: number, changes: Record<string, unknown>): unknown[] {
@@ -69,6 +70,41 @@ test("a key that changes within its version is refused", () => {
   refuses("ConfigKeyChanged", town.document({ serial: 2 }), town.trust({ known: other }));
 });
 
+test("within an epoch only serial, dates and ticket keys may be others", () => {
+  const ticketKey = town.jwk(new Uint8Array(32).fill(55), "ticket-new");
+  const formerTicketKey = town.holder(2)["ticketKey"];
+  const renewed = town.document({
+    serial: 2, validUntil: "2028-01-01T00:00:00Z", holders: holders(2, { ticketKey, formerTicketKey }),
+  });
+  assert.equal(verifyConfig(renewed, town.trust({ known })).holders[1]?.formerTicketKey?.kid, "ticket-2");
+});
+
+test("a higher serial with another share, holder, holder's key or threshold is refused", () => {
+  const [first, second] = known.holders as [HolderConfig, HolderConfig];
+  for (const changed of [
+    { ...known, holders: [{ ...first, publicShare: point(5n) }, ...known.holders.slice(1)] },
+    { ...known, holders: [{ ...first, id: "holder-9" }, ...known.holders.slice(1)] },
+    { ...known, holders: [{ ...first, configKey: second.configKey }, ...known.holders.slice(1)] },
+    { ...known, holders: known.holders.slice(1) },
+    { ...known, threshold: 3 },
+    { ...known, origin: "distributed", ceremony: DIGEST },
+  ]) {
+    refuses("ConfigHoldersChanged", town.document({ serial: 2 }), town.trust({ known: changed }));
+  }
+});
+
+test("another epoch or version needs a ceremony of its own", () => {
+  refuses("ConfigUncertified", town.document({ serial: 2, epoch: 2 }), town.trust({ known }));
+  refuses("ConfigUncertified", town.document({ serial: 2, keyVersion: 2 }), town.trust({ known }));
+  const made = { origin: "distributed", ceremony: DIGEST };
+  const trust = town.trust({ acceptedOrigin: "distributed" });
+  const before = verifyConfig(town.document(made), trust);
+  refuses("ConfigUncertified", town.document({ ...made, serial: 2, epoch: 2 }), { ...trust, known: before });
+  const ceremony = encodeB64u(new Uint8Array(32).fill(2));
+  const next = town.document({ ...made, ceremony, serial: 2, epoch: 2 });
+  assert.equal(verifyConfig(next, { ...trust, known: before }).epoch, 2);
+});
+
 test("the identity and what is no point are refused", () => {
   refuses("ConfigPointRefused", town.document({ publicKey: IDENTITY }));
   refuses("ConfigPointRefused", town.document({ holders: holders(2, { publicShare: IDENTITY }) }));
@@ -88,6 +124,8 @@ test("another form is refused", () => {
     { format: "signal-keys/config/2" }, { validFrom: "2026-01-01" },
     { holders: holders(2, { index: 3 }) }, { holders: holders(2, { id: "holder-1" }) },
     { holders: holders(2, { ticketKey: town.holder(1)["ticketKey"] }) },
+    { holders: holders(2, { formerTicketKey: town.holder(1)["ticketKey"] }) }, { holders: holders(2, { formerTicketKey: null }) },
+    { ceremony: DIGEST }, { origin: "distributed" }, { origin: "distributed", ceremony: "AAAA" },
   ]) {
     refuses("ConfigMalformed", town.document(changes));
   }

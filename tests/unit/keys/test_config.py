@@ -22,6 +22,7 @@ from keys.errors import (
     ConfigRolledBack,
     ConfigSharesDisagree,
     ConfigSharesEqual,
+    ConfigUncertified,
     ConfigUnsigned,
 )
 from keys.group import add, generate_scalar, multiply_base, parse_point
@@ -41,6 +42,9 @@ from tests.keys_builders import (
 
 DEALING = the_dealing()
 CLIENT = Client(pins=pins_of(DEALING))
+PRODUCTION = replace(CLIENT, accepted_origin="distributed")
+FIRST, SECOND = encode_point(b"1" * 32), encode_point(b"2" * 32)
+"""Digests of the transcripts of two ceremonies."""
 STRANGER = PrivateKey.generate()
 IDENTITY = encode_point(bytes(32))
 RANDOM_POINT = encode_point(multiply_base(generate_scalar()).encoded)
@@ -64,17 +68,38 @@ def test_the_same_config_is_accepted_again() -> None:
     assert again.accept(DEALING.document) == DEALING.config
 
 
-def test_a_newer_epoch_of_the_same_key_is_accepted() -> None:
-    again = replace(CLIENT, known=DEALING.config)
-    assert again.accept(changed_config(serial=2, epoch=2)).epoch == 2
+def distributed(ceremony: str = FIRST, **members: object) -> bytes:
+    """Give the good config as a ceremony would have made it."""
+    return changed_config(origin="distributed", ceremony=ceremony, **members)
+
+
+def test_a_newer_epoch_by_a_ceremony_of_its_own_is_accepted() -> None:
+    before = PRODUCTION.accept(distributed())
+    again = replace(PRODUCTION, known=before)
+    assert again.accept(distributed(SECOND, serial=2, epoch=2)).epoch == 2
 
 
 def test_a_newer_key_version_may_have_another_key() -> None:
     newer = a_dealing()
     keys = signing_keys(newer)
-    payload = payload_of(newer.document) | {"serial": 2, "keyVersion": 2}
-    client = Client(pins=pins_of(newer), known=DEALING.config)
+    made = {"origin": "distributed", "ceremony": SECOND}
+    payload = payload_of(newer.document) | made | {"serial": 2, "keyVersion": 2}
+    client = replace(PRODUCTION, pins=pins_of(newer), known=DEALING.config)
     assert client.accept(sign_payload(payload, keys)).key_version == 2
+
+
+@pytest.mark.parametrize("numbers", [{"epoch": 2}, {"keyVersion": 2}], ids=str)
+def test_another_epoch_or_version_by_the_ceremony_of_before_is_refused(
+    numbers: dict[str, int],
+) -> None:
+    again = replace(PRODUCTION, known=PRODUCTION.accept(distributed()))
+    with pytest.raises(ConfigUncertified):
+        again.accept(distributed(FIRST, serial=2, **numbers))
+
+
+def test_a_dealt_key_has_no_other_epoch() -> None:
+    with pytest.raises(ConfigUncertified):
+        replace(CLIENT, known=DEALING.config).accept(changed_config(serial=2, epoch=2))
 
 
 # Who signed
@@ -135,21 +160,17 @@ def test_a_config_of_other_holders_is_refused() -> None:
 
 
 def test_a_dealt_key_is_refused_where_a_ceremony_is_expected() -> None:
-    production = replace(CLIENT, accepted_origin="distributed")
     with pytest.raises(ConfigOriginRefused):
-        production.accept(DEALING.document)
+        PRODUCTION.accept(DEALING.document)
 
 
 def test_a_distributed_key_is_refused_where_a_dealt_one_is_expected() -> None:
     with pytest.raises(ConfigOriginRefused):
-        CLIENT.accept(changed_config(origin="distributed"))
+        CLIENT.accept(distributed())
 
 
 def test_a_distributed_key_is_accepted_in_production() -> None:
-    production = replace(CLIENT, accepted_origin="distributed")
-    assert (
-        production.accept(changed_config(origin="distributed")).origin == "distributed"
-    )
+    assert PRODUCTION.accept(distributed()).origin == "distributed"
 
 
 @pytest.mark.parametrize("state", ["upcoming", "retired"])

@@ -24,6 +24,7 @@ from tests.keys_builders import (
 )
 
 DEALING = the_dealing()
+DIGEST = encode_point(b"1" * 32)
 CLIENT = Client(pins=pins_of(DEALING))
 STRANGER = PrivateKey.generate()
 RANDOM_POINT = encode_point(multiply_base(generate_scalar()).encoded)
@@ -89,6 +90,16 @@ MALFORMED: dict[str, Callable[[], bytes]] = {
     "no object": lambda: b"[]",
     "an unprotected header": _with_unprotected_header,
     "a second spelling of a signature": _with_respelled_signature,
+    "a ceremony of a dealt key": lambda: changed_config(ceremony=DIGEST),
+    "no ceremony": lambda: changed_config(origin="distributed"),
+    "a ceremony that is none": lambda: changed_config(ceremony=None),
+    "a short digest": lambda: changed_config(origin="distributed", ceremony="AAAA"),
+    "a former ticket key that is none": lambda: config_with_holder(
+        2, formerTicketKey=None
+    ),
+    "a former ticket key of another": lambda: config_with_holder(
+        2, formerTicketKey=DEALING.holders[0].ticket_key.public.jwk
+    ),
     "a second spelling of a point": lambda: changed_config(publicKey=_respelled_key()),
     "too large": lambda: DEALING.document + b" " * 65_536,
 }

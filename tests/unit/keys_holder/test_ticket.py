@@ -10,7 +10,7 @@ from keys.errors import (
     TicketPairBroken,
     TicketStale,
 )
-from keys.jose import sign_compact
+from keys.jose import PrivateKey, sign_compact
 from keys.request import Act
 from keys.ticket import TICKET_TYPE, Ticket, verify_ticket, verify_ticket_pair
 from tests.holders_builders import AUDIENCE, NOON, some_holders
@@ -84,6 +84,22 @@ def test_a_ticket_out_of_order_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         verified(a_ticket(1, **changed))
+
+
+def test_a_ticket_holds_by_the_former_key_of_its_holder_and_no_other() -> None:
+    old, new = HOLDERS.holders[1].keys.ticket_key, PrivateKey.generate()
+    changed = {"ticket_key": new.public, "former_ticket_key": old.public}
+    first = CONFIG.holders[0].model_copy(update=changed)
+    config = CONFIG.model_copy(update={"holders": (first, *CONFIG.holders[1:])})
+    for key in (old, new):
+        token = sign_compact(key, TICKET_TYPE, some_claims())
+        assert verify_ticket(token, config, audience=AUDIENCE, now=NOON)
+    without = first.model_copy(update={"former_ticket_key": None})
+    config = CONFIG.model_copy(update={"holders": (without, *CONFIG.holders[1:])})
+    for key in (old, PrivateKey.generate(new.kid)):
+        token = sign_compact(key, TICKET_TYPE, some_claims())
+        with pytest.raises(TicketInvalid):
+            verify_ticket(token, config, audience=AUDIENCE, now=NOON)
 
 
 def test_a_token_of_another_type_is_no_ticket() -> None:

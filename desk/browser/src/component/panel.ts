@@ -1,8 +1,8 @@
 /** The question and the answer inside one `<signal-flags>`, painted as the desk does. */
 import { Asker } from "../asker.ts";
 import { Misplaced, NotOpen, Refused, slugOf, TimedOut, Told } from "../errors.ts";
-import type { KeyConfig } from "../key-config.ts";
-import type { Memory, Part, Question, Subject } from "../lookup.ts";
+import { KnownConfig } from "../known.ts";
+import type { Part, Question, Subject } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { paintAnswer, titleOf, type Who } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
@@ -28,15 +28,6 @@ interface Offered {
   readonly purpose: Purpose;
 }
 
-/** The newest config of this page: kept nowhere else, and gone with the page. */
-let newest: KeyConfig | null = null;
-const memory: Memory = {
-  read: () => newest,
-  write: (config) => {
-    newest = config;
-  },
-};
-
 export class Panel {
   readonly #root: HTMLElement;
   readonly #wanted: Wanted;
@@ -59,6 +50,7 @@ export class Panel {
     this.#announce = announce;
     this.#hand = hand;
     this.#relay = new Relay(wanted.relay, this.#headers, (path, init) => this.#fetch(path, init));
+    const memory = new KnownConfig(() => localStorage, `signal-flags.key-config:${wanted.relay}`);
     this.#asker = new Asker(this.#relay, memory);
     this.#involved = wanted.involved ? new InvolvedOffer(this.#relay, memory) : null;
     this.#people = new People(need("#people", root), need("#add-person", root), () => void this.#ask());
