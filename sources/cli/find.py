@@ -22,6 +22,7 @@ from sources.errors import (
     NoSignalOfCase,
     NoSuchCase,
     SignalReplaced,
+    UnknownReference,
 )
 from sources.evidence import is_only_withdrawn
 from sources.outbox.evidence import find_evidence
@@ -93,7 +94,7 @@ def _look_up(
     name = find_case(outbox, reference)
     place = _find_place(outbox, reference, file, profile)
     if place is None and not name:
-        _verify_not_replaced(outbox, reference)
+        _verify_told_here(outbox, reference)
     if place is None and (file is not None or not name):
         raise NoSuchCase if file is not None else CaseNotNamed
     return name, place
@@ -111,11 +112,17 @@ def _find_own(outbox: Outbox, case: str) -> Mapping[UUID, str]:
     return found
 
 
-def _verify_not_replaced(outbox: Outbox, reference: UUID) -> None:
-    """Raise `SignalReplaced` for a signal that an outbox which is gone told."""
+def _verify_told_here(outbox: Outbox, reference: UUID) -> None:
+    """Raise `SignalReplaced` for a signal that an outbox which is gone told.
+
+    `UnknownReference` for one of which this outbox never said anything.
+    """
     if is_stray(outbox, reference):
         raise SignalReplaced(is_gone=False)
-    if is_only_withdrawn(find_evidence(outbox, reference), reference):
+    sent = find_evidence(outbox, reference)
+    if not sent:
+        raise UnknownReference
+    if is_only_withdrawn(sent, reference):
         raise SignalReplaced(is_gone=True)
 
 

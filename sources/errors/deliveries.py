@@ -115,8 +115,9 @@ class UnknownDelivery(SourceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Deze levering staat niet in het postvak. "
-            "`signal-source deliveries show` noemt de laatste twintig."
+            "Deze levering staat niet in dit postvak. `signal-source deliveries show` "
+            "noemt de laatste twintig. Leverde u vanuit een andere map? Geef de "
+            "opdracht daar, of zet er --settings bij."
         )
 
 
@@ -130,12 +131,17 @@ class UnclearDelivery(SourceError):
 
 
 class UnknownReference(SourceError):
-    """Nothing was ever sent under this reference."""
+    """Nothing was ever sent under this reference by this outbox."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Onder dit kenmerk is niets verstuurd uit dit postvak. Kijk of het kenmerk "
-            "klopt: de pagina Signalen noemt die van uw signalen."
+            "Onder dit kenmerk is niets verstuurd uit dit postvak. Kijk of het klopt: "
+            "de pagina Signalen van de balie noemt de kenmerken van uw signalen. Staat "
+            "het daar? Dan kwam het niet van hier. Is het met de hand gegeven? Bel "
+            "de contactpersoon die erbij staat. Hebt u nog een postvak? Geef de "
+            "opdracht daar: zet er --settings bij, met de agency.toml van die map. "
+            f"{_TAKEN_OVER} Staat het er niet? Dan is het geen signaal van u, of al "
+            "lang weg: vraag wie u het kenmerk gaf."
         )
 
 
@@ -169,8 +175,11 @@ class NoSignalOfCase(SourceError):
     def __init__(self) -> None:
         super().__init__(
             "Bij dit zaaknummer of deze begindag staat nu geen signaal uit dit postvak."
-            " Is de zaak al aangeleverd, en nog open? Heeft het profiel geen "
-            "zaaknummers, zoek dan op de begindag, zoals --case '3 maart 2026'."
+            " Is de zaak al aangeleverd, en nog open? `signal-source check` met uw "
+            "bestand zegt of zij zou gaan. Heeft het profiel geen zaaknummers? Zoek "
+            "op de begindag, zoals --case '3 maart 2026'. Hebt u nog een postvak? Geef "
+            "de opdracht daar, met --settings. Een signaal dat met de hand is gegeven, "
+            "staat alleen op de pagina Signalen van de balie."
         )
 
 

@@ -154,7 +154,7 @@ async def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> N
     await agency.publish()
     said = ask(agency, "show", str(uuid4()))
     assert said.exit_code == 2
-    assert "staat niet in het postvak" in said.stderr
+    assert "staat niet in dit postvak" in said.stderr
 
 
 async def hold(agency: Agency, form: str = "Z-{}") -> str:

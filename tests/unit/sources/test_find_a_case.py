@@ -69,7 +69,24 @@ def test_the_line_of_a_reference_is_told(
 
 
 def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None:
-    said = find(agency, str(uuid4()))
+    """And whom to ask: it may be of another outbox, by hand, or of nobody here."""
+    unknown = str(uuid4())
+    settings = ("--settings", str(agency.folder / "agency.toml"))
+    for said in (
+        find(agency, unknown),
+        CliRunner().invoke(app, ["find", unknown, *settings]),
+    ):
+        assert (said.exit_code, said.stdout) == (2, "")
+        for way in ("pagina Signalen", "met de hand", "nog een postvak", "vraag wie"):
+            assert way in said.stderr
+
+
+def test_a_reference_of_ours_that_is_not_in_this_file_is_a_sentence(
+    agency: Agency,
+) -> None:
+    reference = refer(agency)
+    agency.write(a_row())
+    said = find(agency, reference)
     assert (said.exit_code, said.stdout) == (2, "")
     assert "geen zaak bij dit kenmerk" in said.stderr
 
