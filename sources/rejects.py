@@ -1,13 +1,15 @@
 """The rejects file: what the agency must mend, record by record. Never a BSN.
 
 CSV that opens in a Dutch spreadsheet: semicolons, UTF-8 with a mark. It holds places,
-names of fields and sentences of ours; no value of a record ever gets this far.
+names of fields and sentences of ours; no value of a record ever gets this far. Where
+nothing was rejected there is no file: one that is there is always about this delivery.
 """
 
 import csv
 import io
 import stat
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -23,8 +25,8 @@ _BEGINNING: Final = ";".join(HEADER).encode("utf-8-sig")
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     """Write a rejects file, whole or not at all; gives the number of lines.
 
-    It takes the place of an earlier one, and of nothing else. Raises
-    `InvalidAgencySettings` where no file can be made.
+    It takes the place of an earlier one, and of nothing else; without rejects the
+    earlier one is gone. Raises `InvalidAgencySettings` where no file can be made.
     """
     if not _may_replace(path):
         raise InvalidAgencySettings(
@@ -32,9 +34,14 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
             "niets geschreven. Kies een andere naam; geen koppeling (symlink), "
             "apparaat of pipe."
         )
+    told = iter(rejects)
+    first = next(told, None)
     try:
+        if first is None:
+            path.unlink(missing_ok=True)
+            return 0
         with written_whole(path, replace=True) as file:
-            return _write(file, rejects)
+            return _write(file, chain((first,), told))
     except OSError:
         raise InvalidAgencySettings(
             f"De afgewezen records passen niet in {path}: daar kunnen wij geen "

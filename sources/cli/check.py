@@ -101,8 +101,10 @@ def check_command(
         typer.echo(json.dumps(_describe(checked)))
     else:
         _show(checked)
-        if rejects and delivery.counts.rejected:
+        if rejects:
             told = f"Afgewezen records: {rejects}"
+            if not delivery.counts.rejected:
+                told = f"Niets afgewezen: er is geen {rejects.name}."
             PlainConsole().print(told, soft_wrap=True)
     is_unheard = delivery.hearing is not Hearing.HEARD
     if foreseen.asked or foreseen.refused or is_unheard or checked.unfit:

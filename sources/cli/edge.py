@@ -126,7 +126,8 @@ class Bars:
             disable=quiet or not sys.stderr.isatty(),
         )
         self._tasks: dict[str, TaskID] = {}
-        self._tell = Tellings(quiet=quiet).tell
+        self.tell = Tellings(quiet=quiet).tell
+        self.earlier: list[OpenDelivery] = []
 
     def __enter__(self) -> Self:
         """Show the bars."""
@@ -157,7 +158,8 @@ class Bars:
 
     def finished(self, earlier: OpenDelivery) -> None:
         """Say what became of what an earlier run left, before anything of this one."""
-        self._tell(
+        self.earlier.append(earlier)
+        self.tell(
             f"Eerst afgemaakt: levering {shorten(earlier.id)} van {earlier.profile}, "
             f"{earlier.counts.accepted} verstuurd, {earlier.counts.withdrawn} "
             "ingetrokken."

@@ -88,7 +88,7 @@ def person_events_command(
             "rejected": len(done.rejects),
             "unknown": done.unknown,
             "passed": describe_passed(done.passed),
-            "rejectsFile": str(into),
+            "rejectsFile": str(into) if done.rejects else None,
         }
         typer.echo(json.dumps(said))
         return

@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import httpx
 import typer
@@ -23,7 +22,6 @@ from sources.cli.delivery_words import (
 )
 from sources.cli.edge import (
     Bars,
-    Tellings,
     refusing_plainly,
     start_logging_unless_seen,
 )
@@ -45,6 +43,7 @@ from sources.intake.held_files import release_all
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
+    find_rejects_file,
     get_delivery,
     name_rejects,
 )
@@ -99,11 +98,12 @@ def publish_command(
             )
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
         asked = _Asked(file, load_profile(profile), kind)
+        bars = Bars(quiet=as_json)
         try:
-            summaries, stopped = asyncio.run(_publish(given, asked, quiet=as_json))
+            summaries, stopped = asyncio.run(_publish(given, asked, bars))
         except SourceError as error:
             if as_json:
-                typer.echo(json.dumps(_describe_stop(given, error)))
+                typer.echo(json.dumps(describe_stop(given, error, bars.earlier)))
             raise
     if as_json:
         typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
@@ -132,28 +132,25 @@ def verify_nothing_left(settings: AgencySettings) -> None:
 
 
 async def _publish(
-    settings: AgencySettings, asked: _Asked, *, quiet: bool
+    settings: AgencySettings, asked: _Asked, bars: Bars
 ) -> tuple[list[Summary], EvaluationStopped | None]:
     """Give what was closed; and what keeps an earlier delivery waiting, if anything."""
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
-    files: dict[UUID, Path] = {}
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
-    with Outbox(settings.outbox, keys.outbox) as outbox, Bars(quiet=quiet) as bars:
+    with Outbox(settings.outbox, keys.outbox) as outbox, bars:
 
         def report(delivery: OpenDelivery) -> None:
             path = settings.rejects / name_rejects(delivery)
             write_rejects(path, find_rejects(outbox, delivery.id))
-            files[delivery.id] = path
 
         place = Place(asked.file, settings)
         intake = open_intake(place, asked.profile, asked.kind, outbox)
         task = Task(intake, asked.profile, asked.kind)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            tell = Tellings(quiet=quiet).tell
-            parties = make_parties(client, settings, keys, outbox, tell=tell)
+            parties = make_parties(client, settings, keys, outbox, tell=bars.tell)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
             try:
@@ -161,39 +158,47 @@ async def _publish(
             except DeliveryHeld as held:
                 waits = get_delivery(outbox, held.delivery)
                 report(waits)
-                if not quiet:
-                    _say_why(outbox, waits)
-                if waits.counts.rejected and not quiet:
-                    told = f"Afgewezen records: {files[held.delivery]}"
-                    PlainConsole(stderr=True).print(told, soft_wrap=True)
+                for line in _say_why(outbox, waits, settings.rejects):
+                    bars.tell(line)
                 raise
             finally:
                 release_all(settings.feeds, outbox, now())
-        return [summarise(outbox, one, files) for one in closed], run.stopped
+        told = [summarise(outbox, one, settings.rejects) for one in closed]
+        return told, run.stopped
 
 
-def _say_why(outbox: Outbox, waits: OpenDelivery) -> None:
+def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str]:
     """Say what is asked; without case numbers, since a planner keeps this."""
     for held in find_held(outbox, waits.profile):
-        for line in say_questions(held.findings, {}):
-            PlainConsole(stderr=True).print(line, soft_wrap=True)
+        yield from say_questions(held.findings, {})
+    if file := find_rejects_file(rejects, waits):
+        yield f"Afgewezen records: {file}"
 
 
-def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
-    """Say for a machine what stopped a run: what is asked, or the name of the fact."""
-    if not isinstance(error, DeliveryHeld):
-        return {"state": "stopped", "error": type(error).__name__, "says": str(error)}
-    with Outbox(
-        settings.outbox, load_keys(settings.keys).outbox, alone=False
-    ) as outbox:
-        return describe(outbox, get_delivery(outbox, error.delivery))
-
-
-def summarise(
-    outbox: Outbox, delivery: OpenDelivery, files: Mapping[UUID, Path]
+def describe_stop(
+    settings: AgencySettings, error: SourceError, earlier: Sequence[OpenDelivery]
 ) -> Summary:
-    """Give what became of a delivery, and where its rejects are."""
-    return describe(outbox, delivery) | {"rejectsFile": str(files[delivery.id])}
+    """Say for a machine what stopped a run: what is asked, or the name of the fact.
+
+    And what an earlier run left, and was finished before that.
+    """
+    said: Summary = {"state": "stopped", "error": type(error).__name__}
+    said |= {"says": str(error), "resumed": []}
+    waits = error.delivery if isinstance(error, DeliveryHeld) else None
+    if not (earlier or waits):
+        return said
+    key, rejects = load_keys(settings.keys).outbox, settings.rejects
+    with Outbox(settings.outbox, key, alone=False) as outbox:
+        if waits:
+            said = summarise(outbox, get_delivery(outbox, waits), rejects)
+        resumed = [summarise(outbox, one, rejects) for one in earlier]
+    return said | {"resumed": resumed}
+
+
+def summarise(outbox: Outbox, delivery: OpenDelivery, rejects: Path) -> Summary:
+    """Give what became of a delivery, and where its rejects are; None without any."""
+    file = find_rejects_file(rejects, delivery)
+    return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
 
 
 def show_summary(summary: Summary) -> None:
@@ -210,6 +215,6 @@ def show_summary(summary: Summary) -> None:
             "signaal blijft staan, want een afgewezen record kan van hen zijn.",
             soft_wrap=True,
         )
-    if summary["rejected"]:
-        show_rejected(console, summary)
+    show_rejected(console, summary)
+    if summary["rejectsFile"]:
         console.print(f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -115,7 +114,7 @@ class _Office:
     keys: AgencyKeys
     outbox: Outbox
     client: httpx.AsyncClient
-    rejects: dict[UUID, Path] = field(default_factory=dict)
+    reported: list[UUID] = field(default_factory=list)
 
     def make_run(self) -> Run:
         """Make a run of the publisher."""
@@ -174,7 +173,8 @@ class _Office:
     def _report(self, delivery: OpenDelivery) -> None:
         path = self.settings.rejects / name_rejects(delivery)
         write_rejects(path, find_rejects(self.outbox, delivery.id))
-        self.rejects[delivery.id] = path
+        if delivery.id not in self.reported:
+            self.reported.append(delivery.id)
 
 
 async def _deliver_once(worker: Worker, office: _Office) -> None:
@@ -184,9 +184,9 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
         worker.add(name)
     await worker.work_off()
     await office.make_hearing().hear(office.make_index())
-    for each in office.rejects:
+    for each in office.reported:
         delivery = get_delivery(office.outbox, each)
-        _say_delivery(summarise(office.outbox, delivery, office.rejects))
+        _say_delivery(summarise(office.outbox, delivery, office.settings.rejects))
     if any(one.state is FeedState.FAILED for one in worker.standings.values()):
         raise FeedFailed
     for held in find_held(office.outbox):

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal, get_args
 from uuid import UUID
 
@@ -303,6 +304,12 @@ def name_rejects(delivery: OpenDelivery) -> str:
     """Give the name of a delivery's file of rejects."""
     moment = delivery.ends.strftime("%Y%m%dT%H%M%SZ")
     return f"{delivery.profile}-{moment}-{shorten(delivery.id)}.csv"
+
+
+def find_rejects_file(folder: Path, delivery: OpenDelivery) -> Path | None:
+    """Give a delivery's file of rejects; None where nothing of it was rejected."""
+    file = folder / name_rejects(delivery)
+    return file if file.is_file() else None
 
 
 def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:

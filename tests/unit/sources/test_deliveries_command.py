@@ -14,12 +14,20 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.agency_keys import create_keys
 from sources.cli.deliveries import conclude
-from sources.cli.publish import summarise
-from sources.errors import DeliveryHeld, DeliveryUnheard, EvaluationStopped
+from sources.cli.edge import Bars
+from sources.cli.publish import describe_stop, summarise
+from sources.errors import (
+    DeliveryHeld,
+    DeliveryUnheard,
+    EvaluationStopped,
+    OutboxBusy,
+)
 from sources.intake.folder import ROOMS
+from sources.outbox.deliveries import get_delivery
 from sources.outbox.holding import Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.settings import load_settings
 from tests.keys_builders import pins_of, the_dealing
 from tests.sources_builders import (
     PROFILE,
@@ -29,6 +37,7 @@ from tests.sources_builders import (
     a_row,
     a_wrong_number,
     an_agency,
+    approve_held,
 )
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
@@ -117,7 +126,7 @@ async def test_how_many_got_another_person_is_said_also_within_the_bounds(
     assert "Kregen een andere persoon: 1" in said
     assert "Ingetrokken: 1" in said
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        told = summarise(outbox, done, {done.id: agency.folder})
+        told = summarise(outbox, done, agency.folder)
     assert told["persons"] == 1
 
 
@@ -231,6 +240,29 @@ async def test_what_is_dropped_is_gone(agency: Agency) -> None:
     assert "vervallen" in ask(agency, "show", waiting[-8:]).stdout
     states = [one["state"] for one in json.loads(ask(agency, "show", "--json").stdout)]
     assert sorted(states) == ["closed", "dropped"]
+
+
+async def test_a_machine_reads_too_what_was_finished_before_a_file_that_waits(
+    agency: Agency,
+) -> None:
+    """Otherwise four withdrawals went out that its summary does not know."""
+    waiting = await hold(agency)
+    given = load_settings(agency.folder / "agency.toml")
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        approve_held(outbox)
+    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 9)))
+    with pytest.raises(DeliveryHeld) as refusal:
+        await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        first = get_delivery(outbox, UUID(waiting))
+    bars = Bars(quiet=True)
+    bars.finished(first)
+    said = describe_stop(given, refusal.value, bars.earlier)
+    assert (said["state"], said["rejectsFile"]) == ("held", None)
+    (resumed,) = json.loads(json.dumps(said))["resumed"]
+    assert (resumed["delivery"], resumed["withdrawn"]) == (waiting, 4)
+    stopped = describe_stop(given, OutboxBusy(), bars.earlier)
+    assert (stopped["state"], stopped["resumed"]) == ("stopped", [resumed])
 
 
 async def test_what_a_newer_delivery_replaced_stays_to_be_read(

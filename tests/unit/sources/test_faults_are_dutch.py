@@ -17,8 +17,10 @@ from sources.errors import InvalidAgencySettings, InvalidProfile, UnsafeKeyFile
 from sources.faults import FORMS, SAID, say_faults
 from sources.person_events import RegisterLayout
 from sources.profile import Profile, parse_profile
+from sources.reasons import Reason
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
+from sources.values import Place, Reject
 from tests.sources_builders import PROFILE
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS, files_in
 
@@ -287,12 +289,26 @@ def test_a_file_of_rejects_replaces_its_like_and_nothing_else(tmp_path: Path) ->
         write_rejects(export, [])
     assert export.read_text() == "BSN;Zaak\n"
     rejects, link = tmp_path / "rejects.csv", tmp_path / "link.csv"
+    one = Reject(Place(2, "1"), "BSN", Reason.BSN_INVALID)
     for _ in range(2):
-        assert write_rejects(rejects, []) == 0
+        assert write_rejects(rejects, [one]) == 1
+    assert len(rejects.read_text().splitlines()) == 2
     link.symlink_to(rejects)
     with pytest.raises(InvalidAgencySettings, match="geen koppeling"):
         write_rejects(link, [])
     assert link.is_symlink()
+
+
+def test_where_nothing_was_rejected_no_file_is_left_that_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    """Neither one with a header alone, nor that of an earlier run."""
+    rejects = tmp_path / "rejects.csv"
+    assert write_rejects(rejects, []) == 0
+    assert not rejects.exists()
+    write_rejects(rejects, [Reject(Place(2, "1"), "BSN", Reason.BSN_INVALID)])
+    write_rejects(rejects, [])
+    assert not rejects.exists()
 
 
 def test_a_folder_where_the_file_of_rejects_belongs_is_said(tmp_path: Path) -> None:
