@@ -31,6 +31,8 @@ class Event(LoggedEvent):
     REFUSED_AT_DOOR = "refused-at-the-door", "reason", "count"
     AGENT_STARTED = "agent-started", "feeds"
     AGENT_STOPPED = "agent-stopped"
+    FILES_SEEN = "files-seen", "feed", "count", "unfinished", "seconds"
+    FILES_LEFT = "files-left", "feed", "count"
     FEED_DONE = "feed-done", "feed", "count", "held", "failed"
     FEED_FAILED = "feed-failed", "feed", "error"
     FEED_WAITS = "feed-waits", "feed", "error", "seconds"

@@ -11,11 +11,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidAgencySettings, SourceError
+from sources.events import Event, log_event
 from sources.feed_settings import FeedRow
 from sources.intake import Intake
 from sources.intake.event_box import EventIntake, count_waiting
@@ -70,7 +72,12 @@ class Feed:
     def look(self, now: datetime) -> None:
         """Look at a folder for the first time: only a second look tells anything."""
         if self._folder:
-            self._folder.find_ready(now)
+            self._find_ready(self._folder, now)
+
+    def say_left(self) -> None:
+        """Say how many files stay in `inbox`, for whoever reads each feed once."""
+        if self._folder and (count := self._folder.count_left()):
+            log_event(Event.FILES_LEFT, feed=self.name, count=count)
 
     def find_portions(self, outbox: Outbox, now: datetime) -> Iterator[Portion]:
         """Give what there is to deliver now, in order."""
@@ -161,16 +168,29 @@ class Feed:
             return
         for taken in folder.find_taken():
             yield self._portion(FileIntake(taken.path, self.profile), taken)
-        for path in folder.find_ready(now):
+        for path in self._find_ready(folder, now):
             found = folder.take(path)
             if found:
                 yield self._portion(FileIntake(found.path, self.profile), found)
+
+    def _find_ready(self, folder: Folder, now: datetime) -> list[Path]:
+        """Look, and say what came: how many, since a name may hold one of a person."""
+        ready = folder.find_ready(now)
+        if folder.arrived.count + folder.arrived.unfinished:
+            log_event(
+                Event.FILES_SEEN,
+                feed=self.name,
+                count=folder.arrived.count,
+                unfinished=folder.arrived.unfinished,
+                seconds=self._row.quiet_seconds,
+            )
+        return ready
 
     def _find_messages(self, folder: Folder, now: datetime) -> list[Taken]:
         left = folder.find_taken()[:MOST_AT_ONCE]
         if left:
             return left
-        ready = folder.find_ready(now)[:MOST_AT_ONCE]
+        ready = self._find_ready(folder, now)[:MOST_AT_ONCE]
         return [taken for path in ready if (taken := folder.take(path))]
 
     def _portion(self, intake: Intake, *taken: Taken) -> Portion:

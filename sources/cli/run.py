@@ -183,6 +183,8 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
         feed.look(now())
         worker.add(name)
     await worker.work_off()
+    for feed in worker.feeds.values():
+        feed.say_left()
     await office.make_hearing().hear(office.make_index())
     for each in office.reported:
         delivery = get_delivery(office.outbox, each)

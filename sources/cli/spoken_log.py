@@ -48,6 +48,14 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.REFUSED_AT_DOOR: "Geweigerd voordat er iets gelezen was: {count}.",
         Event.AGENT_STARTED: "De agent draait. Feeds: {feeds}. Stop met Ctrl+C.",
         Event.AGENT_STOPPED: "De agent is gestopt.",
+        Event.FILES_SEEN: (
+            "{feed}: nieuw in inbox: {count}. Wordt gelezen als er {seconds} seconden "
+            "niets aan verandert. Leeg of nog niet af, en daarom niet: {unfinished}."
+        ),
+        Event.FILES_LEFT: (
+            "{feed}: blijft in inbox liggen: {count}. Net nog veranderd, leeg, niet "
+            "af, of een eerdere levering wacht op u."
+        ),
         Event.FEED_DONE: (
             "{feed}: klaar. Geleverd: {count}. Wacht op u: {held}. Niet te leveren: "
             "{failed}."

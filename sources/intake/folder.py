@@ -43,6 +43,24 @@ class Taken:
     path: Path
 
 
+@dataclass(slots=True)
+class Arrived:
+    """How many files came since the look before, and how many that nobody may read.
+
+    An empty one, or one whose name says that it is not finished, is told once.
+    """
+
+    count: int = 0
+    unfinished: int = 0
+
+    def note(self, *, is_unfinished: bool) -> None:
+        """Count one more."""
+        if is_unfinished:
+            self.unfinished += 1
+        else:
+            self.count += 1
+
+
 class Folder:
     """One watched folder. Remembers what it saw at the last look, nothing else."""
 
@@ -51,6 +69,7 @@ class Folder:
         self._quiet = quiet
         self._keep = keep
         self._seen: dict[Path, Look] = {}
+        self.arrived = Arrived()
 
     def prepare(self) -> None:
         """Make the rooms; raises `FolderRefused` where they are on several disks."""
@@ -70,21 +89,30 @@ class Folder:
         """Give the files that are whole, the oldest first. Look again a little later.
 
         A file that is seen for the first time is never ready: only a second look can
-        tell that nobody writes it any more.
+        tell that nobody writes it any more. What came since the look before is counted
+        in `arrived`.
         """
         before, self._seen = self._seen, {}
+        self.arrived = Arrived()
         ready: list[tuple[int, str, Path]] = []
         for path in self._list("inbox"):
             look = _look(path)
-            if look is None or _is_unfinished(path.name):
+            if look is None:
                 continue
             self._seen[path] = look
             size, changed, _ = look
+            is_unfinished = not size or _is_unfinished(path.name)
+            if path not in before or not (is_unfinished or before[path][0]):
+                self.arrived.note(is_unfinished=is_unfinished)
             age = now - datetime.fromtimestamp(changed / 1e9, UTC)
             is_quiet = age >= self._quiet or age < timedelta(0)
-            if size and is_quiet and before.get(path) == look:
+            if not is_unfinished and is_quiet and before.get(path) == look:
                 ready.append((changed, path.name, path))
         return [path for _, _, path in sorted(ready)]
+
+    def count_left(self) -> int:
+        """Give how many files stand in `inbox`, ready or not."""
+        return sum(_look(path) is not None for path in self._list("inbox"))
 
     def take(self, path: Path) -> Taken | None:
         """Move a file to `working`, or give None where it is gone meanwhile."""

@@ -1,5 +1,6 @@
 """The agent: feeds in order, outages waited out, nothing lost and nothing doubled."""
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,6 +71,36 @@ async def test_the_log_counts_apart_what_was_delivered_and_what_failed(
     await office.work()
     done = next(one for one in caplog.messages if "feed-done" in one)
     assert '"count":1,"held":0,"failed":1' in done.replace(" ", "")
+
+
+def told(caplog: pytest.LogCaptureFixture, event: str) -> list[dict[str, object]]:
+    said = [json.loads(one) for one in caplog.messages]
+    fields = ("count", "unfinished", "seconds")
+    return [
+        {name: one[name] for name in fields if name in one}
+        for one in said
+        if one["event"] == event
+    ]
+
+
+async def test_a_file_is_said_to_be_seen_once_and_never_by_its_name(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who puts a file down hears at once that it was seen; a name may be a person's."""
+    caplog.set_level(logging.INFO, "sources")
+    office.employ(a_feed(office.root))
+    for name, data in ((f"{a_number(1)}.csv", a_file(1)), ("b.csv.part", b"x")):
+        office.put(name, data)
+    office.put("leeg.csv", b"")
+    await office.work()
+    seen = {"count": 1, "unfinished": 2, "seconds": 30}
+    assert told(caplog, "files-seen") == [seen]
+    office.put("leeg.csv", a_file(1, 2))
+    await office.work()
+    assert told(caplog, "files-seen") == [seen, seen | {"unfinished": 0}]
+    assert a_number(1) not in caplog.text
+    office.worker.feeds["bijstand"].say_left()
+    assert told(caplog, "files-left") == [{"count": 1}]
 
 
 async def test_a_bad_file_is_put_aside_and_the_next_one_goes_on(
