@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
+from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
@@ -57,6 +58,9 @@ from sources.publisher.task import Task
 _WORK: Final = """
 SELECT action, category, count(*) AS many FROM work WHERE delivery = ?
 GROUP BY 1, 2 ORDER BY 1, 2"""
+_LINES: Final = """
+SELECT line FROM work WHERE delivery = ?1 AND action = 'publish' AND line IS NOT NULL
+AND (NOT ?2 OR reference NOT IN (SELECT reference FROM signal))"""
 
 
 class Asked(Clock, Registrar, Admitter, Protocol):
@@ -163,10 +167,13 @@ def _foresee(
     return _count(outbox, delivery, held.findings, cases)
 
 
-def find_lines(outbox: Outbox) -> frozenset[int]:
-    """Give the lines of the file of which this copy would send a signal."""
-    rows = outbox.connection.execute("SELECT line FROM work WHERE action = 'publish'")
-    return frozenset(row["line"] for row in rows if row["line"] is not None)
+def find_lines(outbox: Outbox, delivery: UUID, *, is_new: bool) -> frozenset[int]:
+    """Give the lines of the file of which this delivery would send a signal.
+
+    `is_new`: of which the index has none yet, as far as this copy knows.
+    """
+    rows = outbox.connection.execute(_LINES, (str(delivery), is_new))
+    return frozenset(row["line"] for row in rows)
 
 
 def judge_as_delivered(made: Preview, task: Task, *, now: datetime) -> None:

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
+from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
-from sources.letters import LetterTerms, write_letters
+from sources.letters import LetterTerms, Told, write_letters
 from sources.profile import load_profile
 from sources.seen_text import compose
+from sources.settings import load_settings
 
 
 def letter_command(
@@ -49,14 +52,22 @@ def letter_command(
         list[int] | None,
         typer.Option(help="Alleen de brief bij deze regel van het bestand; mag vaker."),
     ] = None,
+    is_new: Annotated[
+        bool,
+        typer.Option(
+            "--new", help="Alleen wie nog niet is aangeleverd uit dit postvak."
+        ),
+    ] = False,
+    settings: SettingsFile,
 ) -> None:
     """Maak de brieven over het signaal. Namen blijven op deze machine."""
     with refusing_plainly():
         today = day_of(now())
         chosen = frozenset(compose(one).strip() for one in case or ())
         lines = frozenset(line or ())
+        told = _find_told(settings) if is_new else None
         terms = LetterTerms(
-            about, organisation, name, tuple(address), today, chosen, lines
+            about, organisation, name, tuple(address), today, chosen, lines, told
         )
         made = write_letters(file, into, load_profile(profile), terms)
     count = made.count
@@ -70,3 +81,8 @@ def letter_command(
         console.print("Zonder brief:")
     for passed in made.passed:
         console.print(f"  {passed}")
+
+
+def _find_told(settings: Path) -> Told:
+    given = load_settings(settings)
+    return Told(given.outbox, load_keys(given.keys).outbox)

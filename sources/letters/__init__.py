@@ -2,7 +2,8 @@
 
 Merged at the agency from its own file: names and addresses are read here, written into
 one file for the printer, and go nowhere else. A record gets a letter where `check` says
-that it would be sent: what judges the one judges the other. Who has more than one case
+that it would be sent: what judges the one judges the other; or, of an agency that
+delivers already, where the index has no signal of it yet. Who has more than one case
 with the same contact holder gets one letter. Dutch at B1 level (GDPR art. 12 and 14:
 short, plain, with the citizen's rights).
 """
@@ -30,6 +31,8 @@ from sources.intake.files import FileIntake
 from sources.intake.listening import Listening
 from sources.layouts import CsvLayout
 from sources.outbox.deliveries import count_by_field
+from sources.outbox.strays import count_strays
+from sources.outbox_key import OutboxKey
 from sources.passed_over import say_passed
 from sources.phones import write_phone
 from sources.profile import Profile
@@ -51,12 +54,31 @@ _NO_LETTERS: Final = (
 )
 
 
+_NOBODY_NEW: Final = (
+    "Er is geen brief gemaakt: in dit bestand staat geen zaak die nieuw is. Elke zaak "
+    "waarvan een signaal zou gaan, is al aangeleverd."
+)
+_BEGUN_ANEW: Final = (
+    "Er is geen brief gemaakt. U begon met een nieuw postvak: wie al een brief kreeg, "
+    "is hier nog niet te zien. Lever eerst alles aan, of kies zonder --new: met --case."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The outbox that says what was delivered before, and its key; None without one."""
+
+    outbox: Path | None
+    key: OutboxKey | None
+
+
 @dataclass(frozen=True, slots=True)
 class LetterTerms:
     """What stands in every letter; `name` and `address` name columns of the file.
 
     `chosen` are the case numbers, and `lines` the lines of the file, that get a letter;
-    without any, every case does.
+    without any, every case does. `told`: what was delivered before, and then only what
+    was not gets one.
     """
 
     about: str
@@ -66,6 +88,7 @@ class LetterTerms:
     today: date
     chosen: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +120,7 @@ def write_letters(
     """
     recipients, passed = _find_recipients(source, profile, terms)
     if not recipients:
-        raise LettersRefused(_NOBODY if terms.chosen or terms.lines else _NO_LETTERS)
+        raise LettersRefused(_say_nobody(terms))
     letter = _read_text("letter.html")
     pages = "\n".join(_render(letter, one, terms) for one in recipients)
     text = _read_text("frame.html").substitute(pages=pages)
@@ -114,6 +137,12 @@ def write_letters(
             "map, mag u daar schrijven, en is er ruimte op de schijf?"
         ) from None
     return Letters(len(recipients), passed)
+
+
+def _say_nobody(terms: LetterTerms) -> str:
+    if terms.chosen or terms.lines:
+        return _NOBODY
+    return _NOBODY_NEW if terms.told else _NO_LETTERS
 
 
 def _find_recipients(
@@ -152,7 +181,10 @@ class _Judged:
 
 
 def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
-    """Judge a file as `check` does, as a first delivery; nothing is kept."""
+    """Judge a file as `check` does, as a first delivery or beside what was delivered.
+
+    Nothing is kept. Raises `LettersRefused` where it is not known what was delivered.
+    """
     read: dict[int, Case] = {}
 
     def hear(reading: Reading) -> None:
@@ -162,10 +194,14 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
 
     intake = Listening(FileIntake(source, profile), hear)
     noon = datetime.combine(terms.today, time(12), UTC)
-    with open_copy(None, None) as outbox:
+    before = terms.told or Told(None, None)
+    with open_copy(before.outbox, before.key) as outbox:
+        if count_strays(outbox):
+            raise LettersRefused(_BEGUN_ANEW)
         task = Task(intake, profile, DeliveryKind.FULL)
         delivery = foresee(outbox, task, now=noon, told=lambda _count: None).delivery
-        sent = find_lines(outbox)
+        sent = find_lines(outbox, delivery.id, is_new=True)
+        changed = len(find_lines(outbox, delivery.id, is_new=False)) - len(sent)
         rejects = count_by_field(outbox, delivery.id)
     cases = {
         line: one
@@ -174,11 +210,13 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
     }
     if terms.chosen or terms.lines:
         return _Judged(cases, ())
+    aside = {
+        "al aangeleverd": delivery.counts.unchanged + changed,
+        "afgelopen": delivery.ended,
+        "nog niet begonnen": delivery.ignored,
+    }
     passed = [*say_passed(delivery.passed), *(say_rejects(*each) for each in rejects)]
-    if delivery.ended:
-        passed.append(f"{delivery.ended} x afgelopen.")
-    if delivery.ignored:
-        passed.append(f"{delivery.ignored} x nog niet begonnen.")
+    passed += [f"{count} x {what}." for what, count in aside.items() if count]
     return _Judged(cases, passed)
 
 

@@ -4,11 +4,22 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import anyio
 import pytest
 
 from sources.errors import InvalidProfile, LettersRefused
-from sources.letters import LetterTerms, write_letters
-from tests.sources_builders import HEADER, a_number, a_profile, a_row
+from sources.letters import LetterTerms, Told, write_letters
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.held_builders import take_over_lost
+from tests.sources_builders import (
+    HEADER,
+    SECRET,
+    a_number,
+    a_profile,
+    a_row,
+    an_agency,
+)
 
 TERMS = LetterTerms(
     "uw uitkering", "Werkplein Test", "Naam", ("Straat", "Plaats"), date(2026, 11, 22)
@@ -128,3 +139,47 @@ def test_another_file_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(LettersRefused, match="bestaat al"):
         letters(tmp_path, a_citizen())
     assert into.read_text() == "van gisteren"
+
+
+def new_since(tmp_path: Path, *rows: dict[str, str]) -> LetterTerms:
+    """Deliver these rows; gives terms for who comes after them."""
+    agency = an_agency(tmp_path)
+    agency.write(*rows)
+    anyio.run(agency.publish)
+    return replace(TERMS, told=Told(agency.outbox_path, OutboxKey(SECRET)))
+
+
+def test_a_letter_goes_to_who_is_new_and_to_nobody_twice(tmp_path: Path) -> None:
+    """Neither one that did not change, nor one whose contact holder did."""
+    old = {"Zaak": "Z-2", "BSN": a_number(2)}
+    terms = new_since(tmp_path, a_row(), a_row(**old))
+    new = a_citizen(Zaak="Z-3", BSN=a_number(3), Naam="C. Nieuw")
+    rows = (a_citizen(), a_citizen(**old, Team="ANDER"), new)
+    into = tmp_path / "letters.html"
+    made = write_letters(write(tmp_path, *rows), into, a_profile(), terms)
+    assert made.count == 1
+    assert "Beste C. Nieuw," in into.read_text("utf-8")
+    assert "2 x al aangeleverd." in made.passed
+
+
+def test_where_nobody_is_new_there_is_no_letter_and_it_is_said(tmp_path: Path) -> None:
+    terms = new_since(tmp_path, a_row())
+    with pytest.raises(LettersRefused, match="geen zaak die nieuw is"):
+        letters(tmp_path, a_citizen(), terms=terms)
+
+
+def test_an_outbox_that_began_anew_calls_nobody_new(tmp_path: Path) -> None:
+    """Everybody would get a second letter: whose signals stand cannot be seen."""
+    agency = an_agency(tmp_path)
+    agency.write(a_row())
+    anyio.run(agency.publish)
+    agency.outbox_path.unlink()
+
+    async def begin_anew() -> None:
+        with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+            await take_over_lost(outbox, agency.index)
+
+    anyio.run(begin_anew)
+    terms = replace(TERMS, told=Told(agency.outbox_path, OutboxKey(SECRET)))
+    with pytest.raises(LettersRefused, match="nieuw postvak"):
+        letters(tmp_path, a_citizen(), terms=terms)
