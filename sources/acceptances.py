@@ -16,7 +16,7 @@ from keys.joining import (
 )
 from keys.jose import PublicKey
 from sources.findings import Finding, Patient, State
-from sources.handing_over import OTHER_KEYS, REQUEST, names_keys
+from sources.handing_over import LOST_REQUEST, OTHER_KEYS, REQUEST, names_keys
 from sources.joining import ACCEPTANCES
 from sources.publisher.known_config import find_known_config
 
@@ -37,8 +37,7 @@ async def look_at_acceptances(patient: Patient) -> Sequence[Finding]:
         parties = await _find_parties(patient, opened)
     except (OSError, JoiningRefused, ConfigRefused):
         says = "Uw eigen aanvraag is niet te lezen of veranderd."
-        remedy = f"Zet {REQUEST} terug, of sluit opnieuw aan."
-        return [Finding(_ABOUT, State.WRONG, says, remedy)]
+        return [Finding(_ABOUT, State.WRONG, says, LOST_REQUEST)]
     except HolderUnavailable:
         says = "Niet te controleren: geen sleutelhouder antwoordt."
         return [Finding(_ABOUT, State.WARNING, says)]

@@ -38,6 +38,26 @@ OTHER_KEYS: Final = (
     "en sluit daarmee opnieuw aan, in een nieuwe map."
 )
 
+LOST_REQUEST: Final = (
+    f"{REQUEST_FILE} is weg of veranderd. Stuurde u haar al? Neem haar dan uit die "
+    "mail en zet haar terug: een andere bij dezelfde uitnodiging weigeren zij. "
+    "Stuurde u haar nog niet? Haal de hele map weg en sluit opnieuw aan, met dezelfde "
+    "uitnodiging. Kan geen van beide? Vraag de beheerder van de index om een nieuwe "
+    "uitnodiging."
+)
+
+
+def say_joined(joining: Path | None) -> str:
+    """Say what stands of an earlier joining: its request and code, or how to go on."""
+    opened = find_request(joining)
+    if opened is None:
+        return LOST_REQUEST
+    return (
+        f"Uw aanvraag is {REQUEST_FILE}, met controlecode "
+        f"{tell_fingerprint(opened.payload)}. Hebt u een nieuwe uitnodiging? Sluit dan "
+        "aan in een nieuwe map."
+    )
+
 
 def name_file(
     party: Party, joining: Path | None = None, own: tuple[str, str] | None = None
@@ -48,6 +68,8 @@ def name_file(
     `own`: the public halves that we sign with now, where the caller has them.
     """
     opened = find_request(joining)
+    if opened is None and joining is not None and joining.is_dir():
+        return LOST_REQUEST
     if opened is None:
         return f"Stuur {REQUEST_FILE}; sloot u aan zonder uitnodiging: {party.public}."
     if own is not None and not names_keys(opened, own):

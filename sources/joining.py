@@ -40,7 +40,7 @@ from keys.joining import (
 from keys.jose import PrivateKey
 from sources.agency_keys import AgencyKeys, create_keys, load_keys
 from sources.errors import InvitationRefused
-from sources.handing_over import REQUEST
+from sources.handing_over import REQUEST, say_joined
 from sources.settings import AgencySettings, load_settings
 
 SETTINGS: Final = "agency.toml"
@@ -122,8 +122,8 @@ def verify_free(folder: Path) -> None:
     if (folder / SETTINGS).exists():
         raise InvitationRefused(
             f"U bent hier al aangesloten: in {folder} staat {SETTINGS}. Er is niets "
-            "veranderd. Hoe het ervoor staat, zegt `signal-source doctor --settings "
-            f"{folder / SETTINGS}`."
+            f"veranderd. {say_joined(folder / JOINING)} Hoe het ervoor staat, zegt "
+            f"`signal-source doctor --settings {folder / SETTINGS}`."
         )
     if folder.exists() and any(folder.iterdir()):
         raise InvitationRefused("De map is niet leeg. Kies een nieuwe map.")

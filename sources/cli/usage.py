@@ -37,6 +37,7 @@ _NO_OUTBOX: Final = (
     "Dit is geen naam van een postvak. `signal-source status` zegt hoe een postvak "
     "heet."
 )
+_JOINED: Final = "\u00a0"  # an option and its value stay on one line
 _OPTIONS: Final = "[OPTIES]"
 _MEANT: Final = "Zo is het bedoeld"
 KINDS: Final[Mapping[object, str]] = MappingProxyType(
@@ -118,7 +119,7 @@ def _say_form(command: Any) -> str:  # noqa: ANN401 - as above
         if is_argument:
             pieces.append(param.metavar if param.required else f"[{param.metavar}]")
         elif param.required:
-            pieces.append(f"{_name(param)} …")
+            pieces.append(f"{_name(param)}{_JOINED}…")
     return " ".join([*pieces, _OPTIONS])
 
 

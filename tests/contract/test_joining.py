@@ -258,8 +258,27 @@ def test_a_folder_that_is_used_is_left_as_it_is(joined: Parties) -> None:
     before = (joined.agency / "agency.toml").read_bytes()
     done = joined.join()
     assert done.exit_code == 2
-    assert "hier al aangesloten" in done.output
+    said = " ".join(done.output.split())
+    assert "hier al aangesloten" in said
+    assert joined.told["request"] in said, "the code, for whoever lost that"
     assert (joined.agency / "agency.toml").read_bytes() == before
+
+
+def test_whoever_lost_the_request_hears_that_another_one_is_refused(
+    joined: Parties,
+) -> None:
+    """And that the same invitation holds as long as nobody took the first one in."""
+    (kept, request) = (joined.folder / "kept.json", joined.request)
+    request.rename(kept)
+    said = " ".join(joined.join().output.split())
+    assert "Neem haar dan uit die mail" in said
+    second = joined.join(into="again")
+    assert second.exit_code == 0, second.output
+    other = joined.folder / "again" / "joining" / "request.json"
+    assert (
+        joined.accept_at(1, request=kept, told=find_fingerprint_of(kept)).exit_code == 0
+    )
+    assert joined.accept_at(1, request=other).exit_code == 1
 
 
 def test_a_refused_invitation_leaves_no_folder(parties: Parties) -> None:

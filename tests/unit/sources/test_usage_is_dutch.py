@@ -23,6 +23,8 @@ ENGLISH = re.compile(
     r"|Show this|<(?!VUL IN>)|\b(?:TEXT|PATH|INTEGER|str|path|int)\b"
 )
 """What the library says of its own, and the types of a program."""
+CODE = re.compile(r"`[^`]+`|<[^>]+>|\[[^\]]+\]|\S*\w[-./_]\w\S*|--\w\S*")
+"""A command, a placeholder, a part of a file, and a word with a mark in it."""
 REFERENCE = "0199e0a4-5d1c-7b3a-9f20-6c1d2e3f4a5b"
 
 
@@ -40,8 +42,8 @@ def list_lines() -> Iterator[str]:
         yield from (f"{name} {one}" for one in getattr(load_verb(verb), "commands", {}))
 
 
-def run(line: str) -> Any:  # noqa: ANN401 - the runner's own
-    return CliRunner().invoke(app, line.split(), env={"COLUMNS": "300"})
+def run(line: str, *, columns: int = 300) -> Any:  # noqa: ANN401 - the runner's own
+    return CliRunner().invoke(app, line.split(), env={"COLUMNS": str(columns)})
 
 
 @pytest.mark.parametrize("name", list(VERBS))
@@ -59,6 +61,30 @@ def test_a_verb_explains_itself_without_a_word_of_the_library(line: str) -> None
     assert found.exit_code == 0
     assert f"Zo is het bedoeld: {f'signal-source {line}'.strip()} " in found.stdout
     assert ENGLISH.search(re.sub(r"--[a-z-]+", "", found.stdout)) is None
+
+
+def list_texts(line: str) -> Iterator[str]:
+    """Give each text that the help of a line holds, as it was written."""
+    if not line:
+        yield from (verb.help for verb in VERBS.values())
+        return
+    name, _, inner = line.partition(" ")
+    command = load_verb(VERBS[name])
+    if inner:
+        command = command.commands[inner]
+    yield command.help or ""
+    yield from (getattr(one, "help", "") or "" for one in command.params)
+
+
+@pytest.mark.parametrize("line", [*list_lines()])
+def test_no_help_breaks_a_code_or_the_name_of_a_file(line: str) -> None:
+    """It is copied from the screen: half of it is another one."""
+    shown = run(f"{line} --help", columns=80).stdout
+    for text in list_texts(line):
+        for code in CODE.findall(text.replace("\\[", "[")):
+            assert code.rstrip(".,;:)") in shown, code
+    usage = shown.partition("╭")[0]
+    assert not re.search(r"--[a-z-]+ *\n", usage), "the value of an option beside it"
 
 
 def interrupt() -> None:
