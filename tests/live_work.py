@@ -145,7 +145,7 @@ async def _hold_a_delivery(world: World, feed: dict[str, object]) -> None:
         "heldAt": world.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "findings": [{"finding": "cases-gone", "count": 4, "of": 20}],
     }
-    told = {"feeds": [{**feed, "held": held}]}
+    told = {"feeds": [{**feed, "held": held}], "unsent": []}
     bearer = world.a_source_token(agency)
     await world.send("PUT", "/agents/office", bearer, told)
     path = f"/agents/office/held-deliveries/{delivery}/answer"

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.agency.held import find_dropped, find_waiting
+from desk.agency.held import find_unsent, find_waiting
 from desk.callers import LoggedInSourceAdministrator
 from desk.desk import desk_of
 from desk.headers import allow_form
@@ -60,7 +60,7 @@ async def show_deliveries(
         rejects=find_rejects(deliveries.items),
         passed=list(find_passed(deliveries.items)),
         waiting=list(find_waiting(agents.items)),
-        dropped=find_dropped(agents.items, deliveries.items),
+        unsent=find_unsent(agents.items, deliveries.items),
         own={(caller.person.organisation, caller.person.sub): caller.person.name},
     )
     allow_form(page)

@@ -17,7 +17,7 @@ from desk.callers import SendingSourceAdministrator
 from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.index import fill_in
-from signal_index.wire.agents import Agent, DroppedDelivery, HeldAnswer, HeldDelivery
+from signal_index.wire.agents import Agent, HeldAnswer, HeldDelivery, ListedUnsent
 from signal_index.wire.deliveries import ClosedDelivery
 from signal_index.wire.values import read_uuid
 
@@ -75,16 +75,16 @@ def find_waiting(agents: Iterable[Agent]) -> Iterable[Waiting]:
             yield Waiting(agent.agent, feed.feed, held, answer)
 
 
-def find_dropped(
+def find_unsent(
     agents: Sequence[Agent], closed: Iterable[ClosedDelivery]
-) -> Sequence[DroppedDelivery]:
-    """Give what an administrator dropped, each once, the newest first.
+) -> Sequence[ListedUnsent]:
+    """Give what ended without being closed, each once, the newest first.
 
     What its agent holds still is not dropped yet, and what was closed was sent: then
     somebody answered otherwise where the agent is.
     """
     others = {one.held.delivery for one in find_waiting(agents)}
     others |= {one.delivery for one in closed}
-    found = {one.delivery: one for agent in agents for one in agent.dropped}
+    found = {one.delivery: one for agent in agents for one in agent.unsent}
     left = [one for one in found.values() if one.delivery not in others]
-    return sorted(left, key=lambda one: one.droppedAt, reverse=True)
+    return sorted(left, key=lambda one: one.notedAt, reverse=True)

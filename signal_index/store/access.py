@@ -86,7 +86,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: Access(select=("id", "last_verified")),
     },
     "contact_label": {_WEB: _READ},
-    "agent_status": {_WEB: _keep("status", "reported_at", "answers", "dropped")},
+    "agent_status": {_WEB: _keep("status", "reported_at", "answers", "unsent")},
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ, _UPKEEP: _READ},
     "key_config": {_WEB: _ADD},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
@@ -14,17 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import UnknownHeldDelivery
 from signal_index.tables.registry import agent_status
 from signal_index.wire.agents import (
+    UNSENT_AT_MOST,
     Agent,
     AgentStatus,
-    DroppedDelivery,
     FeedStatus,
     HeldAnswer,
     HeldDelivery,
+    ListedUnsent,
     ToldAnswer,
+    UnsentDelivery,
 )
 from signal_index.wire.persons import Account
-
-DROPPED_KEPT: Final = 20
 
 
 async def store_agent_status(
@@ -39,6 +39,9 @@ async def store_agent_status(
 
     Gives what was answered about the deliveries that it says to hold. Any other answer
     is forgotten: it was carried out, or its delivery is not what it was.
+
+    What it says that ended unsent is kept since when it is known; by whom is known only
+    of what was answered on a page, and no word of an agent changes that.
     """
     organisation, municipality = owner
     held = {(one.held.delivery, one.held.digest) for one in status.feeds if one.held}
@@ -52,6 +55,7 @@ async def store_agent_status(
         "status": status.model_dump(mode="json"),
         "reported_at": now,
         "answers": [one.model_dump(mode="json") for one in kept],
+        "unsent": _dump(_merge(_unsent(row) if row else [], status.unsent, now)),
     }
     key = {"organisation": organisation, "agent": agent}
     if row is None:
@@ -94,16 +98,16 @@ async def answer_held(
         return None
     kept = [*(one for one in before if one.delivery != delivery), answer]
     feed, held = meant[0]
-    dropped = [one for one in _dropped(row) if one.delivery != delivery]
+    unsent = [one for one in _unsent(row) if one.delivery != delivery]
     if said.answer == "dropped":
         who, at = by
-        made = DroppedDelivery(
-            delivery=delivery, feed=feed, droppedAt=at, droppedBy=who
+        made = ListedUnsent(
+            delivery=delivery, feed=feed, how="dropped", notedAt=at, by=who
         )
-        dropped = [made, *dropped][:DROPPED_KEPT]
+        unsent = [made, *unsent]
     values = {
         "answers": [one.model_dump(mode="json") for one in kept],
-        "dropped": [one.model_dump(mode="json") for one in dropped],
+        "unsent": _dump(unsent),
     }
     await conn.execute(_of(organisation, agent).values(**values))
     return held
@@ -122,7 +126,7 @@ async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
             reportedAt=row.reported_at,
             feeds=_status(row).feeds,
             answers=_answers(row),
-            dropped=_dropped(row),
+            unsent=_unsent(row),
         )
         for row in rows
     ]
@@ -148,7 +152,8 @@ def _status(row: Row[*tuple[Any, ...]]) -> AgentStatus:
     """Read what an agent said; before there was another member nothing was held."""
     feeds: Sequence[dict[str, object]] = row.status["feeds"]
     return AgentStatus(
-        feeds=[FeedStatus.model_validate({"held": None, **feed}) for feed in feeds]
+        feeds=[FeedStatus.model_validate({"held": None, **feed}) for feed in feeds],
+        unsent=[],
     )
 
 
@@ -156,5 +161,27 @@ def _answers(row: Row[*tuple[Any, ...]]) -> list[ToldAnswer]:
     return [ToldAnswer.model_validate(one) for one in row.answers]
 
 
-def _dropped(row: Row[*tuple[Any, ...]]) -> list[DroppedDelivery]:
-    return [DroppedDelivery.model_validate_json(json.dumps(one)) for one in row.dropped]
+def _unsent(row: Row[*tuple[Any, ...]]) -> list[ListedUnsent]:
+    return [ListedUnsent.model_validate_json(json.dumps(one)) for one in row.unsent]
+
+
+def _dump(unsent: Sequence[ListedUnsent]) -> list[dict[str, Any]]:
+    return [one.model_dump(mode="json") for one in unsent]
+
+
+def _merge(
+    known: Sequence[ListedUnsent], told: Sequence[UnsentDelivery], now: datetime
+) -> list[ListedUnsent]:
+    """Give all that an agent tells, and the newest that persons dropped on a page."""
+    by_page = [one for one in known if one.by is not None][:UNSENT_AT_MOST]
+    before = {(one.delivery, one.how): one for one in known}
+    named = {one.delivery for one in by_page}
+    heard = [
+        before.get((one.delivery, one.how))
+        or ListedUnsent(
+            delivery=one.delivery, feed=one.feed, how=one.how, notedAt=now, by=None
+        )
+        for one in told
+        if one.delivery not in named
+    ]
+    return sorted([*by_page, *heard], key=lambda one: one.notedAt, reverse=True)

@@ -190,7 +190,7 @@ agent_status = Table(  # how an agency's agent says it is doing, and answers for
     Column("status", JSON, nullable=False),  # the parsed AgentStatus, as on the wire
     Column("reported_at", Instant, nullable=False),
     Column("answers", JSON, nullable=False, server_default=text("'[]'")),
-    Column("dropped", JSON, nullable=False, server_default=text("'[]'")),
+    Column("unsent", JSON, nullable=False, server_default=text("'[]'")),
 )
 
 establishment = Table(

@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import Account
 from signal_index.wire.values import Count, Digest, Id, Instant, OinText, SlugText
+
+UNSENT_AT_MOST: Final = 20
+UnsentHow = Literal["dropped", "replaced", "outdated", "abandoned"]
 
 
 class FeedState(StrEnum):
@@ -70,10 +73,22 @@ class FeedStatus(RequestModel):
     held: HeldDelivery | None
 
 
+class UnsentDelivery(RequestModel):
+    """A delivery that ended where its agent is without being closed, and how."""
+
+    delivery: Id
+    feed: SlugText
+    how: UnsentHow
+
+
 class AgentStatus(RequestModel):
-    """Everything one agent tells of itself."""
+    """Everything one agent tells of itself.
+
+    `unsent`: the newest that ended without being closed, whoever said so there.
+    """
 
     feeds: Annotated[list[FeedStatus], Field(max_length=64)]
+    unsent: Annotated[list[UnsentDelivery], Field(max_length=UNSENT_AT_MOST)]
 
 
 class HeldAnswer(RequestModel):
@@ -91,13 +106,17 @@ class ToldAnswer(AnswerModel):
     answer: Literal["approved", "dropped"]
 
 
-class DroppedDelivery(AnswerModel):
-    """A delivery that an administrator dropped: nothing of it was sent."""
+class ListedUnsent(AnswerModel):
+    """A delivery that ended without being closed: how, and since when it is known.
+
+    `by`: the administrator who dropped it on a page; null where its agent told so.
+    """
 
     delivery: Id
     feed: str
-    droppedAt: Instant
-    droppedBy: Account
+    how: UnsentHow
+    notedAt: Instant
+    by: Account | None
 
 
 class ToldAnswers(AnswerModel):
@@ -109,14 +128,14 @@ class ToldAnswers(AnswerModel):
 class Agent(AnswerModel):
     """What one of the own agents last said of itself, and when.
 
-    `dropped`: the newest that an administrator dropped, the newest first.
+    `unsent`: what ended without being closed, there or on a page, the newest first.
     """
 
     agent: str
     reportedAt: Instant
     feeds: list[FeedStatus]
     answers: list[ToldAnswer]
-    dropped: list[DroppedDelivery]
+    unsent: list[ListedUnsent]
 
 
 class Agents(AnswerModel):

@@ -12,7 +12,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,12 +20,14 @@ from typing import Final
 
 from keys.waiting import Draw, compute_wait, draw_fraction
 from signal_index.wire.agents import (
+    UNSENT_AT_MOST,
     AgentStatus,
     DeliveryFinding,
     FeedState,
     FeedStatus,
     HeldDelivery,
     ToldAnswer,
+    UnsentDelivery,
 )
 from signal_index.wire.values import Oin, Slug
 from sources.agent.feeds import Feed, Portion
@@ -40,6 +42,7 @@ from sources.errors import (
 from sources.events import Event, log_event
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.holding import Held, find_held, record_answer
+from sources.outbox.let_go import find_let_go
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.store import Outbox
@@ -93,7 +96,7 @@ class Worker:
     standings: dict[str, Standing] = field(default_factory=dict)
     last_reconciled: datetime | None = None
     find_next: Callable[[str], datetime | None] = lambda _: None
-    _told: tuple[datetime, list[FeedState]] | None = None
+    _told: tuple[datetime, Sequence[object]] | None = None
     _due: dict[str, None] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _failures: int = 0
@@ -227,10 +230,11 @@ class Worker:
         """
         now, status = self.world.now(), self.status()
         states = [one.state for one in status.feeds]
+        said = [*states, *status.unsent]
         often = TOLD_WHILE_HELD if FeedState.HELD in states else TOLD_EVERY
-        if self._told and self._told[1] == states and now - self._told[0] < often:
+        if self._told and self._told[1] == said and now - self._told[0] < often:
             return
-        self._told = (now, states)
+        self._told = (now, said)
         try:
             answers = await self.jobs.tell(status)
         except SourceError as error:
@@ -272,8 +276,19 @@ class Worker:
                     held=self._tell_held(waiting.get(feed.profile.name)),
                 )
                 for name, feed in self.feeds.items()
-            ]
+            ],
+            unsent=list(self._find_unsent()),
         )
+
+    def _find_unsent(self) -> Iterator[UnsentDelivery]:
+        """Give what ended unsent, also what somebody dropped at a terminal."""
+        names: dict[str, str] = {
+            feed.profile.name: name for name, feed in self.feeds.items()
+        }
+        for one in find_let_go(self.outbox, limit=UNSENT_AT_MOST):
+            if one.profile in names:
+                feed = Slug(names[one.profile])
+                yield UnsentDelivery(delivery=one.id, feed=feed, how=one.how)
 
     def _tell_held(self, held: Held | None) -> HeldDelivery | None:
         return None if held is None else tell_held(held, self.source)

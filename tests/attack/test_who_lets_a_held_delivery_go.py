@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,22 +37,28 @@ def digest_of(held: dict[str, object]) -> str:
     return HeldDelivery.model_validate_json(json.dumps(held)).digest
 
 
-async def tell(world: World, held: dict[str, object] | None) -> list[dict[str, Any]]:
+async def tell(
+    world: World, held: dict[str, object] | None, *unsent: dict[str, str]
+) -> list[dict[str, Any]]:
     """As the agency's own agent; gives what is answered for it."""
-    answer = await try_to_tell(world, held, world.debt_help)
+    answer = await try_to_tell(world, held, world.debt_help, *unsent)
     assert answer.status_code == 200, answer.text
     answers: list[dict[str, Any]] = answer.json()["answers"]
     return answers
 
 
 async def try_to_tell(
-    world: World, held: dict[str, object] | None, agency: Agency
+    world: World,
+    held: dict[str, object] | None,
+    agency: Agency,
+    *unsent: dict[str, str],
 ) -> Response:
     feed: dict[str, object] = {"feed": "debt-help", "backlog": 0, "held": held}
     feed |= {"state": "held" if held else "done"}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
     bearer = world.a_source_token(agency)
-    return await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+    told = {"feeds": [feed], "unsent": list(unsent)}
+    return await world.send("PUT", "/agents/office", bearer, told)
 
 
 async def say(world: World, bearer: str, **shown: object) -> int:
@@ -102,9 +109,58 @@ async def test_who_dropped_a_delivery_stays_known_when_it_is_gone(world: World) 
     assert (await world.send("POST", PATH, bearer, said)).status_code == 204
     await tell(world, None)
     (agent,) = (await world.send("GET", "/agents", bearer)).json()["items"]
-    ((one, user),) = [(x["delivery"], x["droppedBy"]["user"]) for x in agent["dropped"]]
+    ((one, user),) = [(x["delivery"], x["by"]["user"]) for x in agent["unsent"]]
     assert (agent["answers"], one) == ([], DELIVERY)
     assert user
+
+
+def unsent(count: int, how: str = "dropped") -> dict[str, str]:
+    delivery = str(uuid.UUID(int=count))
+    return {"delivery": delivery, "feed": "debt-help", "how": how}
+
+
+async def list_unsent(world: World, bearer: str) -> dict[str, dict[str, Any]]:
+    (agent,) = (await world.send("GET", "/agents", bearer)).json()["items"]
+    return {one["delivery"]: one for one in agent["unsent"]}
+
+
+async def test_what_was_dropped_where_the_agent_is_is_listed_by_nobody(
+    world: World,
+) -> None:
+    """Nor does telling it again make it newer than it is."""
+    bearer = an_administrator(world, world.debt_help)
+    await tell(world, None, unsent(1))
+    (first,) = (await list_unsent(world, bearer)).values()
+    world.clock.forward(timedelta(minutes=5))
+    await tell(world, None, unsent(1), unsent(2, "abandoned"))
+    listed = await list_unsent(world, an_administrator(world, world.debt_help))
+    assert first["by"] is None
+    assert first == listed.pop(unsent(1)["delivery"])
+    assert [one["how"] for one in listed.values()] == ["abandoned"]
+
+
+async def test_no_word_of_an_agent_takes_away_who_dropped_a_delivery(
+    world: World,
+) -> None:
+    """Neither another word about it, nor as many others as it may tell of."""
+    bearer = an_administrator(world, world.debt_help)
+    await tell(world, a_held(world))
+    said = {"digest": digest_of(a_held(world)), "answer": "dropped"}
+    assert (await world.send("POST", PATH, bearer, said)).status_code == 204
+    before = (await list_unsent(world, bearer))[DELIVERY]
+    others = [unsent(100 + n) for n in range(19)]
+    await tell(world, None, unsent(7, "replaced"), *others)
+    assert (await list_unsent(world, bearer))[DELIVERY] == before
+    assert before["by"]["user"]
+
+
+async def test_what_an_agent_tells_of_it_is_bounded_and_of_a_closed_list(
+    world: World,
+) -> None:
+    many = [unsent(n) for n in range(21)]
+    for told in (many, [unsent(1, "Z-17")], [unsent(1) | {"case": "Z-17"}]):
+        refused = await try_to_tell(world, None, world.debt_help, *told)
+        assert refused.status_code == 400, refused.text
 
 
 async def test_an_answer_does_not_hold_for_another_difference(world: World) -> None:

@@ -156,7 +156,7 @@ async def test_an_agent_tells_how_it_does_and_only_the_newest_is_kept(
         "held": None,
     }
     for backlog in (12, 3):
-        body = {"feeds": [{**feed, "backlog": backlog}]}
+        body = {"feeds": [{**feed, "backlog": backlog}], "unsent": []}
         answer = await world.send("PUT", "/agents/office", token, body)
         assert answer.json() == {"answers": []}, answer.text
     (agent,) = await get(world, "/agents", an_administrator(world, world.debt_help))

@@ -104,7 +104,7 @@ async def test_who_lets_a_partners_delivery_go_is_recorded_under_the_partner(
     }
     feed: dict[str, object] = {"feed": "partner", "backlog": 0, "held": held}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
-    told = {"feeds": [feed | {"state": "held"}]}
+    told = {"feeds": [feed | {"state": "held"}], "unsent": []}
     bearer = world.a_source_token(sender)
     assert (await world.send("PUT", "/agents/office", bearer, told)).is_success
     digest = HeldDelivery.model_validate_json(json.dumps(held)).digest

@@ -74,7 +74,7 @@ CREATE TABLE contact_label (
 );
 CREATE TABLE agent_status (
   organisation CHAR(20) NOT NULL, agent VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL, status JSON NOT NULL,
-  reported_at TIMESTAMPTZ NOT NULL, answers JSON DEFAULT '[]' NOT NULL, dropped JSON DEFAULT '[]' NOT NULL,
+  reported_at TIMESTAMPTZ NOT NULL, answers JSON DEFAULT '[]' NOT NULL, unsent JSON DEFAULT '[]' NOT NULL,
   CONSTRAINT pk_agent_status PRIMARY KEY (organisation, agent),
   CONSTRAINT fk_agent_status_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );

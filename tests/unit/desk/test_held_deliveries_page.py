@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
 
 from desk.agency.held import find_waiting
 from desk.texts import load_texts
-from signal_index.wire.agents import Agent, HeldDelivery
+from signal_index.wire.agents import Agent, HeldDelivery, UnsentHow
 from sources.judging.rules import Doubt
 from sources.judging.words import find_remedy
 from tests.desk_builders import Browser, Town, log_in
@@ -37,7 +37,7 @@ def an_agent(*doubts: str, answer: str | None = None) -> dict[str, Any]:
         "reportedAt": "2026-11-22T06:00:00Z",
         "feeds": [feed | {"nextRun": None, "held": held}],
         "answers": said if answer else [],
-        "dropped": [],
+        "unsent": [],
     }
 
 
@@ -118,13 +118,25 @@ async def test_what_was_dropped_stays_to_be_read_and_says_by_whom(
 ) -> None:
     """It waits no more and is never closed: else it would leave no trace."""
     by = {"organisation": SOURCE, "user": "anna"}
-    gone = {"delivery": DELIVERY, "feed": "bijstand", "droppedBy": by}
-    gone |= {"droppedAt": "2026-11-23T09:05:00Z"}
-    agent = an_agent("cases-gone") | {"dropped": [gone]}
+    gone = {"delivery": DELIVERY, "feed": "bijstand", "how": "dropped", "by": by}
+    gone |= {"notedAt": "2026-11-23T09:05:00Z"}
+    agent = an_agent("cases-gone") | {"unsent": [gone]}
     says = "bijstand: vervallen, niets verstuurd. Door anna,"
     assert says not in await show(town, browser, agent), "its agent holds it still"
     agent["feeds"][0] |= {"held": None, "state": "done"}
     assert says in await show(town, browser, agent)
+
+
+@pytest.mark.parametrize("how", get_args(UnsentHow))
+async def test_what_ended_at_the_agent_is_listed_without_a_name(
+    town: Town, browser: Browser, how: str
+) -> None:
+    """Nobody knows here who stood at the terminal: no account is made up."""
+    gone = {"delivery": str(UUID(int=3)), "feed": "bijstand", "how": how, "by": None}
+    gone |= {"notedAt": "2026-11-23T09:05:00Z"}
+    page = await show(town, browser, an_agent("cases-gone") | {"unsent": [gone]})
+    said = load_texts("nl").get(f"deliveries.unsent.how.{how}")
+    assert f"bijstand: {said}. Op de computer die aanlevert." in page
 
 
 async def test_what_a_newer_agent_finds_is_shown_too(

@@ -79,6 +79,18 @@ async def test_what_an_administrator_answered_is_carried_out(
     assert office.told[-1].feeds[0].held is None
 
 
+async def test_what_somebody_dropped_at_a_terminal_is_told(office: Office) -> None:
+    """A colleague at the page sees otherwise that it waited, and then nothing."""
+    told = await hold_one(office)
+    (held,) = find_held(office.outbox)
+    record_answer(office.outbox, held.delivery, held.digest, "dropped")
+    await office.work(TELL)
+    (one,) = office.told[-1].unsent
+    assert (one.delivery, one.how) == (told.delivery, "dropped")
+    assert one.feed == "bijstand"
+    assert office.told[-1].feeds[0].held is None
+
+
 async def test_an_answer_about_another_difference_is_not_carried_out(
     office: Office,
 ) -> None:
