@@ -22,10 +22,14 @@ MONTHS: Final = (
 CUT: Final = "…"
 _SINCE: Final = "sinds "
 _SHORT: Final = 8
+_LONGEST_MONTH: Final = 31
 _DAY: Final = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)"
     r"|(?P<day>\d\d?)(?: *[-/. ] *)(?P<month>\d\d?|[a-z]{3,9}\.?)(?: *[-/. ] *)"
     r"(?P<year>\d{4}|\d\d))(?!\d)"
+)
+_NO_YEAR: Final = re.compile(
+    r"(?P<day>\d\d?)(?: *[-/. ] *)(?P<month>\d\d?|[a-z]{3,9}\.?)"
 )
 _WORD: Final = re.compile(r"[^\W_]+")
 _MONTH: Final = re.compile(r"(?<=\d )[a-z]{3,9}\.?(?![a-z])")
@@ -38,6 +42,14 @@ def find_day(typed: str) -> date | None:
     """Find the first day in a text, in any form that people write; or none."""
     days = (_read_day(found) for found in _DAY.finditer(typed.casefold()))
     return next((day for day in days if day is not None), None)
+
+
+def lacks_year(typed: str) -> bool:
+    """Tell whether this is a day of some year, and of which is not said."""
+    found = _NO_YEAR.fullmatch(typed.casefold().strip())
+    if found is None:
+        return False
+    return _is_day(found["day"], found["month"])
 
 
 def call_by_start(day: str, whom: str) -> str:
@@ -158,6 +170,11 @@ def _read_day(found: re.Match[str]) -> date | None:
         return date(int(year) + (2000 if len(year) == 2 else 0), number, int(day))
     except ValueError:
         return None
+
+
+def _is_day(day: str, month: str) -> bool:
+    number = int(month) if month.isdigit() else _find_month(month.rstrip("."))
+    return 1 <= number <= len(MONTHS) and 1 <= int(day) <= _LONGEST_MONTH
 
 
 def _find_month(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from desk.callers import Caller
@@ -17,6 +18,9 @@ from keys.case_name import find_unclear, shorten
 from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
 from signal_index.wire.notices import ReturnNotice
+from signal_index.wire.values import eleven_proof
+
+_NUMBER_LENGTH: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,13 @@ class ShownCase:
     def short(self) -> str:
         """Give the end of its reference."""
         return shorten(self.reference)
+
+
+def is_citizen_number(typed: str) -> bool:
+    """Tell whether somebody searches by what could be a citizen's number: never so."""
+    digits = "".join(one for one in typed if one not in " .-\u00a0")
+    is_nine = len(digits) == _NUMBER_LENGTH and digits.isascii() and digits.isdigit()
+    return is_nine and eleven_proof(digits)
 
 
 def tell_apart(named: Mapping[UUID, str]) -> Mapping[UUID, ShownCase]:

@@ -14,7 +14,12 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from desk.agency.cases import find_cases_by_hand, name_case, tell_apart
+from desk.agency.cases import (
+    find_cases_by_hand,
+    is_citizen_number,
+    name_case,
+    tell_apart,
+)
 from desk.agency.match_list import ShownMatch, Wanted, list_matches
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
 from desk.desk import Desk, desk_of
@@ -84,6 +89,8 @@ async def search_matches(
 ) -> Response:
     """Lead to the matches of one own case; its number comes in no address."""
     forms = desk_of(request).kept_forms
+    if is_citizen_number(case):
+        return await forms.say_once(request, MATCHES, fault="number")
     return await forms.lead_to(request, FOUND, {"case": case[:100]})
 
 

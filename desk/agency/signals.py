@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from desk.agency.cases import find_cases_by_hand, name_all
+from desk.agency.cases import find_cases_by_hand, is_citizen_number, name_all
 from desk.agency.matches import fetch_matches
 from desk.agency.notices import fetch_told
 from desk.callers import (
@@ -21,8 +21,9 @@ from desk.callers import (
 )
 from desk.desk import Desk, desk_of
 from desk.headers import allow_form
+from desk.moments import day_here
 from desk.pages import render
-from keys.case_name import find_called, find_day, tells_day
+from keys.case_name import find_called, find_day, lacks_year, tells_day
 from signal_index.wire.contact_holders import ContactHolders
 from signal_index.wire.signals import (
     OwnSignal,
@@ -49,8 +50,10 @@ async def show_signals(
     reference: str = "",
 ) -> HTMLResponse:
     """Show counts, what ended lately, the signals by page, and one by its reference."""
-    search = await _search(desk_of(request), caller, reference, by_case=False)
-    return await _show(request, caller, cursor, search)
+    desk = desk_of(request)
+    said = await desk.kept_forms.take_said(request, PAGE)
+    search = await _search(desk, caller, reference, by_case=False)
+    return await _show(request, caller, cursor, search, refused="refused" in said)
 
 
 @router.post(FOUND)
@@ -61,6 +64,8 @@ async def search_signals(
 ) -> Response:
     """Lead to signals of an own case or a reference; neither comes in an address."""
     forms = desk_of(request).kept_forms
+    if is_citizen_number(wanted):
+        return await forms.say_once(request, PAGE, at="#found", refused="yes")
     return await forms.lead_to(request, FOUND, {"wanted": wanted}, at="#found")
 
 
@@ -92,13 +97,23 @@ class Search:
     is_cut: bool = False
 
     @property
+    def lacks_year(self) -> bool:
+        """Tell whether a day was typed without its year, and nothing is called so."""
+        return not self.known and lacks_year(self.typed)
+
+    @property
     def is_taken_over(self) -> bool:
         """Tell whether one of them came from another organisation, without a name."""
         return any(one.takenOverFrom and not name for one, name in self.found)
 
 
 async def _show(
-    request: Request, caller: Caller, cursor: str | None, search: Search | None
+    request: Request,
+    caller: Caller,
+    cursor: str | None,
+    search: Search | None,
+    *,
+    refused: bool = False,
 ) -> HTMLResponse:
     desk = desk_of(request)
     fetch, token = desk.index.fetch, caller.access_token
@@ -121,6 +136,9 @@ async def _show(
         functions={one.id: one.function for one in contacts.items},
         is_first=cursor is None,
         search=search,
+        refused=refused,
+        year=day_here(desk.clock()).year,
+        is_by_hand=desk.signalling is not None and desk.case_key is None,
     )
     allow_form(shown)
     return shown

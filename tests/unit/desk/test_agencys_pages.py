@@ -280,6 +280,14 @@ async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_
         assert "Er kunnen dus meer signalen zijn" in page.text
         assert "signal-source find --case ZAAK " in page.text
         assert f'value="{unknown}"' in page.text
+    page = await _search(browser, {**form, "wanted": "2 november"})
+    assert "Zet het jaar erbij: 2 november 2026" in page.text
+    for place in ("signals", "matches"):
+        typed = {"csrf": form["csrf"], "wanted": "999993653", "case": "999993653"}
+        path = f"/agency/{place}/search"
+        page = await browser.post(path, data=typed, follow_redirects=True)
+        assert "Dit lijkt een burgerservicenummer. Zoek daar nooit op" in page.text
+        assert "999993653" not in page.text
     none_known = {**signal, "reference": str(UUID(int=6)), "takenOverFrom": OTHER}
     of_day = {"items": [signal, none_known], "next": None}
     at = "/v1/signals?limit=201&validFrom=2026-11-02"

@@ -47,7 +47,7 @@ PUT_TOGETHER = (
     "matches.stage.",
     *("overview.", "reports.", "approval-title-"),
     *("follows.done.", "follows.fault."),
-    *("involved.done.", "involved.reason.", "involved.fault."),
+    *("involved.done.", "involved.fault."),
     *("policy.", "approvals.", "transfers."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )

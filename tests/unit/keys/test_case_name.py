@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from keys.case_name import find_called, find_day, find_unclear, shorten
+from keys.case_name import find_called, find_day, find_unclear, lacks_year, shorten
 from keys.case_seal import NAME_BYTES, CaseKey
 
 NAMES = (
@@ -103,3 +103,15 @@ def test_a_name_that_may_be_of_several_is_not_enough() -> None:
 )
 def test_the_day_in_what_is_typed_is_known(typed: str, day: date | None) -> None:
     assert find_day(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "lacks"),
+    [
+        *(("1 november", True), ("1 nov.", True), ("1-11", True), ("3 mrt", True)),
+        *(("1 november 2026", False), ("KB-1", False), ("45 november", False)),
+        ("12-34", False),
+    ],
+)
+def test_a_day_without_a_year_is_known_as_such(typed: str, *, lacks: bool) -> None:
+    assert lacks_year(typed) is lacks

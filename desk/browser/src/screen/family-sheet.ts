@@ -171,7 +171,7 @@ function paintLine(line: FamilyLine): DocumentFragment {
   const others = title === organisation ? { name, role } : { name: "", role: title === role ? "" : role };
   const lead = coordinates ? text("family-coordinates") : "";
   show(need("[data-blank]", painted), helpsWith === "");
-  fill(painted, { organisation: title, ...others, phone, hours, outOfHours, deputy, helpsWith, lead, about: about.length < 2 ? "" : text("family-about", { names: LIST.format(about) }) });
+  fill(painted, { organisation: title, ...others, phone, hours, outOfHours, deputy, helpsWith, lead, about: about.length === 0 ? "" : text("family-about", { names: LIST.format(about) }) });
   return painted;
 }
 
