@@ -83,8 +83,11 @@ class History:
 
 
 def is_to_call(flag: OwnFlag) -> bool:
-    """Tell whether nobody was reached there yet; oneself need not be called."""
-    return flag.contactOutcome in TO_CALL and not flag.own
+    """Tell whether nobody was reached there yet; oneself need not be called.
+
+    Nor twice: what was looked up again in the same case is called for at the newest.
+    """
+    return flag.contactOutcome in TO_CALL and not flag.own and not flag.again
 
 
 def _rank(flag: OwnFlag) -> tuple[bool, bool, bool]:

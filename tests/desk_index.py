@@ -326,6 +326,8 @@ class FakeIndex:
                         "organisation": flag["organisation"],
                         "contactOutcome": None,
                         "contact": flag["contactHolder"],
+                        "again": False,
+                        "alsoAt": [],
                     }
                     for place, flag in enumerate(self.flags)
                 ],

@@ -24,7 +24,7 @@ from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
 from signal_index.days import day_of, midnight_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import make_uuid7, read_uuid7_instant
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
@@ -41,14 +41,13 @@ from signal_index.store.outcomes import (
     get_own_question,
     store_outcome,
 )
+from signal_index.store.own_flags import Place, SameFlag, find_alike, find_same
 from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.wire import lookups as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
 
 routes = Routes("bevragen")
-UNREACHED: Final = frozenset({None, "not-reachable"})
-"""What came of a flag while somebody is still to be called there."""
 MOST_OF_DAY: Final = 50
 """Lookups of today that are looked through for who is still to be called."""
 
@@ -135,10 +134,10 @@ async def list_own_lookups(
         owner = _owner(index, who)
         found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
         shown = found[:limit]
-        asked, counting, said = await _read_asked(index, act.conn, shown, act.now)
-        contacts = await find_contacts(act.conn, _to_call(counting, said))
+        asked, same, said = await _read_asked(index, act.conn, shown, act.now)
+        contacts = await find_contacts(act.conn, _to_call(same, said))
         await act.record({"shown": len(shown)})
-        told = Told(said, contacts, labels, who.organisation, act.now)
+        told = Told(said, same, contacts, labels, who.organisation, act.now)
     return wire.OwnLookups(
         items=[
             _item(question, told)
@@ -155,36 +154,35 @@ async def count_open_calls(
 ) -> int:
     """Count at whom the caller looked today and did not reach anybody yet.
 
-    A number, as `list_own_lookups` shows it; so it is no entry, and tells of nobody.
+    Calls, not lookups: what was looked up again in the same case counts once. A
+    number, as `list_own_lookups` shows it; so it is no entry, and tells of nobody.
     """
     midnight = midnight_of(day_of(now))
     page = Page(MOST_OF_DAY, since=make_uuid7(midnight, bytes(10)))
     found = await find_own_entries(conn, _owner(index, who), Kind.LOOKUP, page)
-    asked, _, said = await _read_asked(index, conn, found, now)
+    _, same, said = await _read_asked(index, conn, found, now)
     return sum(
-        said.get(one.entry, {}).get(place) in UNREACHED and source != who.organisation
-        for first, question in zip(found, asked, strict=True)
-        if question[0].entry == first.entry
-        for one in question
-        for place, (_, source) in enumerate(one.flags or ())
-        if find_home(question, one.entry, place) == (one.entry, place)
+        place == one.places[0] and one.is_open(said) and one.source != who.organisation
+        for place, one in same.items()
     )
 
 
 async def _read_asked(
     index: Index, conn: AsyncConnection, found: Sequence[Opened], now: datetime
-) -> tuple[Sequence[Question], Sequence[Opened], Mapping[UUID, Said]]:
-    """Read as whose repeat each was asked, which still count, and what was said."""
+) -> tuple[Sequence[Question], Mapping[Place, SameFlag], Mapping[UUID, Said]]:
+    """Read as whose repeat each was asked, the flags that count, and what was said."""
     keys = index.keys.disclosures
     again = await find_questions(conn, [one.entry for one in found], keys)
     asked = [again.get(one.entry, [one]) for one in found]
     counting = [
-        one
-        for question in asked
-        for one in question
-        if now < _counts_until(question[0])
+        question
+        for one, question in zip(found, asked, strict=True)
+        if question[0].entry == one.entry and now < _counts_until(question[0])
     ]
-    return asked, counting, await find_outcomes(conn, counting, keys)
+    alike = await find_alike(conn, [question[0].entry for question in counting])
+    shown = [one for question in counting for one in question]
+    said = await find_outcomes(conn, shown, keys)
+    return asked, find_same(counting, alike), said
 
 
 async def _tell_sources(
@@ -220,6 +218,7 @@ class Told:
     """What a page of own lookups is told with."""
 
     said: Mapping[UUID, Said]
+    same: Mapping[Place, SameFlag]
     contacts: Mapping[UUID, Contact]
     labels: Labels
     organisation: str
@@ -230,12 +229,11 @@ class Told:
         return self.said.get(entry, {}).get(place)
 
 
-def _to_call(shown: Sequence[Opened], said: Mapping[UUID, Said]) -> Iterator[UUID]:
+def _to_call(
+    same: Mapping[Place, SameFlag], said: Mapping[UUID, Said]
+) -> Iterator[UUID]:
     """Give the contact holders of flags at which nobody was reached."""
-    for one in shown:
-        for place, contact in enumerate(one.contacts):
-            if said.get(one.entry, {}).get(place) in UNREACHED:
-                yield contact
+    return (one.contact for one in same.values() if one.is_open(said))
 
 
 def _item(question: Question, told: Told) -> wire.OwnLookup:
@@ -264,24 +262,30 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
     if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
     return [
-        wire.OwnFlag(
-            entryId=one.entry,
-            place=place,
-            categoryShort=told.labels.category_short(category),
-            organisation=told.labels.organisation(source),
-            coordinates=told.labels.does_coordinate(category),
-            own=source == told.organisation,
-            contactOutcome=told.find_said(one.entry, place),
-            contact=_contact(one, place, told),
-        )
+        _flag((one.entry, place), same, category, told)
         for one in question
-        for place, (category, source) in enumerate(one.flags or ())
-        if find_home(question, one.entry, place) == (one.entry, place)
+        for place, (category, _) in enumerate(one.flags or ())
+        if (same := told.same.get((one.entry, place))) is not None
     ]
 
 
-def _contact(one: Opened, place: int, told: Told) -> wire.FlagContact | None:
-    found = told.contacts.get(one.contacts[place])
-    if found is None or told.find_said(one.entry, place) not in UNREACHED:
-        return None
-    return make_contact(*found, day_of(told.now))
+def _flag(at: Place, same: SameFlag, category: str, told: Told) -> wire.OwnFlag:
+    """Tell of a flag; it is filled in at its newest lookup, and holds for all."""
+    entry, place = same.find_said(told.said)
+    found = told.contacts.get(same.contact)
+    is_newest = at == same.places[0]
+    also = [read_uuid7_instant(one) for one, _ in same.places[1:]] if is_newest else []
+    return wire.OwnFlag(
+        entryId=entry,
+        place=place,
+        categoryShort=told.labels.category_short(category),
+        organisation=told.labels.organisation(same.source),
+        coordinates=told.labels.does_coordinate(category),
+        own=same.source == told.organisation,
+        contactOutcome=told.find_said(entry, place),
+        contact=make_contact(*found, day_of(told.now))
+        if found and is_newest and same.is_open(told.said)
+        else None,
+        again=not is_newest,
+        alsoAt=also,
+    )

@@ -210,6 +210,10 @@ class OwnFlag(AnswerModel):
     first, as in the answer.
 
     `entryId` and `place` are where it is said: the entry that showed the flag first.
+
+    The same flag of the same citizen in the same case, looked up again, is one call:
+    its newest lookup tells when else it was looked up (`alsoAt`), and at the others it
+    stands `again`, with the same outcome.
     """
 
     entryId: Id
@@ -220,6 +224,8 @@ class OwnFlag(AnswerModel):
     own: bool
     contactOutcome: str | None
     contact: FlagContact | None
+    again: bool
+    alsoAt: list[Instant]
 
 
 class OwnLookup(AnswerModel):

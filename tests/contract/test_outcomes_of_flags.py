@@ -115,6 +115,29 @@ async def test_who_is_still_to_be_called_of_today_is_counted_for_the_asker_alone
     assert await open_calls(world) == 0
 
 
+async def test_what_is_looked_up_again_in_the_same_case_is_one_call(
+    world: World,
+) -> None:
+    """What came of it at either lookup came of both."""
+    (first,) = await world.look_up([ONE])
+    world.clock.forward(timedelta(minutes=10))
+    (second,) = await world.look_up([ONE])
+    assert await open_calls(world) == 2
+    newest, older = await own(world)
+    assert [[flag["again"] for flag in one["flags"]] for one in (newest, older)] == [
+        [False, False],
+        [True, True],
+    ]
+    assert [flag["alsoAt"] for flag in newest["flags"]] == [[older["at"]]] * 2
+    for part, flag, left in ((first, 0, 1), (second, 1, 0)):
+        await say(world, part["entryId"], flag, "contact-made")
+        assert await open_calls(world) == left
+    newest, older = await own(world)
+    said = [flag["contactOutcome"] for one in (newest, older) for flag in one["flags"]]
+    assert said == ["contact-made"] * 4
+    assert newest["flags"][0]["entryId"] == first["entryId"], "taken back where it is"
+
+
 async def test_nobody_takes_back_what_another_said_or_what_counts_by_now(
     world: World,
 ) -> None:

@@ -20,7 +20,7 @@ def a_lookup(
     at: datetime = NOON, *outcomes: str | None, **changes: object
 ) -> dict[str, Any]:
     entry = str(uuid4())
-    flags = [
+    flags: list[dict[str, Any]] = [
         {
             "entryId": entry,
             "place": place,
@@ -30,6 +30,8 @@ def a_lookup(
             "organisation": "Werkplein",
             "contactOutcome": outcome,
             "contact": None,
+            "again": False,
+            "alsoAt": [],
         }
         for place, outcome in enumerate(outcomes)
     ]
@@ -96,6 +98,13 @@ def test_the_own_organisation_need_not_be_called() -> None:
     row = a_lookup(NOON, None)
     row["flags"][0]["own"] = True
     assert history(row).to_call == []
+
+
+def test_what_was_looked_up_again_is_called_for_once() -> None:
+    again = a_lookup(NOON, None)
+    again["flags"][0]["again"] = True
+    found = history(a_lookup(NOON + timedelta(hours=1), None), again)
+    assert (len(found.to_call), len(found.days)) == (1, 1)
 
 
 def test_what_counts_no_more_is_not_called_for() -> None:

@@ -1,0 +1,95 @@
+"""Which flags of a user's own lookups are one and the same to call about.
+
+The same kind, source and contact holder of the same citizen in the same case, looked up
+again, is one call: what came of it at one lookup came of it at the other. Only lookups
+that the caller made themselves are held beside each other, and only within a case:
+what no case number binds stays apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.store.outcomes import Said
+from signal_index.store.repeats import Question, find_home
+from signal_index.tables.ledger import ledger_disclosure
+
+UNREACHED: Final = frozenset({None, "not-reachable"})
+"""What came of a flag while somebody is still to be called there."""
+
+Place = tuple[UUID, int]
+"""The entry that showed a flag first, and where in it."""
+
+_Key = tuple[object, tuple[str, str], UUID, int]
+"""Whom it is about, kind and source, contact holder; the how many-th such flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameFlag:
+    """One flag and the places where it was shown, the newest lookup's first."""
+
+    source: str
+    contact: UUID
+    places: Sequence[Place]
+
+    def find_said(self, said: Mapping[UUID, Said]) -> Place:
+        """Find where the most was said of it: reached, tried, or else the newest."""
+        told = {place: said.get(place[0], {}).get(place[1]) for place in self.places}
+        reached = [place for place, what in told.items() if what not in UNREACHED]
+        tried = [place for place, what in told.items() if what is not None]
+        return (reached or tried or list(self.places))[0]
+
+    def is_open(self, said: Mapping[UUID, Said]) -> bool:
+        """Tell whether nobody was reached at any of its places."""
+        entry, place = self.find_said(said)
+        return said.get(entry, {}).get(place) in UNREACHED
+
+
+async def find_alike(
+    conn: AsyncConnection, entries: Collection[UUID]
+) -> Mapping[UUID, object]:
+    """Name the citizen within the case of each lookup; equal names are one citizen.
+
+    Over New Year, and without a case, a lookup stands by itself and has no name.
+    """
+    columns = ledger_disclosure.c
+    rows = await conn.execute(
+        select(columns.entry_id, columns.find_person, columns.find_case)
+        .where(columns.entry_id.in_(entries))
+        .where(columns.find_person.is_not(None))
+        .where(columns.find_case.is_not(None))
+    )
+    return {entry: (bytes(person), bytes(case)) for entry, person, case in rows}
+
+
+def find_same(
+    questions: Sequence[Question], alike: Mapping[UUID, object]
+) -> Mapping[Place, SameFlag]:
+    """Find, for the first place of each flag of these questions, what is the same.
+
+    Questions are the newest first.
+    """
+    shown: dict[_Key, list[Place]] = defaultdict(list)
+    for question in questions:
+        first = question[0].entry
+        who, number = alike.get(first, first), Counter[object]()
+        for one in question:
+            flags = zip(one.flags or (), one.contacts, strict=True)
+            for place, (kind, contact) in enumerate(flags):
+                at = (one.entry, place)
+                if find_home(question, *at) == at:
+                    number[kind, contact] += 1
+                    key = (who, kind, contact, number[kind, contact])
+                    shown[key].append(at)
+    same = (
+        SameFlag(kind[1], contact, places)
+        for (_, kind, contact, _), places in shown.items()
+    )
+    return {place: one for one in same for place in one.places}
