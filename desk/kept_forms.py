@@ -7,6 +7,7 @@ with the session's longest life. What came of an act is said once and let go of:
 back, or opening the address again, never says it above something else.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,8 @@ from desk.sessions import ABSOLUTE_LIMIT
 from desk.tables import kept_forms
 
 ID_BYTES: Final = 16
+KEPT_ID: Final = re.compile(f"[0-9a-f]{{{2 * ID_BYTES}}}")
+"""What stands in an address for what was kept."""
 _SEE_OTHER: Final = 303
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -26,6 +27,7 @@ from desk.desk import Desk, desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in, verify_done
+from desk.kept_forms import KEPT_ID
 from desk.navigation import MATCHES
 from desk.officer.told import read_told
 from desk.pages import recount, render
@@ -76,11 +78,15 @@ async def show_matches(
 
     Opens the page of `match`, or of the first about `signal`, wherever it stands.
     """
-    kept = await desk_of(request).kept_forms.take_said(request, MATCHES)
-    said = Said(kept.get("done", ""), kept.get("fault", ""), match if kept else "")
+    said = await _take_said(request, MATCHES, match)
     number = int(page[:6]) if page.isascii() and page.isdigit() else 1
     wanted = Wanted(partner, at=match or signal, page=number)
     return await _show(request, caller, wanted, said)
+
+
+async def _take_said(request: Request, page: str, match: str) -> Said:
+    kept = await desk_of(request).kept_forms.take_said(request, page)
+    return Said(kept.get("done", ""), kept.get("fault", ""), match if kept else "")
 
 
 @router.post(FOUND)
@@ -96,15 +102,19 @@ async def search_matches(
 
 @router.get(FOUND + "/{search}")
 async def show_found(
-    request: Request, caller: LoggedInNoticeReader, search: str
+    request: Request,
+    caller: LoggedInNoticeReader,
+    search: str,
+    match: str = "",
 ) -> HTMLResponse:
-    """Show the matches of the case that was searched for."""
+    """Show the matches of the case that was searched for; an act there leads back."""
     kept = await desk_of(request).kept_forms.get(request, FOUND, search)
-    return await _show(request, caller, Wanted(case=kept["case"]), Said())
+    said = await _take_said(request, f"{FOUND}/{search}", match)
+    return await _show(request, caller, Wanted(case=kept["case"]), said, search)
 
 
 async def _show(
-    request: Request, caller: Caller, wanted: Wanted, said: Said
+    request: Request, caller: Caller, wanted: Wanted, said: Said, search: str = ""
 ) -> HTMLResponse:
     desk = desk_of(request)
     found = await fetch_matches(desk, caller)
@@ -122,6 +132,7 @@ async def _show(
         listed=listed,
         wanted=wanted,
         said=said,
+        search=search,
         at=said.match if listed.has(said.match) else "",
     )
     allow_form(page)
@@ -153,8 +164,11 @@ async def say_of_match(
     else:
         verify_done(passed)
         said = {"done": body.act}
+    search, partner = str(form.get("search", "")), str(form.get("partner", ""))
+    page = f"{FOUND}/{search}" if KEPT_ID.fullmatch(search) else MATCHES
+    asks = urlencode({"match": str(found)} | ({"partner": partner} if partner else {}))
     return await desk.kept_forms.say_once(
-        request, MATCHES, at=f"#match-{found}", asks=f"match={found}", **said
+        request, page, at=f"#match-{found}", asks=asks, **said
     )
 
 

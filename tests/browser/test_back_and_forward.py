@@ -28,7 +28,12 @@ def test_back_locks_the_answer_and_forward_brings_it_back_behind_one_key(
     page = screen.page
     screen.log_in()
     screen.ask([town.people.find_with("bijstand")])
+    with page.expect_popup() as opened:
+        page.locator(".desk-nav__link[href='/own-lookups']").click()
+    opened.value.close()
+    expect(page.locator(".desk-flag")).to_be_visible()
     page.go_back()
+    expect(page.locator("base")).to_have_attribute("target", "_self")
     expect(page.locator("#question")).to_be_visible()
     screen.see("Het antwoord staat nog klaar")
     expect(page.locator(".desk-flag")).to_have_count(0)

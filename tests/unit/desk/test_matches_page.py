@@ -225,6 +225,24 @@ async def test_a_stale_press_is_told_who_was_first(
         assert f"{says} heeft intussen" in shown.text
 
 
+async def test_an_act_at_what_was_found_leads_back_to_the_same_search(
+    town: Town, browser: Browser
+) -> None:
+    await _open(town, browser, a_match())
+    form = {"csrf": csrf_of(await browser.get(PATH)), "case": "…00000005"}
+    found = await _search(browser, form)
+    search = found.url.path.rpartition("/")[2]
+    assert f'name="search" value="{search}"' in found.text
+    led = a_match(lead="own", step=4)
+    town.index.pages[f"POST /v1/matches/{ID}/steps"] = (200, led)
+    step = {"csrf": form["csrf"], "step": "3", "act": "take-lead", "search": search}
+    shown = await browser.post(STEPS, data=step, follow_redirects=True)
+    assert shown.url.path == found.url.path
+    assert "Opgeslagen: uw organisatie neemt het voortouw." in shown.text
+    other = await browser.post(STEPS, data=step | {"search": "//elsewhere"})
+    assert other.headers["location"].startswith(f"{PATH}?")
+
+
 @pytest.mark.parametrize(
     ("status", "slug", "says"),
     [
