@@ -42,8 +42,11 @@ class ShownCase:
 
 
 def is_citizen_number(typed: str) -> bool:
-    """Tell whether somebody searches by what could be a citizen's number: never so."""
-    digits = "".join(one for one in typed if one not in " .-\u00a0")
+    """Tell whether somebody searches by what could be a citizen's number: never so.
+
+    As people write one: in groups too. With a hyphen it is a case number (2026-12345).
+    """
+    digits = "".join(one for one in typed if one not in " .\u00a0")
     is_nine = len(digits) == _NUMBER_LENGTH and digits.isascii() and digits.isdigit()
     return is_nine and eleven_proof(digits)
 

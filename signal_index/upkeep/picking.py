@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -40,6 +41,7 @@ from signal_index.store.daily_runs import (
 )
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.outcomes import find_outcomes, in_order
+from signal_index.store.own_flags import find_again
 from signal_index.store.picking import (
     SeenLookup,
     Window,
@@ -187,7 +189,8 @@ async def _find_silent(
     """Give the lookups that showed a flag, and nobody said what came of any in time.
 
     A miss asks nobody to call, and a year whose key is gone is not opened. What was
-    asked again is one lookup: the first entry of it that showed a flag.
+    asked again is one lookup: the first entry of it that showed a flag. What was looked
+    up again in the same case is one call (`store.own_flags`): said once, said of both.
     """
     lookups = await read_lookups(conn, window)
     answered = [one for one in lookups if one.outcome is Outcome.ANSWERED]
@@ -199,14 +202,28 @@ async def _find_silent(
         asked = {entry: again.get(entry, [one]) for entry, one in opened.items()}
         every = {one.entry: one for ones in asked.values() for one in ones}
         said = await find_outcomes(conn, every.values(), keys.disclosures)
-        found += [
-            some[entry]
+        silent = [
+            entry
             for entry, question in asked.items()
             if next((one.entry for one in question if one.flags), None) == entry
             and not any(in_order(said.get(one.entry, {})) for one in question)
         ]
+        spoken = await _find_said_again(conn, silent, keys)
+        found += [some[entry] for entry in silent if entry not in spoken]
         await asyncio.sleep(0)
     return sorted(found, key=lambda one: one.entry)
+
+
+async def _find_said_again(
+    conn: AsyncConnection, entries: Collection[UUID], keys: YearKeys
+) -> Collection[UUID]:
+    """Find of which of these it was said at another lookup of the same in its case."""
+    again = await find_again(conn, entries, timedelta(days=FOLLOW_UP_DAYS))
+    others = set[UUID]().union(*again.values())
+    opened = await open_entries(conn, others, keys.disclosures) if others else {}
+    said = await find_outcomes(conn, opened.values(), keys.disclosures)
+    spoken = {one for one in others if any(in_order(said.get(one, {})))}
+    return {entry for entry, each in again.items() if not spoken.isdisjoint(each)}
 
 
 async def _find_heavy(

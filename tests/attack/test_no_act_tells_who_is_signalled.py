@@ -69,6 +69,7 @@ TELLS: Final[Mapping[str, tuple[set[str], str]]] = {
     "GET /entries/{entry_id}": ({"length"}, OWN),
     "GET /reviews/{review_id}": ({"length"}, OWN),
     "GET /own-lookups": ({"length"}, OWN),
+    "GET /catalogue": ({"length"}, "how many flags they saw today wait for a call"),
     "GET /matches": ({"length", "statements"}, OWN),
     "GET /signals": ({"length"}, OWN),
     "GET /signal-endings": ({"length"}, OWN),

@@ -232,13 +232,30 @@ async def test_what_was_asked_again_is_one_lookup_to_follow_up(town: Town) -> No
     silent, said = day, day + HOUR
     first = await town.look_up(silent, followed=False)
     again = await town.look_up(silent + MINUTE, followed=False, repeat=True)
-    followed = await town.look_up(said)
-    repeat = await town.look_up(said + MINUTE, followed=False, repeat=True)
-    missed = await town.look_up(said + HOUR, followed=False, flags=0)
-    shown = await town.look_up(said + HOUR + MINUTE, followed=False, repeat=True)
+    followed = await town.look_up(said, case="case-2")
+    repeat = await town.look_up(
+        said + MINUTE, case="case-2", followed=False, repeat=True
+    )
+    missed = await town.look_up(said + HOUR, case="case-3", followed=False, flags=0)
+    shown = await town.look_up(
+        said + HOUR + MINUTE, case="case-3", followed=False, repeat=True
+    )
     picked = await town.pick()
     found = {one for one, rules in picked.items() if "no-outcome" in rules}
     assert found == {first, shown}, (again, followed, repeat, missed)
+
+
+async def test_what_was_looked_up_again_in_its_case_is_one_call(town: Town) -> None:
+    day = FRIDAY - timedelta(days=14)
+    await town.look_up(day, followed=False)
+    await town.look_up(day + timedelta(days=3))
+    others = {
+        await town.look_up(day + HOUR, person=2, followed=False),
+        await town.look_up(day + HOUR, user="user-2", followed=False),
+    }
+    picked = await town.pick()
+    found = {one for one, rules in picked.items() if "no-outcome" in rules}
+    assert found == others
 
 
 async def test_within_two_weeks_there_is_still_time(town: Town) -> None:

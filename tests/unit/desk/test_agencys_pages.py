@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from desk import pages
-from desk.agency.cases import name_all
+from desk.agency.cases import is_citizen_number, name_all
 from desk.agency.contact_form import read_contact
 from desk.agency.routers import ROUTERS
 from desk.navigation import find_menu, find_start
@@ -231,6 +231,17 @@ async def test_a_contact_person_is_added_on_the_page(
     own = {"staleFrom": "2027-05-22", "stale": False, "remind": False, "signals": 0}
     town.index.pages[path] = (200, {"items": [stored | own]})
     assert "openingstijden onbekend" in (await browser.get("/agency/contacts")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        *(("999993653", True), ("9999.93.653", True), (" 999 993 653", True)),
+        *(("2026-12351", False), ("202612352", False), ("Z-202612351", False)),
+    ],
+)
+def test_a_case_number_is_not_taken_for_a_citizens(typed: str, *, is_one: bool) -> None:
+    assert is_citizen_number(typed) is is_one
 
 
 async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_none(
