@@ -19,6 +19,7 @@ from rich.table import Table
 
 from keys import clock
 from keys.bsn import Bsn
+from keys.ceremony.commands import card, ceremony
 from keys.client.auditor import AuditorSettings, load_auditor_settings
 from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
@@ -54,6 +55,8 @@ app = typer.Typer(
 organisation = typer.Typer(help="Who may ask a holder.", no_args_is_help=True)
 app.command("create")(create_command)
 app.add_typer(organisation, name="organisation")
+app.add_typer(card, name="card")
+app.add_typer(ceremony, name="ceremony")
 
 
 @app.command()

@@ -1,0 +1,186 @@
+"""What a ceremony comes to, from what is public: checked by holders and by anybody.
+
+A key config is certified when every holder signed the same transcript with the secret
+of its card and the same config with its config key. The config names SHA-256 of the
+transcript; the transcript names the draft of the config: neither can be exchanged.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from keys.base64url import encode_b64u
+from keys.ceremony.documents import CertificateFile, RecordFile
+from keys.ceremony.errors import (
+    CeremonyForged,
+    CeremonyIncomplete,
+    CeremonyMixed,
+    HolderBlamed,
+)
+from keys.ceremony.exchange import (
+    collect_commits,
+    find_outcome,
+    read_contribution,
+    verify_committed,
+)
+from keys.ceremony.plan import Plan, open_plan
+from keys.config import CONFIG_TYPE, ConfigPins, KeyConfig, verify_config
+from keys.config_document import HolderConfig, Signature
+from keys.dkg import (
+    Contribution,
+    Outcome,
+    PartyBlamed,
+    verify_certificate,
+    verify_contribution,
+    write_transcript,
+)
+from keys.errors import ConfigRefused, InvalidPoint, SharesRefused
+from keys.jose import PrivateKey, sign_compact
+from keys.pseudonym import KeyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What all holders must come to alike."""
+
+    plan: Plan
+    outcome: Outcome
+    transcript: bytes
+    config: KeyConfig
+
+
+def conclude(plan: Plan, contributions: Sequence[Contribution]) -> Conclusion:
+    """Add the contributions up to a key and its config.
+
+    Raises `SharesRefused` or `InvalidPoint` when they give no key that every quorum
+    has, which only parties that cheat together can bring about.
+    """
+    outcome = find_outcome(plan, contributions)
+    transcript = write_transcript(plan.session, contributions, plan.extension)
+    draft = plan.file.draft
+    config = KeyConfig(
+        serial=draft.serial,
+        key_version=KeyVersion(draft.key_version),
+        epoch=draft.epoch,
+        state="active",
+        origin="distributed",
+        ceremony=hashlib.sha256(transcript).digest(),
+        threshold=draft.threshold,
+        valid_from=draft.valid_from,
+        valid_until=draft.valid_until,
+        public_key=outcome.public_key.encoded,
+        holders=tuple(
+            HolderConfig(
+                index=index,
+                id=card.id,
+                public_share=outcome.public_shares[index - 1].encoded,
+                config_key=card.config_key,
+                ticket_key=card.ticket_key,
+            )
+            for index, card in enumerate(plan.cards, 1)
+        ),
+    )
+    return Conclusion(plan, outcome, transcript, config)
+
+
+def sign_key_config(config: KeyConfig, key: PrivateKey) -> Signature:
+    """Give one holder's signature on the config."""
+    protected, _, signature = sign_compact(key, CONFIG_TYPE, _claims(config)).split(".")
+    return Signature(protected=protected, signature=signature)
+
+
+def collect_certificates(
+    plan: Plan, files: Iterable[tuple[str, CertificateFile]]
+) -> tuple[CertificateFile, ...]:
+    """Give every holder's certificate in order of index, of this ceremony."""
+    found: dict[int, CertificateFile] = {}
+    for name, file in files:
+        if file.ceremony != plan.digest or file.index not in plan.session.indexes:
+            raise CeremonyMixed(f"{name}: of another ceremony, or of an earlier try")
+        if found.setdefault(file.index, file) != file:
+            raise CeremonyIncomplete(f"{name}: a second one of this holder")
+    missing = [card.id for at, card in enumerate(plan.cards, 1) if at not in found]
+    if missing:
+        raise CeremonyIncomplete(f"no certificate of {', '.join(missing)}")
+    return tuple(found[index] for index in plan.session.indexes)
+
+
+def certify_config(
+    conclusion: Conclusion, certificates: Sequence[CertificateFile]
+) -> bytes:
+    """Give the signed config when every holder certified it, or raise.
+
+    `HolderBlamed` for whoever signed another transcript, `CeremonyForged` for whoever
+    did not sign this config.
+    """
+    plan, config = conclusion.plan, conclusion.config
+    for file in certificates:
+        try:
+            verify_certificate(
+                plan.session, file.index, conclusion.transcript, file.certificate
+            )
+        except PartyBlamed as blamed:
+            raise name_blamed(plan, blamed) from None
+    payload = encode_b64u(json.dumps(_claims(config), separators=(",", ":")).encode())
+    signatures = [file.config.model_dump() for file in certificates]
+    document = {"payload": payload, "signatures": signatures}
+    signed = json.dumps(document, indent=2).encode() + b"\n"
+    pins = ConfigPins(keys=tuple(card.config_key for card in plan.cards))
+    try:
+        verify_config(
+            signed,
+            pins,
+            accepted_origin="distributed",
+            known=None,
+            now=config.valid_from,
+        )
+    except ConfigRefused as refusal:
+        raise CeremonyForged(
+            f"a holder did not sign this key config ({type(refusal).__name__})"
+        ) from None
+    return signed
+
+
+def encode_pins(plan: Plan) -> bytes:
+    """Give pins.json: what clients get by another road than the config."""
+    pins = [card.config_key.jwk for card in plan.cards]
+    return json.dumps({"pins": pins}, indent=2).encode() + b"\n"
+
+
+def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
+    """Check a whole ceremony again, from what is public; give it and its key config.
+
+    Raises `CeremonyRefused`, or `SharesRefused` for contributions that give no key.
+    """
+    plan = open_plan(record.ceremony)
+    named = [(f"commit {at}", token) for at, token in enumerate(record.commits, 1)]
+    commits = collect_commits(plan, named)
+    if len(record.messages) != len(commits):
+        raise CeremonyIncomplete("as many messages as holders are needed")
+    verify_committed(plan, commits, record.messages)
+    contributions = [
+        read_contribution(plan, index, token, ())
+        for index, token in enumerate(record.messages, 1)
+    ]
+    for index, contribution in enumerate(contributions, 1):
+        try:
+            verify_contribution(plan.session, index, contribution)
+        except PartyBlamed as blamed:
+            raise name_blamed(plan, blamed) from None
+    try:
+        conclusion = conclude(plan, contributions)
+    except InvalidPoint:
+        raise SharesRefused("the contributions cancel out") from None
+    files = [(f"certificate {file.index}", file) for file in record.certificates]
+    return conclusion, certify_config(conclusion, collect_certificates(plan, files))
+
+
+def name_blamed(plan: Plan, blamed: PartyBlamed) -> HolderBlamed:
+    """Say in words which holder broke which rule."""
+    return HolderBlamed(f"{plan.card(blamed.index).id}: its message {blamed.rule}")
+
+
+def _claims(config: KeyConfig) -> dict[str, object]:
+    claims: dict[str, object] = json.loads(config.encode())
+    return claims

@@ -1,0 +1,190 @@
+"""The forms of a ceremony's files: what they may say at all.
+
+    card-1.json         who a holder is: three keys, proven by each of them
+    ceremony.json       who takes part, how many suffice, how long the config holds
+    commit-1.json       the digest of a message that nobody has seen yet
+    message-1.json      what a holder contributes; a share sealed for each
+    certificate-1.json  a holder's signatures on the transcript and on the key config
+    blame-1.json        whom a holder blames, and for what
+    record.json         all of it that is public, for whoever checks it later
+
+Nothing here is trusted yet. Unknown members, other types and second spellings are
+refused; lengths that the ceremony decides are checked where the ceremony is known.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, ValidationError
+
+from keys.base64url import decode_b64u, encode_b64u
+from keys.ceremony.errors import CeremonyMalformed
+from keys.config_document import (
+    MAX_HOLDERS,
+    Document,
+    Instant,
+    PublicPoint,
+    Signature,
+    SigningKey,
+)
+from keys.errors import ConfigPointRefused
+
+_MAX_DOCUMENT: Final = 256 * 1024
+_Parsed = TypeVar("_Parsed", bound=BaseModel)
+
+
+def _read_bytes(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return decode_b64u(value)
+    raise ValueError("base64url belongs here")
+
+
+Bytes = Annotated[bytes, BeforeValidator(_read_bytes), PlainSerializer(encode_b64u)]
+Digest = Annotated[Bytes, Field(min_length=32, max_length=32)]
+SchnorrSignature = Annotated[Bytes, Field(min_length=64, max_length=64)]
+SealedShare = Annotated[Bytes, Field(max_length=1024)]
+Index = Annotated[int, Field(ge=1, le=MAX_HOLDERS)]
+Points = Annotated[tuple[PublicPoint, ...], Field(min_length=1, max_length=MAX_HOLDERS)]
+HolderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Token = Annotated[str, Field(max_length=8192)]
+
+
+class CardContent(Document):
+    """Who a holder is, as it signs it."""
+
+    format: Literal["signal-keys/card/1"] = "signal-keys/card/1"
+    id: HolderId
+    config_key: SigningKey
+    ticket_key: SigningKey
+    ceremony_key: PublicPoint
+
+
+class CardFile(Document):
+    """A card: its content, and a proof by each of the three keys in it."""
+
+    payload: Annotated[str, Field(max_length=2048)]
+    signatures: tuple[Signature, Signature]
+    possession: SchnorrSignature
+
+
+class Draft(Document):
+    """The first key config, as far as it stands before there is a key."""
+
+    serial: Literal[1] = 1
+    key_version: Literal[1] = 1
+    epoch: Literal[1] = 1
+    threshold: Annotated[int, Field(ge=2, le=MAX_HOLDERS)]
+    valid_from: Instant
+    valid_until: Instant
+
+
+class PlanFile(Document):
+    """`ceremony.json`: everything that all must agree on before the first step."""
+
+    format: Literal["signal-keys/ceremony/1"] = "signal-keys/ceremony/1"
+    kind: Literal["generate"] = "generate"
+    nonce: Digest
+    draft: Draft
+    cards: Annotated[tuple[CardFile, ...], Field(min_length=2, max_length=MAX_HOLDERS)]
+
+
+class Commit(Document):
+    """What a holder signs first: the digest of its message."""
+
+    ceremony: Digest
+    index: Index
+    message: Digest
+
+
+class CommitFile(Document):
+    """`commit-1.json`."""
+
+    commit: Token
+
+
+class Message(Document):
+    """What a holder signs second; `shares` is the digest of the sealed shares."""
+
+    ceremony: Digest
+    index: Index
+    commitments: Points
+    possession: SchnorrSignature
+    ephemeral: PublicPoint
+    shares: Digest
+
+
+class MessageFile(Document):
+    """`message-1.json`: the signed message and, beside it, the sealed shares."""
+
+    message: Token
+    shares: Annotated[
+        tuple[SealedShare, ...], Field(min_length=1, max_length=MAX_HOLDERS)
+    ]
+
+
+class CertificateFile(Document):
+    """`certificate-1.json`: the transcript and the key config, signed by one holder."""
+
+    ceremony: Digest
+    index: Index
+    certificate: SchnorrSignature
+    config: Signature
+
+
+class Blame(Document):
+    """Whom a holder blames; `message` is what the blamed holder signed."""
+
+    ceremony: Digest
+    index: Index
+    blamed: Index
+    rule: Annotated[str, Field(max_length=200)]
+    message: Token
+    share: Annotated[Bytes, Field(max_length=1024)] | None = None
+
+
+class BlameFile(Document):
+    """`blame-1.json`."""
+
+    blame: Token
+
+
+class RecordFile(Document):
+    """`record.json`: enough to check a ceremony again, and no secret."""
+
+    format: Literal["signal-keys/ceremony-record/1"] = "signal-keys/ceremony-record/1"
+    ceremony: PlanFile
+    commits: tuple[Token, ...]
+    messages: tuple[Token, ...]
+    certificates: tuple[CertificateFile, ...]
+
+
+def parse_file(model: type[_Parsed], data: bytes, name: str) -> _Parsed:
+    """Read one of these documents, or raise `CeremonyMalformed`; echoes no input."""
+    if len(data) > _MAX_DOCUMENT:
+        raise CeremonyMalformed(f"{name}: too large")
+    try:
+        return model.model_validate_json(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(step) for step in found["loc"])
+        raise CeremonyMalformed(f"{name}: {where}: {found['msg']}") from None
+    except ConfigPointRefused:
+        raise CeremonyMalformed(
+            f"{name}: holds the identity, or no canonical point"
+        ) from None
+
+
+def read_file(model: type[_Parsed], path: Path) -> _Parsed:
+    """Read a document's file, or raise `CeremonyMalformed`."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CeremonyMalformed(f"{path.name}: {error.strerror}") from None
+    return parse_file(model, data, path.name)
+
+
+def encode(document: BaseModel) -> bytes:
+    """Give a document's one spelling: as it is written, hashed and signed."""
+    return document.model_dump_json(by_alias=True, exclude_none=True).encode()

@@ -1,0 +1,142 @@
+"""Commits, messages and certificates: made by one holder, checked by all.
+
+What must hold, in this order, before a holder certifies anything:
+
+1. a commit of every holder, signed, of this ceremony; the own one among them;
+2. a message of every holder, signed, of this ceremony, and the very one committed to:
+   so nobody chose its own after it saw another's;
+3. every contribution as `keys.dkg` demands, public part and own share;
+4. the sum is the own share's, and every quorum of public shares gives the key.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import TypeVar
+
+from keys.ceremony.documents import (
+    Commit,
+    CommitFile,
+    Message,
+    MessageFile,
+)
+from keys.ceremony.errors import CeremonyIncomplete, CeremonyMixed
+from keys.ceremony.plan import Plan
+from keys.ceremony.signing import open_statement, sign_statement
+from keys.dkg import Contribution, Outcome, add_up
+from keys.errors import SharesRefused
+from keys.group import parse_point
+from keys.jose import PrivateKey
+from keys.lagrange import combine_points
+
+_Told = TypeVar("_Told", str, MessageFile)
+
+
+def write_commit(
+    plan: Plan, index: int, key: PrivateKey, message: MessageFile
+) -> CommitFile:
+    """Sign the digest of a message that stays here until all have committed."""
+    digest = _digest(message.message)
+    commit = Commit(ceremony=plan.digest, index=index, message=digest)
+    return CommitFile(commit=sign_statement(key, commit))
+
+
+def write_message(
+    plan: Plan, index: int, key: PrivateKey, contribution: Contribution
+) -> MessageFile:
+    """Sign a contribution; the sealed shares lie beside it, bound by their digest."""
+    message = Message(
+        ceremony=plan.digest,
+        index=index,
+        commitments=tuple(point.encoded for point in contribution.commitments),
+        possession=contribution.possession,
+        ephemeral=contribution.ephemeral.encoded,
+        shares=_digest_shares(contribution.sealed),
+    )
+    return MessageFile(message=sign_statement(key, message), shares=contribution.sealed)
+
+
+def collect_commits(plan: Plan, tokens: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Give every holder's commit in order of index; `tokens` are (name, commit)."""
+    found: dict[int, str] = {}
+    for name, token in tokens:
+        commit = open_statement(Commit, plan, token, name)
+        _add(found, commit.index, token, name)
+    return _in_order(plan, found, "commit")
+
+
+def collect_messages(
+    plan: Plan, files: Iterable[tuple[str, MessageFile]]
+) -> tuple[MessageFile, ...]:
+    """Give every holder's message in order of index, each as its sender signed it."""
+    found: dict[int, MessageFile] = {}
+    for name, file in files:
+        message = open_statement(Message, plan, file.message, name)
+        if message.shares != _digest_shares(file.shares):
+            raise CeremonyMixed(f"{name}: its sealed shares were changed on the way")
+        _add(found, message.index, file, name)
+    return _in_order(plan, found, "message")
+
+
+def verify_committed(
+    plan: Plan, commits: Sequence[str], messages: Sequence[str]
+) -> None:
+    """Hold each message against what its sender committed to, or `CeremonyMixed`."""
+    for index, (commit, message) in enumerate(zip(commits, messages, strict=True), 1):
+        said = open_statement(Commit, plan, commit, f"commit {index}")
+        if said.message != _digest(message):
+            raise CeremonyMixed(
+                f"{plan.card(index).id}: another message than it committed to"
+            )
+
+
+def read_contribution(
+    plan: Plan, index: int, token: str, sealed: tuple[bytes, ...]
+) -> Contribution:
+    """Give what the message of this holder contributes, or raise `CeremonyMixed`."""
+    message = open_statement(Message, plan, token, f"message {index}")
+    if message.index != index:
+        raise CeremonyMixed(f"message {index}: another holder's")
+    return Contribution(
+        tuple(parse_point(point) for point in message.commitments),
+        message.possession,
+        parse_point(message.ephemeral),
+        sealed,
+    )
+
+
+def find_outcome(plan: Plan, contributions: Sequence[Contribution]) -> Outcome:
+    """Add up, and see that every quorum gives the key; raises `SharesRefused`."""
+    outcome = add_up(plan.session, contributions)
+    points = {
+        index: point.encoded for index, point in enumerate(outcome.public_shares, 1)
+    }
+    for quorum in combinations(points, plan.session.threshold):
+        if combine_points({at: points[at] for at in quorum}) != (
+            outcome.public_key.encoded
+        ):
+            raise SharesRefused("not every quorum gives the key")
+    return outcome
+
+
+def _add(found: dict[int, _Told], index: int, token: _Told, name: str) -> None:
+    if found.setdefault(index, token) != token:
+        raise CeremonyIncomplete(f"{name}: this holder said two different things")
+
+
+def _in_order(plan: Plan, found: dict[int, _Told], what: str) -> tuple[_Told, ...]:
+    missing = [
+        plan.card(index).id for index in plan.session.indexes if index not in found
+    ]
+    if missing:
+        raise CeremonyIncomplete(f"no {what} of {', '.join(missing)}")
+    return tuple(found[index] for index in plan.session.indexes)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _digest_shares(sealed: Sequence[bytes]) -> bytes:
+    framed = b"".join(len(each).to_bytes(8, "big") + each for each in sealed)
+    return hashlib.sha256(framed).digest()

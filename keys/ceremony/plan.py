@@ -1,0 +1,95 @@
+"""What a ceremony is about, opened and checked: the cards, the draft, the session.
+
+- `digest` (SHA-256 of the session's context) names the ceremony in every message; the
+  context binds each byte of ceremony.json, its fresh nonce and its cards in order.
+- Ids, config keys, ticket keys and ceremony keys belong to one card each.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from keys.ceremony.cards import open_card
+from keys.ceremony.documents import CardContent, CardFile, Draft, PlanFile, encode
+from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed
+from keys.dkg import Session, open_session
+from keys.errors import SharesRefused
+from keys.group import parse_point
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ceremony as all must see it; made by `open_plan`."""
+
+    file: PlanFile
+    cards: tuple[CardContent, ...]
+    session: Session
+
+    @property
+    def digest(self) -> bytes:
+        """Give the name of this ceremony and try, 32 bytes."""
+        return hashlib.sha256(self.session.context).digest()
+
+    @property
+    def extension(self) -> bytes:
+        """Give SHA-256 of the draft config: what the transcript binds besides."""
+        parts = [encode(self.file.draft), *(encode(card) for card in self.cards)]
+        framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+        return hashlib.sha256(b"signal-keys/draft-config/1" + framed).digest()
+
+    def card(self, index: int) -> CardContent:
+        """Give the card at an index."""
+        return self.cards[index - 1]
+
+    def find_index(self, card: CardContent) -> int:
+        """Give the index of a holder's own card, or raise `CeremonyMixed`."""
+        for index, each in enumerate(self.cards, 1):
+            if each == card:
+                return index
+        raise CeremonyMixed("ceremony.json does not hold the card of this holder")
+
+
+def draw_up(
+    cards: tuple[CardFile, ...],
+    *,
+    threshold: int,
+    valid: timedelta,
+    nonce: bytes,
+    now: datetime,
+) -> PlanFile:
+    """Write down a ceremony that makes the first version of a key."""
+    start = now.replace(microsecond=0)
+    draft = Draft(
+        threshold=threshold,
+        valid_from=start,
+        valid_until=start + valid,
+    )
+    return PlanFile(nonce=nonce, draft=draft, cards=cards)
+
+
+def open_plan(file: PlanFile) -> Plan:
+    """Check every card and open the session, or raise `CeremonyRefused`."""
+    cards = tuple(
+        open_card(card, f"card {at}") for at, card in enumerate(file.cards, 1)
+    )
+    _verify_distinct(cards)
+    if file.draft.valid_from >= file.draft.valid_until:
+        raise CeremonyMalformed("ceremony.json: valid until before valid from")
+    try:
+        session = open_session(
+            hashlib.sha256(encode(file)).digest(),
+            file.draft.threshold,
+            [parse_point(card.ceremony_key) for card in cards],
+        )
+    except SharesRefused as refusal:
+        raise CeremonyMalformed(f"ceremony.json: {refusal}") from None
+    return Plan(file, cards, session)
+
+
+def _verify_distinct(cards: tuple[CardContent, ...]) -> None:
+    if len({card.id for card in cards}) != len(cards):
+        raise CeremonyMalformed("ceremony.json: two cards have the same id")
+    # One key in two roles or hands would let one party sign, or ticket, for two.
+    keys = [key.raw for card in cards for key in (card.config_key, card.ticket_key)]
+    if len(set(keys)) != len(keys):
+        raise CeremonyMalformed("ceremony.json: two signing keys are the same")

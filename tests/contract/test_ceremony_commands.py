@@ -1,0 +1,168 @@
+"""`signal-keys card` and `signal-keys ceremony`: what two people type in a call."""
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from keys.commands import app
+
+RUN = CliRunner()
+SAID = "a passphrase that nobody guesses"
+HOLDERS = (1, 2)
+
+
+def told(result: Result) -> str:
+    """The eighteen digits in the last line that holds any."""
+    found: list[str] = re.findall(r"(?:\d{3} ){5}\d{3}", result.output)
+    return found[-1]
+
+
+def run(*arguments: object, typed: str | None = None) -> Result:
+    return RUN.invoke(app, [str(each) for each in arguments], input=typed)
+
+
+def done(*arguments: object, typed: str | None = None) -> Result:
+    result = run(*arguments, typed=typed)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+class People:
+    """Two holders at their machines, who hand each other files and read digits."""
+
+    def __init__(self, place: Path) -> None:
+        self.folders = {at: place / f"holder-{at}" for at in HOLDERS}
+        self.passphrase = place / "safe" / "passphrase"
+        self.passphrase.parent.mkdir()
+        self.passphrase.touch(mode=0o600)
+        self.passphrase.write_text(SAID)
+
+    def opened(self, at: int) -> list[object]:
+        return ["--folder", self.folders[at], "--passphrase", self.passphrase]
+
+    def files(self, kind: str) -> list[Path]:
+        return [self.folders[at] / f"{kind}-{at}.json" for at in HOLDERS]
+
+    def make_cards(self) -> None:
+        for at in HOLDERS:
+            done(
+                *("card", "new", "--id", f"holder-{at}", "--into", self.folders[at]),
+                *("--passphrase", self.passphrase),
+            )
+
+    def open(self) -> str:
+        """Open the ceremony, carry it to all, and give its digits."""
+        cards = [folder / "card.json" for folder in self.folders.values()]
+        first = self.folders[1] / "ceremony.json"
+        opened = done(
+            *("ceremony", "open", *cards, "--threshold", 2, "--valid-days", 730),
+            *("--into", first),
+        )
+        (self.folders[2] / "ceremony.json").write_bytes(first.read_bytes())
+        return told(opened)
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    people = People(tmp_path_factory.mktemp("call"))
+    people.make_cards()
+    return people
+
+
+def test_a_call_from_the_first_card_to_the_record(people: People) -> None:
+    digits = people.open()
+    wrong = run("ceremony", "commit", *people.opened(1), "--digits", "1" * 18)
+    assert wrong.exit_code == 1
+    assert "not the digits" in wrong.output
+    said = ""
+    for at in HOLDERS:
+        said += done(
+            "ceremony", "commit", *people.opened(at), typed=f"{digits}\n"
+        ).output
+    read_aloud = ""
+    for kind, step in (("commit", "share"), ("message", "accept")):
+        for at in HOLDERS:
+            result = done("ceremony", step, *people.files(kind), *people.opened(at))
+            said += result.output
+            read_aloud = told(result) if step == "accept" else read_aloud
+    files = people.files("certificate")
+    wrong = run("ceremony", "finish", *files, *people.opened(1), "--digits", digits)
+    assert wrong.exit_code == 1
+    assert not (people.folders[1] / "share.json").exists()
+    for at in HOLDERS:
+        result = done(
+            "ceremony", "finish", *files, *people.opened(at), "--digits", read_aloud
+        )
+        said += result.output
+    assert SAID not in said
+    for folder in people.folders.values():
+        share = folder / "share.json"
+        assert stat.S_IMODE(share.stat().st_mode) == 0o600
+        assert not (folder / "ceremony.key").exists()
+        assert not list(folder.glob("message-*"))
+    record, pins = (people.folders[2] / name for name in ("record.json", "pins.json"))
+    checked = done("ceremony", "verify", record, "--pins", pins)
+    assert told(checked) == read_aloud
+    _verify_a_spoilt_record(record)
+
+
+def _verify_a_spoilt_record(record: Path) -> None:
+    spoilt = record.with_name("spoilt.json")
+    spoilt.write_text(record.read_text().replace('"index":1', '"index":2', 1))
+    refused = run("ceremony", "verify", spoilt)
+    assert refused.exit_code == 1
+    assert "Not good" in refused.output
+
+
+def test_a_passphrase_is_asked_twice_and_nothing_secret_is_said(
+    tmp_path: Path,
+) -> None:
+    made = done(
+        *("card", "new", "--id", "holder-1", "--into", tmp_path),
+        typed=f"{SAID}\n" * 2,
+    )
+    assert SAID not in made.output
+    assert re.search(r"card\.json: (?:\d{3} ){5}\d{3}\n", made.output)
+    for path in tmp_path.iterdir():
+        assert SAID not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["commit"], 1, "ceremony.json"),
+        (["verify", "record.json"], 1, "record.json"),
+        (["share"], 2, "Missing argument"),
+        (["open", "a.json", "--threshold", "1", "--valid-days", "9"], 2, "greater"),
+        (["open", "a.json", "--threshold", "2", "--valid-days", "9"], 1, "a.json"),
+        (["open", "card.json"], 2, "--threshold"),
+    ],
+    ids=["no plan", "no record", "no files", "one", "no card", "no threshold"],
+)
+def test_what_cannot_be_done_says_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("ceremony", *arguments)
+    assert result.exit_code == code, result.output
+    assert said in re.sub(r"\x1b\[[0-9;]*m", "", result.output)
+
+
+def test_a_passphrase_beside_the_keys_is_refused(tmp_path: Path) -> None:
+    beside = tmp_path / "passphrase"
+    beside.touch(mode=0o600)
+    beside.write_text(SAID)
+    refused = run(
+        *("card", "new", "--id", "holder-1", "--into", tmp_path),
+        *("--passphrase", beside),
+    )
+    assert refused.exit_code == 1
+    assert "apart" in refused.output
+    assert [path.name for path in tmp_path.iterdir()] == ["passphrase"]
