@@ -24,8 +24,8 @@ from keys.client.auditor import AuditorSettings, load_auditor_settings
 from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
+from keys.config_commands import config
 from keys.create import create_command
-from keys.errors import KeysError
 from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Because, Kind
@@ -43,6 +43,7 @@ from keys.joining import open_request
 from keys.joining.confirming import confirm_request, read_file, read_index_key
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
+from keys.saying import saying_why
 from keys.statement import DayStatement, verify_statement
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ app.command("create")(create_command)
 app.add_typer(organisation, name="organisation")
 app.add_typer(card, name="card")
 app.add_typer(ceremony, name="ceremony")
+app.add_typer(config, name="config")
 
 
 @app.command()
@@ -64,7 +66,7 @@ def serve(
     settings: Annotated[Path, typer.Option(help="The holder's settings (TOML).")],
 ) -> None:
     """Run a key holder until it is told to stop; refuses to start with a reason."""
-    with _saying_why("Not started"):
+    with saying_why("Not started"):
         serve_holder(settings, sys.stderr)
 
 
@@ -76,7 +78,7 @@ def new_key(
 
     The private file is readable for its owner only; holders get the public one.
     """
-    with _saying_why("Not made"):
+    with saying_why("Not made"):
         private, public = write_key_pair(into)
     typer.echo(f"{private}\n{public}")
 
@@ -100,7 +102,7 @@ def add(
     ] = None,
 ) -> None:
     """Register an organisation with a holder; it counts within seconds."""
-    with _saying_why("Not added"):
+    with saying_why("Not added"):
         entry = parse_entry(
             {
                 "kind": kind,
@@ -128,7 +130,7 @@ def end(
 
     Its key is never taken again; with another key it may be added anew.
     """
-    with _saying_why("Not ended"):
+    with saying_why("Not ended"):
         today = clock.now().date()
         end_organisation(organisations, oin, kind, because, today=today)
     typer.echo(f"Ended {kind} {oin}. A holder that runs takes it up within seconds.")
@@ -146,7 +148,7 @@ def accept(
     ] = None,
 ) -> None:
     """Take in a source's request to join; it counts within seconds."""
-    with _saying_why("Not accepted"):
+    with saying_why("Not accepted"):
         now = clock.now()
         opened = open_request(
             read_file(request), index_key=read_index_key(index_key), now=now
@@ -173,7 +175,7 @@ def decoys(
 
     Keep the numbers where a list of citizens is kept, and nowhere else.
     """
-    with _saying_why("No decoys"):
+    with saying_why("No decoys"):
         found = read_numbers(numbers)
         known = load_auditor_settings(settings)
         write_secret(into, asyncio.run(_evaluate(known, found)))
@@ -199,7 +201,7 @@ def statement(
     Kept in a file, the holder's signature goes with it: `signal-index reconcile` reads
     such files.
     """
-    with _saying_why("No statement"):
+    with saying_why("No statement"):
         token, said = asyncio.run(_ask_statement(day, settings, holder))
         if into is not None:
             _keep(token, into)
@@ -227,7 +229,7 @@ def restored(
 
     It is said once and never taken back: auditors read it in each statement.
     """
-    with _saying_why("Nothing said"), _open_record(settings) as record:
+    with saying_why("Nothing said"), _open_record(settings) as record:
         said = record.find_gap(until.replace(tzinfo=UTC), because, now=clock.now())
         begins, ends = instant_of(said.since), instant_of(said.until)
         typer.echo(f"Missing of this record: from {begins} until {ends}.")
@@ -289,13 +291,3 @@ def _print_table(said: DayStatement) -> None:
         at = datetime.fromtimestamp(ticket.iat, UTC).strftime("%H:%M:%S")
         table.add_row(at, ticket.org, ticket.sub, ticket.act, str(ticket.count))
     Console(markup=False).print(table)
-
-
-@contextmanager
-def _saying_why(what: str) -> Iterator[None]:
-    try:
-        yield
-    except KeysError as refusal:
-        said = str(refusal) or type(refusal).__name__
-        typer.echo(f"{what}: {said}", err=True)
-        raise typer.Exit(1) from None

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keys.config import CONFIG_TYPE, HolderConfig, KeyConfig
+from keys.config import HolderConfig, KeyConfig
 from keys.group import generate_scalar, multiply_base
-from keys.jose import PrivateKey, sign_compact
+from keys.jose import PrivateKey
 from keys.pseudonym import KeyVersion
+from keys.renewal import join, sign_alone
 from keys.shares import KeyShare, Sharing, split_key
 
 FIRST_VERSION: Final = KeyVersion(1)
@@ -98,14 +99,7 @@ def deal_key(plan: DealingPlan) -> Dealing:
 
 def sign_config(config: KeyConfig, keys: list[PrivateKey]) -> bytes:
     """Sign a config with the holders' keys, in order of index: JWS General JSON."""
-    claims = json.loads(config.encode())
-    tokens = [sign_compact(key, CONFIG_TYPE, claims).split(".") for key in keys]
-    signatures = [
-        {"protected": protected, "signature": signature}
-        for protected, _, signature in tokens
-    ]
-    document = {"payload": tokens[0][1], "signatures": signatures}
-    return json.dumps(document, indent=2).encode() + b"\n"
+    return join([sign_alone(config, key) for key in keys])
 
 
 def encode_pins(keys: list[PrivateKey]) -> bytes:

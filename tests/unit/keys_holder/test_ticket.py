@@ -93,7 +93,8 @@ def test_a_ticket_holds_by_the_former_key_of_its_holder_and_no_other() -> None:
     config = CONFIG.model_copy(update={"holders": (first, *CONFIG.holders[1:])})
     for key in (old, new):
         token = sign_compact(key, TICKET_TYPE, some_claims())
-        assert verify_ticket(token, config, audience=AUDIENCE, now=NOON)
+        ticket = verify_ticket(token, config, audience=AUDIENCE, now=NOON)
+        assert ticket.issuer == "holder-1"
     without = first.model_copy(update={"former_ticket_key": None})
     config = CONFIG.model_copy(update={"holders": (without, *CONFIG.holders[1:])})
     for key in (old, PrivateKey.generate(new.kid)):

@@ -1,0 +1,19 @@
+"""How every command says a refusal: one line, and exit code 1."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from keys.errors import KeysError
+
+
+@contextmanager
+def saying_why(what: str) -> Iterator[None]:
+    """End the command with the reason where something of ours is refused."""
+    try:
+        yield
+    except KeysError as refusal:
+        said = str(refusal) or type(refusal).__name__
+        typer.echo(f"{what}: {said}", err=True)
+        raise typer.Exit(1) from None
