@@ -33,6 +33,7 @@ class Event(LoggedEvent):
     NOTICES_UNREADABLE = "notices-unreadable", "count"
     MATCHES_UNREADABLE = "matches-unreadable", "count"
     APPROVALS_UNREADABLE = "approvals-unreadable", "count"
+    EMBARGOES_UNREADABLE = "embargoes-unreadable", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
     KEYS_OVERDUE = "keys-overdue", "year"

@@ -13,7 +13,7 @@ from desk.index import fill_in
 from desk.officer.citizens import PAGE as CITIZENS
 from desk.officer.citizens import SEE_OTHER, Code, may_act
 from desk.pages import render
-from signal_index.wire.corrections import CorrectionPage, Release
+from signal_index.wire.corrections import MOST_ANSWERS, CorrectionPage, Release
 
 router: Final = APIRouter()
 PAGE: Final = CITIZENS + "/corrections"
@@ -37,6 +37,7 @@ async def show_corrections(
         csrf=caller.csrf,
         found=found,
         may_act=may_act(caller),
+        most_answers=MOST_ANSWERS,
     )
     allow_form(page)
     return page

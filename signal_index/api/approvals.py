@@ -2,7 +2,8 @@
 
 - Whatever asks for approval (a policy, an embargo, a report) is decided here, by one
   rule (`store.approvals`); what an approval of some kind sets in motion stands in
-  `EFFECTS` and commits with the decision, or the decision does not happen.
+  `EFFECTS`, and what is noted of any decision in `NOTES`: both commit with the
+  decision, or the decision does not happen.
 - Each decision is a ledger entry of kind `approval` that names the matter's SHA-256.
 - Looking at what waits is no act in the ledger: it tells of no lookup and no citizen.
 """
@@ -23,6 +24,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.transfer_run import MATTER as TRANSFER
 from signal_index.api.transfer_run import transfer
+from signal_index.citizens.embargo import MATTER as EMBARGO
 from signal_index.errors import (
     ApprovalClosed,
     ApprovalExpired,
@@ -44,11 +46,10 @@ from signal_index.store.approvals import (
     Approval,
     State,
     approve,
-    count_unsigned,
-    find_decided,
-    find_open,
+    read_approvals,
     refuse,
 )
+from signal_index.store.embargoes import note_decision
 from signal_index.wire import approvals as wire
 from signal_index.wire.persons import Account
 from signal_index.wire.values import Id
@@ -57,6 +58,15 @@ Effect = Callable[[Acting, Approval], Awaitable[None]]
 
 EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate, TRANSFER: transfer}
 """What an approval sets in motion at once, by the kind of its matter."""
+
+
+async def _note_embargo(act: Acting, found: Approval) -> None:
+    keys = act.index.keys
+    await note_decision(act.conn, found.id, found.state, keys, act.now)
+
+
+NOTES: Final[Mapping[str, Effect]] = {EMBARGO: _note_embargo}
+"""What is noted of every decision, whatever it was, by the kind of its matter."""
 
 routes = Routes("goedkeuren")
 
@@ -72,15 +82,15 @@ async def list_approvals(
     """List what waits for a second person, and what was decided lately."""
     key = index.keys.receipt
     async with looking(index.engine) as conn:
-        waiting = await find_open(conn, kind, caller.scope, key, now=index.clock())
-        decided = await find_decided(conn, kind, caller.scope, key)
-        unreadable = await count_unsigned(conn, kind, caller.scope, key)
-    if unreadable:
-        index.events.write(Event.APPROVALS_UNREADABLE, count=unreadable)
+        found = await read_approvals(conn, kind, caller.scope, key)
+    if found.unreadable:
+        index.events.write(Event.APPROVALS_UNREADABLE, count=found.unreadable)
     return wire.ApprovalList(
-        open=[show_approval(one, caller.caller) for one in waiting],
-        decided=[show_approval(one, caller.caller) for one in decided],
-        unreadable=unreadable,
+        open=[
+            show_approval(one, caller.caller) for one in found.find_open(index.clock())
+        ],
+        decided=[show_approval(one, caller.caller) for one in found.find_decided()],
+        unreadable=found.unreadable,
     )
 
 
@@ -116,7 +126,9 @@ async def decide_approval(
                 conn, approval_id, who, key, now=now, reason=body.reason
             )
         await record_approval(act, found.state.value, found)
-        effect = EFFECTS.get(found.matter.kind)
+        effect, note = EFFECTS.get(found.matter.kind), NOTES.get(found.matter.kind)
+        if note is not None:
+            await note(act, found)
         if found.state is State.APPROVED and effect is not None:
             await effect(act, found)
     index.standing.forget()

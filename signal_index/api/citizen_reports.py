@@ -128,7 +128,9 @@ async def _gather(
             conn, wanted, place, labels, calendar_day(asked.at)
         )
         await access_requests.bind_request(conn, wanted, person_key, asked.at)
-        held = await find_held_categories(conn, held_row.row_key, place, asked.at)
+        held = await find_held_categories(
+            conn, held_row.row_key, place, index.keys, asked.at
+        )
         signals = await citizen_reports.find_own_signals(conn, search, labels)
         looked = await citizen_reports.find_person_entries(
             conn, persons, place, keys, labels

@@ -30,6 +30,7 @@ from signal_index.citizens.terms import draw_reference, due_on, is_plausible_rec
 from signal_index.days import day_of
 from signal_index.errors import (
     AnswerChanged,
+    AnsweredTooOften,
     CorrectionOpen,
     CorrectionTold,
     NothingToRelease,
@@ -164,7 +165,7 @@ async def list_own_corrections(
     "/own-corrections/{correction_id}/answer",
     "Een correctie of bezwaar beantwoorden",
     status=204,
-    raises=(UnknownCorrection, CorrectionTold, AnswerChanged),
+    raises=(UnknownCorrection, CorrectionTold, AnswerChanged, AnsweredTooOften),
 )
 async def answer_correction(
     correction_id: Id, body: wire.CorrectionAnswer, index: TheIndex, caller: Source

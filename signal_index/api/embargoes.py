@@ -5,6 +5,7 @@
 - From the moment it is placed it holds, while it waits for the second pair of eyes
   (`/approvals`, kind `embargo`): what was given away cannot be taken back.
 - Each act is a ledger entry of kind `embargo`; none stands in any citizen's report.
+- What comes of its approval is noted where that is decided (`api.approvals`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from typing import Final
 
 from keys.base64url import encode_b64u
 from keys.municipality import MunicipalityCode
@@ -34,6 +34,7 @@ from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page, veri
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.citizens.embargo import (
+    MATTER,
     EmbargoState,
     derive_embargo_row,
     find_embargo_categories,
@@ -41,6 +42,7 @@ from signal_index.citizens.embargo import (
 )
 from signal_index.citizens.terms import draw_reference
 from signal_index.errors import EmbargoOver, UnknownEmbargo
+from signal_index.events import Event
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind, Outcome
 from signal_index.notice.text import encode_compact
@@ -51,8 +53,6 @@ from signal_index.store.ledger_reading import Page
 from signal_index.wire import embargoes as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
-
-KIND: Final = "embargo"
 
 routes = Routes("rechten van inwoners")
 
@@ -90,9 +90,13 @@ async def list_embargoes(
     labels = await index.labels_in(place)
     page = Page(limit + 1, cursor)
     async with looking(index.engine) as conn:
-        found = await store.list_embargoes(conn, place, page, labels, now=index.clock())
-    shown, following = cut_page(found, limit)
-    return wire.EmbargoPage(items=shown, next=following)
+        found = await store.list_embargoes(
+            conn, place, page, labels, index.keys, now=index.clock()
+        )
+    if found.unreadable:
+        index.events.write(Event.EMBARGOES_UNREADABLE, count=found.unreadable)
+    shown, following = cut_page(found.items, limit)
+    return wire.EmbargoPage(items=shown, next=following, unreadable=found.unreadable)
 
 
 @routes.post(
@@ -117,7 +121,9 @@ async def lift_embargo(
         "reason": body.reason,
     }
     async with acting(index, caller.caller, Kind.EMBARGO) as act:
-        await store.lift_embargo(act.conn, embargo_id, place, body.reason, act.now)
+        await store.lift_embargo(
+            act.conn, embargo_id, place, body.reason, keys=index.keys, now=act.now
+        )
         await act.record(what)
 
 
@@ -135,7 +141,7 @@ async def _place(
         "reason": said.reason,
         "until": said.until.isoformat(),
     }
-    matter = Matter(KIND, place, _digest(what, row.row_key), KIND)
+    matter = Matter(MATTER, place, _digest(what, row.row_key), MATTER)
     async with spending(index, asked, Kind.EMBARGO) as act:
         waiting = await request_approval(
             act.conn, matter, asked.caller, index.keys.receipt, now=asked.at
@@ -161,6 +167,7 @@ async def _place(
             organisation=asked.caller.organisation,
             row=row,
             key_version=KeyVersion(asked.tickets[0].key_version),
+            keys=index.keys,
         )
         done = PersonAct(what, Outcome.RECORDED)
         await record_about_person(act, asked, done)

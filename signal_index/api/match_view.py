@@ -87,7 +87,7 @@ async def judge(
     places = {one.municipality for one in held.items}
     judged = _Judged(
         signals=await store.find_signals_in(conn, rows),
-        embargoed=await find_embargoed(conn, embargo_rows, now=now),
+        embargoed=await find_embargoed(conn, embargo_rows, index.keys, now=now),
         permits=await _find_permits(index, places, now),
         now=now,
     )

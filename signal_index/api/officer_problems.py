@@ -7,6 +7,7 @@ from typing import Final
 
 from signal_index import errors
 from signal_index.api.problem_kinds import Problem
+from signal_index.wire.corrections import MOST_ANSWERS
 
 _LOOK_AGAIN: Final = "Haal de lijst opnieuw op en kies daaruit."
 
@@ -155,6 +156,13 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "Er staat nu een ander antwoord dan u zag.",
         409,
         "Lees dat eerst. Geeft u het signaal vrij? Vertel het dan ook de inwoner.",
+    ),
+    errors.AnsweredTooOften: Problem(
+        "answered-too-often",
+        f"U hebt hierop al {MOST_ANSWERS} keer geantwoord.",
+        409,
+        "Er is niets veranderd: uw laatste antwoord blijft staan. Klopt dat niet? Bel "
+        "de privacy officer van de gemeente. Die kan een nieuwe correctie invoeren.",
     ),
     errors.UnknownReview: Problem(
         "unknown-review", "Deze beoordeling is er niet.", 404, _LOOK_AGAIN

@@ -21,7 +21,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.ledger import ReceiptKey
-from signal_index.store.approvals import find_approval, find_open
+from signal_index.store.approvals import find_approval, read_approvals
 from signal_index.store.policies import (
     find_adoptions,
     find_bundles,
@@ -42,7 +42,7 @@ async def show_policy(index: TheIndex, caller: Approver) -> wire.Policy:
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
         history = await _history(conn, place, key)
-        waiting = await find_open(conn, MATTER, caller.scope, key, now=now)
+        found = await read_approvals(conn, MATTER, caller.scope, key)
         base = await find_base_bundle(conn, index, place)
     try:
         policy, is_usable = index.policy.get(standing, place), True
@@ -61,7 +61,7 @@ async def show_policy(index: TheIndex, caller: Approver) -> wire.Policy:
         ),
         mayPropose=caller.scope.organisation is None,
         history=history,
-        proposals=[show_approval(one, caller.caller) for one in waiting],
+        proposals=[show_approval(one, caller.caller) for one in found.find_open(now)],
         **matrix,
     )
 

@@ -37,6 +37,9 @@ from signal_index.wire.citizen_reports import (
     ReportedSignal,
 )
 
+MATTER: Final = "embargo"
+"""What its approval is about, and the sentence that a page shows of it."""
+
 MOST_MONTHS: Final = 6
 """How long an embargo lasts at most; after that it is weighed anew."""
 

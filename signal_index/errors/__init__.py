@@ -80,6 +80,7 @@
     │   ├── CorrectionOpen         about this signal one waits for its answer already
     │   ├── NothingToRelease       the signal is not restricted, or not answered yet
     │   ├── AnswerChanged          the source answers otherwise than was seen
+    │   ├── AnsweredTooOften       it takes no more answers of its source
     │   ├── UnknownReview          no review with this id for this caller
     │   ├── ReviewClosed           the review is not at the step that this asks for
     │   ├── UnknownFinding         no finding with this id for this officer
@@ -109,6 +110,7 @@ from signal_index.errors.officers import (
     AccessRequestClosed,
     AccessRequestOfAnother,
     AnswerChanged,
+    AnsweredTooOften,
     ApprovalAlreadyOpen,
     ApprovalClosed,
     ApprovalExpired,
@@ -216,6 +218,7 @@ __all__ = [
     "AccountNotSuspended",
     "AdministrationRefused",
     "AnswerChanged",
+    "AnsweredTooOften",
     "ApprovalAlreadyOpen",
     "ApprovalClosed",
     "ApprovalExpired",

@@ -102,6 +102,10 @@ class AnswerChanged(RequestRefused):
     """The source answers otherwise than what the caller saw, or told the citizen."""
 
 
+class AnsweredTooOften(RequestRefused):
+    """The source gave as many answers as one correction takes: the last one stays."""
+
+
 class UnknownReview(RequestRefused):
     """There is no review with that id that this caller may see."""
 

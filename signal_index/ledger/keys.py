@@ -1,7 +1,8 @@
 """The secrets that the ledger's writing side holds; none has a repr.
 
 - `DisclosureKey`: one per calendar year; seals the opened groups and makes the keyed
-  hashes by which entries are found, and does both for what comes back to sources.
+  hashes by which entries are found, and does both for what comes back to sources. By
+  another one the index knows the embargoes that it wrote itself.
   Destroying it makes all of it unreadable.
 - `CheckpointKey` signs the tree, `ReceiptKey` signs promises: Ed25519, two keys, so
   that a web process, which must promise, can never sign a tree.
@@ -22,12 +23,14 @@ _NOTICE_FIND = b"signal-index/notices/find/1"
 _FOLLOW_SEAL = b"signal-index/follows/seal/1"
 _MATCH_SEAL = b"signal-index/matches/seal/1"
 _MATCH_FIND = b"signal-index/matches/find/1"
+_EMBARGO_STAMP = b"signal-index/embargoes/stamp/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the seven keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the eight keys derived from it (RFC 5869)."""
 
     __slots__ = (
+        "embargo_stamp",
         "find",
         "follow_seal",
         "match_find",
@@ -49,6 +52,7 @@ class DisclosureKey:
         self.follow_seal = _derive(secret, _FOLLOW_SEAL)
         self.match_seal = _derive(secret, _MATCH_SEAL)
         self.match_find = _derive(secret, _MATCH_FIND)
+        self.embargo_stamp = _derive(secret, _EMBARGO_STAMP)
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

@@ -203,7 +203,6 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "reason",
             "signature",
         ),
-        _UPKEEP: Access(select=("id", "state", "expires_at")),
     },
     # citizen_rights
     "access_request": {
@@ -213,13 +212,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: _erase("municipality", "closed_at"),
     },
     "embargo": {
-        _WEB: Access(
-            select=_all_but(embargo, "seal"),
-            insert=True,
-            update=("lifting", "lifted_at"),
-        ),
-        _UPKEEP: _erase("municipality", "until", "lifted_at", "row_key", "approval_id"),
+        _WEB: Access(select=_all_but(embargo, "seal"), insert=True),
+        _UPKEEP: _erase(*_all_but(embargo, "seal")),
     },
+    "embargo_step": {_WEB: _ADD, _UPKEEP: _ERASE},
     "correction": {
         _WEB: _keep(
             *("released_on", "answer", "answered_on", "answers_before", "told_on"),

@@ -1,21 +1,19 @@
 """What an approval is, and which there are: the reading half of `store.approvals`.
 
 A row without this index's signature is none: it is in no list, and `UnknownApproval`.
-How many there are is told beside every list (`count_unsigned`).
+How many there are is told beside every list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from policy.vocabulary import Caller, Role
 from signal_index.errors import UnknownApproval
@@ -23,6 +21,9 @@ from signal_index.ledger import ReceiptKey
 from signal_index.store.approval_signatures import is_signed
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.approvals import approval
+
+DECIDED_SHOWN: Final = 50
+"""How many decisions a page tells, the newest ones."""
 
 
 class State(StrEnum):
@@ -76,57 +77,45 @@ class Approval:
         return asked == (caller.organisation, caller.subject)
 
 
-async def find_open(
-    conn: AsyncConnection,
-    kind: str | None,
-    scope: OfficerScope,
-    key: ReceiptKey,
-    *,
-    now: datetime,
-) -> tuple[Approval, ...]:
-    """Give what waits for a second person in this scope, the oldest first."""
-    wanted = [
-        approval.c.state == State.OPEN.value,
-        approval.c.expires_at > now,
-        _within(scope),
-    ]
-    if kind is not None:
-        wanted.append(approval.c.kind == kind)
-    rows = await conn.execute(
-        select(approval).where(*wanted).order_by(approval.c.requested_at, approval.c.id)
-    )
-    return tuple(_read_signed(rows.mappings(), key))
+@dataclass(frozen=True, slots=True)
+class ReadApprovals:
+    """Approvals of one scope, as read once and each held against its signature.
+
+    `unreadable`: so many rows are not as this index wrote them.
+    """
+
+    signed: tuple[Approval, ...]
+    unreadable: int
+
+    def find_open(self, now: datetime) -> tuple[Approval, ...]:
+        """Give what waits for a second person, the oldest first."""
+        waiting = [
+            one
+            for one in self.signed
+            if one.state is State.OPEN and one.expires_at > now
+        ]
+        return tuple(sorted(waiting, key=lambda one: (one.requested_at, one.id)))
+
+    def find_decided(self, limit: int = DECIDED_SHOWN) -> tuple[Approval, ...]:
+        """Give what was decided, the newest first."""
+        decided = [
+            (one.decided_at, one.id, one)
+            for one in self.signed
+            if one.decided_at is not None
+        ]
+        return tuple(one for *_, one in sorted(decided, reverse=True)[:limit])
 
 
-async def find_decided(
-    conn: AsyncConnection,
-    kind: str | None,
-    scope: OfficerScope,
-    key: ReceiptKey,
-    *,
-    limit: int = 50,
-) -> tuple[Approval, ...]:
-    """Give what was decided in this scope, the newest first."""
-    wanted = [approval.c.decided_at.is_not(None), _within(scope)]
-    if kind is not None:
-        wanted.append(approval.c.kind == kind)
-    rows = await conn.execute(
-        select(approval)
-        .where(*wanted)
-        .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
-    )
-    return tuple(islice(_read_signed(rows.mappings(), key), limit))
-
-
-async def count_unsigned(
+async def read_approvals(
     conn: AsyncConnection, kind: str | None, scope: OfficerScope, key: ReceiptKey
-) -> int:
-    """Count the rows in this scope that are not as this index wrote them."""
-    wanted = [_within(scope)]
+) -> ReadApprovals:
+    """Read the approvals in this scope: all, or those of one kind."""
+    wanted = [within(scope, approval.c.municipality, approval.c.organisation)]
     if kind is not None:
         wanted.append(approval.c.kind == kind)
-    rows = await conn.execute(select(approval).where(*wanted))
-    return sum(not is_signed(row, key) for row in rows.mappings())
+    rows = (await conn.execute(select(approval).where(*wanted))).mappings().all()
+    signed = tuple(read_approval(row) for row in rows if is_signed(row, key))
+    return ReadApprovals(signed, len(rows) - len(signed))
 
 
 async def get_approval(
@@ -155,14 +144,6 @@ async def get_signed_row(
     if found is None or not is_signed(found, key):
         raise UnknownApproval
     return found
-
-
-def _read_signed(rows: Iterable[RowMapping], key: ReceiptKey) -> Iterator[Approval]:
-    return (read_approval(row) for row in rows if is_signed(row, key))
-
-
-def _within(scope: OfficerScope) -> ColumnElement[bool]:
-    return within(scope, approval.c.municipality, approval.c.organisation)
 
 
 def read_approval(row: RowMapping) -> Approval:

@@ -9,14 +9,12 @@ Proven by tests/contract/test_approvals.py.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 
 from signal_index.ledger import ReceiptKey
-from signal_index.proof import Json, encode_json
+from signal_index.store.row_texts import encode_row
 from signal_index.tables.approvals import approval
 
 _SAID: Final = tuple(column.name for column in approval.c if column.name != "signature")
@@ -40,18 +38,5 @@ def is_signed(row: Mapping[Any, Any], key: ReceiptKey) -> bool:
 
 
 def _encode(row: Mapping[Any, Any]) -> bytes:
-    said = {name: _write(row.get(name)) for name in _SAID}
-    state = said["state"]
-    return _USE + encode_json(said | {"state": _RAN_OUT.get(str(state), state)})
-
-
-def _write(value: object) -> Json:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if value is None or isinstance(value, str | bool):
-        return value
-    raise TypeError(type(value).__name__)
+    state = row.get("state")
+    return _USE + encode_row({**row, "state": _RAN_OUT.get(str(state), state)}, _SAID)

@@ -51,14 +51,13 @@ from signal_index.ledger import ReceiptKey
 from signal_index.store.approval_records import (
     Approval,
     Matter,
+    ReadApprovals,
     State,
-    count_unsigned,
     find_approval,
-    find_decided,
-    find_open,
     get_approval,
     get_signed_row,
     read_approval,
+    read_approvals,
 )
 from signal_index.store.approval_signatures import is_signed, sign_approval
 from signal_index.tables.approvals import approval
@@ -67,13 +66,12 @@ __all__ = [
     "APPROVERS",
     "Approval",
     "Matter",
+    "ReadApprovals",
     "State",
     "approve",
-    "count_unsigned",
     "find_approval",
-    "find_decided",
-    "find_open",
     "get_approval",
+    "read_approvals",
     "refuse",
     "request_approval",
     "verify_approved",

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.catalogue import Catalogue
 from signal_index.errors import (
     AnswerChanged,
+    AnsweredTooOften,
     CorrectionOpen,
     CorrectionTold,
     NothingToRelease,
@@ -45,6 +46,7 @@ from signal_index.tables.registry import source_submitter
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import ReportedCorrection
 from signal_index.wire.corrections import (
+    MOST_ANSWERS,
     CorrectionAnswer,
     EnteredCorrection,
     NewCorrection,
@@ -176,19 +178,22 @@ async def answer_correction(
     """Write down what the source answers, and beside it all that it answered before.
 
     The same answer again changes nothing. Raises `UnknownCorrection`, `CorrectionTold`
-    once an answer was told, or `AnswerChanged` where another was given meanwhile.
+    once an answer was told, `AnswerChanged` where another was given meanwhile, or
+    `AnsweredTooOften` where the last one was the tenth.
     """
     await conn.scalars(
         select(correction.c.id).where(correction.c.id == id_).with_for_update()
     )
     found = await _get(conn, (correction.c.id == id_) & _concerns(source))
-    if not _may_answer(found):
+    if not _is_untold(found):
         raise CorrectionTold
     if found["answer"] == said.answer:
         return
     given = _given(found)
     if said.step != len(given):
         raise AnswerChanged
+    if len(given) >= MOST_ANSWERS:
+        raise AnsweredTooOften
     await conn.execute(
         update(correction)
         .where(correction.c.id == id_)
@@ -325,7 +330,7 @@ def _members(row: RowMapping, catalogue: Catalogue, today: date) -> Mapping[str,
             for code in row["answers_before"]
         ],
         "step": len(_given(row)),
-        "mayAnswer": _may_answer(row),
+        "mayAnswer": _is_untold(row) and len(_given(row)) < MOST_ANSWERS,
     }
 
 
@@ -334,7 +339,7 @@ def _given(row: RowMapping) -> list[str]:
     return [*row["answers_before"], *([row["answer"]] if row["answer"] else [])]
 
 
-def _may_answer(row: RowMapping) -> bool:
+def _is_untold(row: RowMapping) -> bool:
     """Tell whether nobody was told an answer yet."""
     return row["told_on"] is None and row["released_on"] is None
 

@@ -1,17 +1,20 @@
 """Embargoes: placed under a person's row, found again only with the person at hand.
 
-A list of embargoes names nobody. Where one stands follows from its end, its lifting and
-its approval (`citizens.embargo.judge_embargo`); nothing has to be switched off.
+A list of embargoes names nobody. Where one stands follows from its end and the steps
+beside it (`citizens.embargo.judge_embargo`); nothing has to be switched off. A row is
+added and never changed, and counts only as this index wrote it
+(`store.embargo_stamps`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.pseudonym import KeyVersion, SealedRow
@@ -23,13 +26,30 @@ from signal_index.citizens.embargo import (
     judge_embargo,
 )
 from signal_index.errors import EmbargoOver, UnknownEmbargo
+from signal_index.keyring import YearKeys
 from signal_index.labels import Labels
-from signal_index.store.approvals import State
+from signal_index.store.approvals import OPEN_FOR, State
+from signal_index.store.embargo_stamps import (
+    is_our_embargo,
+    is_our_step,
+    stamp_embargo,
+    stamp_step,
+)
 from signal_index.store.ledger_reading import Page
 from signal_index.store.many_rows import in_parts
-from signal_index.tables.approvals import approval
-from signal_index.tables.citizen_rights import embargo
+from signal_index.tables.citizen_rights import embargo, embargo_step
 from signal_index.wire.embargoes import Embargo
+
+LIFTED: Final = "lifted"
+"""The step that ends an embargo early; the others are states of its approval."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEmbargoes:
+    """A part of a municipality's embargoes; of all, how many rows are not ours."""
+
+    items: Sequence[Embargo]
+    unreadable: int
 
 
 async def insert_embargo(
@@ -40,122 +60,48 @@ async def insert_embargo(
     organisation: str,
     row: SealedRow,
     key_version: KeyVersion,
+    keys: YearKeys,
 ) -> None:
-    """Place an embargo; whether it was approved is looked up when it counts."""
-    await conn.execute(
-        insert(embargo),
-        {
-            "id": placed.id,
-            "municipality": municipality,
-            "organisation": organisation,
-            "reference": placed.reference,
-            "row_key": row.row_key,
-            "seal": row.seal,
-            "key_version": key_version,
-            "categories": [one.code for one in placed.categories],
-            "reason": placed.reason,
-            "until": placed.until,
-            "placed_at": placed.placedAt,
-            "approval_id": placed.approvalId,
-            "lifting": None,
-            "lifted_at": None,
-        },
-    )
+    """Place an embargo; what becomes of it is added beside it."""
+    said = {
+        "id": placed.id,
+        "municipality": municipality,
+        "organisation": organisation,
+        "reference": placed.reference,
+        "row_key": row.row_key,
+        "seal": row.seal,
+        "key_version": key_version,
+        "categories": [one.code for one in placed.categories],
+        "reason": placed.reason,
+        "until": placed.until,
+        "placed_at": placed.placedAt,
+        "approval_id": placed.approvalId,
+    }
+    await conn.execute(insert(embargo), {**said, "stamp": stamp_embargo(said, keys)})
 
 
 async def find_held_categories(
-    conn: AsyncConnection, row_key: bytes, municipality: str, now: datetime
+    conn: AsyncConnection,
+    row_key: bytes,
+    municipality: str,
+    keys: YearKeys,
+    now: datetime,
 ) -> frozenset[str]:
     """Give the categories that must stay out of this person's report now."""
-    rows = await conn.execute(
-        _SELECT.where(
-            embargo.c.row_key == row_key, embargo.c.municipality == municipality
-        )
+    wanted = _SELECT.where(
+        embargo.c.row_key == row_key, embargo.c.municipality == municipality
     )
-    held = [row.categories for row in rows if _state(row, now) in HOLDING]
+    read = await _read(conn, wanted, keys)
+    held = [one.row["categories"] for one in read.ours if one.judge(now) in HOLDING]
     return frozenset(category for categories in held for category in categories)
 
 
-async def list_embargoes(
+async def find_embargoed(
     conn: AsyncConnection,
-    municipality: str,
-    page: Page,
-    labels: Labels,
+    row_keys: Collection[bytes],
+    keys: YearKeys,
     *,
     now: datetime,
-) -> Sequence[Embargo]:
-    """Read a municipality's embargoes, the newest first."""
-    query = _SELECT.where(embargo.c.municipality == municipality)
-    if page.before is not None:
-        query = query.where(embargo.c.id < page.before)
-    rows = await conn.execute(query.order_by(embargo.c.id.desc()).limit(page.limit))
-    return [_embargo(row, labels, now) for row in rows]
-
-
-async def lift_embargo(
-    conn: AsyncConnection, id_: UUID, municipality: str, lifting: str, now: datetime
-) -> None:
-    """Lift an embargo before its end, or raise `UnknownEmbargo` or `EmbargoOver`."""
-    row = (
-        await conn.execute(
-            _SELECT.where(embargo.c.id == id_, embargo.c.municipality == municipality)
-        )
-    ).one_or_none()
-    if row is None:
-        raise UnknownEmbargo
-    if _state(row, now) not in HOLDING:
-        raise EmbargoOver
-    changed = await conn.execute(
-        update(embargo)
-        .where(embargo.c.id == id_, embargo.c.lifted_at.is_(None))
-        .values(lifting=lifting, lifted_at=now)
-    )
-    if changed.rowcount == 0:
-        raise EmbargoOver
-
-
-_SELECT: Select[*tuple[Any, ...]] = select(
-    embargo.c.id,
-    embargo.c.reference,
-    embargo.c.categories,
-    embargo.c.reason,
-    embargo.c.until,
-    embargo.c.placed_at,
-    embargo.c.approval_id,
-    embargo.c.lifting,
-    embargo.c.lifted_at,
-    approval.c.state.label("approval"),
-    approval.c.expires_at,
-).join(approval, approval.c.id == embargo.c.approval_id)
-
-
-def _state(row: Row[*tuple[Any, ...]], now: datetime) -> EmbargoState:
-    unheard = row.approval == State.OPEN and row.expires_at <= now
-    approval_state = State.EXPIRED if unheard else State(row.approval)
-    facts = EmbargoFacts(row.until, row.lifted_at is not None, approval_state)
-    return judge_embargo(facts, calendar_day(now))
-
-
-def _embargo(row: Row[*tuple[Any, ...]], labels: Labels, now: datetime) -> Embargo:
-    catalogue = labels.catalogue
-    return Embargo(
-        id=row.id,
-        reference=row.reference,
-        categories=labels.name(catalogue.categories, row.categories),
-        reason=row.reason,
-        reasonLabel=labels.of(catalogue.embargo_reasons, row.reason),
-        until=row.until,
-        placedAt=row.placed_at,
-        approvalId=row.approval_id,
-        state=_state(row, now).value,
-        lifting=row.lifting,
-        liftingLabel=labels.of(catalogue.embargo_liftings, row.lifting),
-        liftedAt=row.lifted_at,
-    )
-
-
-async def find_embargoed(
-    conn: AsyncConnection, row_keys: Collection[bytes], *, now: datetime
 ) -> frozenset[tuple[bytes, str]]:
     """Find where an embargo holds now: (row of the person, municipality).
 
@@ -163,21 +109,148 @@ async def find_embargoed(
     """
     found: set[tuple[bytes, str]] = set()
     for part in in_parts(sorted(row_keys)):
-        rows = await conn.execute(
-            select(
-                embargo.c.row_key,
-                embargo.c.municipality,
-                embargo.c.until,
-                embargo.c.lifted_at,
-                approval.c.state.label("approval"),
-                approval.c.expires_at,
-            )
-            .join(approval, approval.c.id == embargo.c.approval_id)
-            .where(embargo.c.row_key.in_(part))
-        )
+        read = await _read(conn, _SELECT.where(embargo.c.row_key.in_(part)), keys)
         found.update(
-            (bytes(row.row_key), row.municipality)
-            for row in rows
-            if _state(row, now) in HOLDING
+            (bytes(one.row["row_key"]), one.row["municipality"])
+            for one in read.ours
+            if one.judge(now) in HOLDING
         )
     return frozenset(found)
+
+
+async def list_embargoes(
+    conn: AsyncConnection,
+    municipality: str,
+    page: Page,
+    labels: Labels,
+    keys: YearKeys,
+    *,
+    now: datetime,
+) -> ListedEmbargoes:
+    """Read a municipality's embargoes, the newest first."""
+    here = _SELECT.where(embargo.c.municipality == municipality)
+    read = await _read(conn, here.order_by(embargo.c.id.desc()), keys)
+    wanted = [
+        one for one in read.ours if page.before is None or one.row["id"] < page.before
+    ]
+    shown = [_embargo(one, labels, now) for one in wanted[: page.limit]]
+    return ListedEmbargoes(shown, read.unreadable)
+
+
+async def note_decision(
+    conn: AsyncConnection, approval: UUID, state: State, keys: YearKeys, now: datetime
+) -> None:
+    """Add what came of an embargo's approval; whoever decided it was verified."""
+    read = await _read(conn, _SELECT.where(embargo.c.approval_id == approval), keys)
+    for one in read.ours:
+        await _add_step(conn, one, state.value, keys, now)
+
+
+async def lift_embargo(
+    conn: AsyncConnection,
+    id_: UUID,
+    municipality: str,
+    lifting: str,
+    *,
+    keys: YearKeys,
+    now: datetime,
+) -> None:
+    """Lift an embargo before its end, or raise `UnknownEmbargo` or `EmbargoOver`."""
+    wanted = _SELECT.where(embargo.c.id == id_, embargo.c.municipality == municipality)
+    read = await _read(conn, wanted, keys)
+    if not read.ours:
+        raise UnknownEmbargo
+    (found,) = read.ours
+    if found.judge(now) not in HOLDING:
+        raise EmbargoOver
+    await _add_step(conn, found, LIFTED, keys, now, reason=lifting)
+
+
+_STEP: Final = "step_"
+_SELECT: Select[*tuple[Any, ...]] = select(
+    *(one for one in embargo.c if one.name not in {"seal", "key_version"}),
+    *(one.label(_STEP + one.name) for one in embargo_step.c),
+).outerjoin(embargo_step, embargo_step.c.embargo == embargo.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An embargo as it was placed, and the steps of ours beside it, by their name."""
+
+    row: RowMapping
+    steps: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def judge(self, now: datetime) -> EmbargoState:
+        """Say where it stands; what nobody decided in time is refused."""
+        decided = [one for one in State if one.value in self.steps]
+        unheard = self.row["placed_at"] + OPEN_FOR <= now
+        waiting = State.EXPIRED if unheard else State.OPEN
+        facts = EmbargoFacts(
+            self.row["until"], LIFTED in self.steps, (decided or [waiting])[0]
+        )
+        return judge_embargo(facts, calendar_day(now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    ours: Sequence[_Standing]
+    unreadable: int
+
+
+async def _read(
+    conn: AsyncConnection, wanted: Select[*tuple[Any, ...]], keys: YearKeys
+) -> _Read:
+    rows = (await conn.execute(wanted)).mappings().all()
+    ours: dict[UUID, _Standing] = {}
+    others: set[UUID] = set()
+    altered = 0
+    for row in rows:
+        id_ = row["id"]
+        if id_ not in ours and id_ not in others:
+            if is_our_embargo(row, keys):
+                ours[id_] = _Standing(row)
+            else:
+                others.add(id_)
+        if id_ in ours and row[_STEP + "embargo"] is not None:
+            altered += not _take_step(ours[id_], row, keys)
+    return _Read(tuple(ours.values()), len(others) + altered)
+
+
+def _take_step(of: _Standing, row: RowMapping, keys: YearKeys) -> bool:
+    step = {one.name: row[_STEP + one.name] for one in embargo_step.c}
+    if not is_our_step(step, keys):
+        return False
+    of.steps[step["step"]] = step
+    return True
+
+
+async def _add_step(
+    conn: AsyncConnection,
+    of: _Standing,
+    step: str,
+    keys: YearKeys,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    said = {"embargo": of.row["id"], "step": step, "reason": reason, "at": now}
+    await conn.execute(insert(embargo_step), {**said, "stamp": stamp_step(said, keys)})
+
+
+def _embargo(one: _Standing, labels: Labels, now: datetime) -> Embargo:
+    catalogue, row = labels.catalogue, one.row
+    lifting = one.steps.get(LIFTED, {})
+    return Embargo(
+        id=row["id"],
+        reference=row["reference"],
+        categories=labels.name(catalogue.categories, row["categories"]),
+        reason=row["reason"],
+        reasonLabel=labels.of(catalogue.embargo_reasons, row["reason"]),
+        until=row["until"],
+        placedAt=row["placed_at"],
+        approvalId=row["approval_id"],
+        state=one.judge(now).value,
+        lifting=lifting.get("reason"),
+        liftingLabel=labels.of(catalogue.embargo_liftings, lifting.get("reason")),
+        liftedAt=lifting.get("at"),
+    )

@@ -27,7 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.days import midnight_of
 from signal_index.store.daily_runs import erase_days
 from signal_index.store.restrictions import is_restricting
-from signal_index.tables.citizen_rights import access_request, correction, embargo
+from signal_index.tables.citizen_rights import (
+    access_request,
+    correction,
+    embargo,
+    embargo_step,
+)
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_person
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
@@ -142,8 +147,10 @@ async def erase_over(
         return_notice: return_notice.c.expires < today,
         access_request: access_request.c.closed_at < before,
         correction: (correction.c.answered_on < closed) & ~is_restricting(),
-        embargo: (embargo.c.until < closed) | (embargo.c.lifted_at < before),
+        embargo: embargo.c.until < closed,
     }
+    past = select(embargo.c.id).where(embargo.c.until < closed)
+    await conn.execute(delete(embargo_step).where(embargo_step.c.embargo.in_(past)))
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for table, condition in over.items():
         gone = await conn.scalars(

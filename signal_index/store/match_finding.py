@@ -167,7 +167,10 @@ async def find_matches(
     for signal in (await find_signals_in(conn, rows)).values():
         beside[signal.at.row_key].append(signal)
     embargoed = await find_embargoed(
-        conn, {box.rows.embargo_row for box in boxes}, now=run.telling.now
+        conn,
+        {box.rows.embargo_row for box in boxes},
+        run.telling.keys,
+        now=run.telling.now,
     )
     known, over = await _find_known(conn, run)
     found: dict[Pair, FoundMatch] = {}

@@ -62,7 +62,7 @@ async def write_notices(
     """
     told = list(made)
     says = [(one.municipality, one.body) for one in told]
-    bodies = await hide_embargoed(conn, says, telling.now)
+    bodies = await hide_embargoed(conn, says, telling.keys, telling.now)
     mixed = list(zip(told, bodies, strict=True))
     secrets.SystemRandom().shuffle(mixed)
     key = telling.key

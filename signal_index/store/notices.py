@@ -163,7 +163,10 @@ async def hand_out(
 
 
 async def hide_embargoed(
-    conn: AsyncConnection, told: Sequence[tuple[str, Body]], now: datetime
+    conn: AsyncConnection,
+    told: Sequence[tuple[str, Body]],
+    keys: YearKeys,
+    now: datetime,
 ) -> Sequence[Body]:
     """Give a cover for each that is about a person of whom an embargo holds there.
 
@@ -171,7 +174,7 @@ async def hide_embargoed(
     hands one out asks this, so that no kind of notice can forget it.
     """
     rows = {body.embargo_row for _, body in told if body.embargo_row is not None}
-    held = await find_embargoed(conn, rows, now=now)
+    held = await find_embargoed(conn, rows, keys, now=now)
     return [
         COVER if (body.embargo_row, place) in held else body for place, body in told
     ]
@@ -192,7 +195,7 @@ async def _open_told(
         (row.municipality, body or COVER)
         for row, body in zip(rows, opened, strict=True)
     ]
-    hidden = await hide_embargoed(conn, told, now)
+    hidden = await hide_embargoed(conn, told, keys, now)
     return [
         body if body is None or row.told else shown
         for row, body, shown in zip(rows, opened, hidden, strict=True)

@@ -3,7 +3,8 @@
 - A request for access names nobody: its term and how it ended, no more. The person is
   named by the number they bring, each time anew.
 - An embargo is found under a person's row of its own (AES-256-SIV, as a signal's row),
-  which links to no row of the same person in any category.
+  which links to no row of the same person in any category. What became of it is
+  added beside it and changes nothing; both count only with the index's own stamp.
 - A correction is found under the row of the signal that it is about, so that its state
   still shows in a report when the source has withdrawn that signal, and a restriction
   holds for what the source gives anew.
@@ -72,14 +73,22 @@ embargo = Table(
     Column("until", Date, nullable=False),  # the last day on which it holds
     Column("placed_at", Instant, nullable=False),
     Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
-    Column("lifting", LABEL, nullable=True),
-    Column("lifted_at", Instant, nullable=True),
-    CheckConstraint("(lifting IS NULL) = (lifted_at IS NULL)", name="lifted_by_reason"),
+    Column("stamp", LargeBinary(32), nullable=False),  # store.embargo_stamps
     CheckConstraint("length(row_key) = 16", name="row_key_length"),
     CheckConstraint("length(seal) = 32", name="seal_length"),
     Index(None, "row_key"),
     Index(None, "municipality", "id"),
     Index(None, "until"),
+)
+
+embargo_step = Table(
+    "embargo_step",
+    metadata,
+    Column("embargo", Uuid, ForeignKey("embargo.id"), primary_key=True),
+    Column("stamp", LargeBinary(32), primary_key=True),  # store.embargo_stamps
+    Column("step", LABEL, nullable=False),  # approved, refused, withdrawn, lifted
+    Column("reason", LABEL, nullable=True),  # why it was lifted
+    Column("at", Instant, nullable=False),
 )
 
 correction = Table(

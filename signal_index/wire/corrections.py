@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
@@ -17,6 +19,9 @@ from signal_index.wire.values import (
 
 CorrectionKind = Literal["correction", "objection"]
 CorrectionsAsked = Literal["open", "all"]
+
+MOST_ANSWERS: Final = 10
+"""How many answers a source gives to one correction; a fault takes two or three."""
 
 
 class NewCorrection(RequestModel):
@@ -55,7 +60,8 @@ class CorrectionAnswer(RequestModel):
     """What the source did with it: a code of the list.
 
     `step`: how many answers the sender has seen. The same once more is not said twice;
-    where another was given meanwhile it is refused, and nothing changes.
+    where another was given meanwhile it is refused, and nothing changes. After the
+    tenth no other is taken.
     """
 
     answer: SlugText
@@ -67,7 +73,7 @@ class SeenCorrection(AnswerModel):
 
     `step`: how many answers were given, to be named in the next one; `answersBefore`:
     what each said but the last, the first first. `mayAnswer`: it waits for an answer,
-    or the answer was told to nobody yet.
+    or the answer was told to nobody yet and is not the tenth.
     """
 
     id: Id
@@ -87,7 +93,7 @@ class SeenCorrection(AnswerModel):
     answer: str | None
     answerLabel: str | None
     answeredOn: Day | None
-    answersBefore: list[str]
+    answersBefore: Annotated[list[str], Field(max_length=MOST_ANSWERS - 1)]
     step: Count
     mayAnswer: bool
 

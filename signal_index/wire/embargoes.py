@@ -48,3 +48,6 @@ class EmbargoPage(AnswerModel):
 
     items: list[Embargo]
     next: Id | None
+    unreadable: int = Field(
+        ge=0, description="Rijen die niet zijn zoals deze index ze schreef"
+    )

@@ -12,6 +12,7 @@ import httpx
 import typer
 
 from signal_index.wire.corrections import (
+    MOST_ANSWERS,
     CorrectionAnswer,
     CorrectionsAsked,
     OwnCorrection,
@@ -198,6 +199,12 @@ def pick(found: Sequence[OwnCorrection], named: str) -> OwnCorrection:
             "antwoord wacht; met --all ook wat u al hebt beantwoord."
         )
     open_ = [one for one in own if one.mayAnswer]
+    if not open_ and own[0].step >= MOST_ANSWERS:
+        raise InvalidAgencySettings(
+            f"U hebt hierop al {MOST_ANSWERS} keer geantwoord. Uw laatste antwoord "
+            f"blijft staan ({own[0].answerLabel}). Klopt het niet? Bel de "
+            "privacy officer van de gemeente: die kan een nieuwe correctie invoeren."
+        )
     if not open_:
         raise InvalidAgencySettings(
             f"Uw antwoord staat vast ({own[0].answerLabel}): de inwoner las het al, of "

@@ -7,6 +7,11 @@ _REFUSALS = {
         "Een collega gaf intussen een ander antwoord. Er is niets veranderd. Kijk met "
         "`signal-source corrections list --all` wat er nu staat."
     ),
+    ("answered-too-often", ""): (
+        "U hebt hierop al zo vaak geantwoord als kan. Er is niets veranderd: uw "
+        "laatste antwoord blijft staan. Klopt het niet? Bel de privacy officer van de "
+        "gemeente."
+    ),
     ("correction-told", ""): (
         "Het antwoord staat vast: de inwoner las het al, of het signaal is weer "
         "zichtbaar. Klopt het antwoord niet? Bel de privacy officer van de gemeente."

@@ -99,7 +99,7 @@ NAMES_A_PERSON: Final = {"row_key", "person_row", "person_key", "mark", "find_pe
 """What a column is called by which rows of one person are found."""
 
 MOMENTS: Final[Mapping[str, tuple[set[str], str]]] = {
-    "embargo": ({"placed_at", "lifted_at"}, "found with the person at hand alone"),
+    "embargo": ({"placed_at"}, "found with the person at hand alone"),
     "access_request": ({"reported_at", "closed_at"}, "of one request, until it closes"),
     "person_event": ({"received_at", "until"}, "says in the clear whose event it is"),
 }

@@ -29,12 +29,11 @@ from signal_index.ledger import ReceiptKey
 from signal_index.store.approvals import (
     OPEN_FOR,
     Matter,
+    ReadApprovals,
     State,
     approve,
-    count_unsigned,
     find_approval,
-    find_decided,
-    find_open,
+    read_approvals,
     refuse,
     request_approval,
     verify_approved,
@@ -153,8 +152,7 @@ async def test_sql_as_the_web_role_makes_neither_of_the_two_persons(
         for one in (asked.id, other):
             with pytest.raises(UnknownApproval):
                 await verify_approved(conn, one, MATTER, KEY)
-        assert await find_decided(conn, None, scope, KEY) == ()
-        assert await count_unsigned(conn, None, scope, KEY) == 2
+        assert await read_approvals(conn, None, scope, KEY) == ReadApprovals((), 2)
 
 
 async def test_what_is_not_ours_stands_in_nobodys_way(engine: AsyncEngine) -> None:
@@ -235,12 +233,12 @@ async def test_a_team_sees_its_own_and_the_municipality_sees_all(
     asked = await request_approval(conn, MATTER, ANKE, KEY, now=NOW)
     own = await request_approval(conn, MATTER, of_team, KEY, now=LATER)
     whole, part = OfficerScope(PLACE, None), OfficerScope(PLACE, TEAM)
-    seen = [one.id for one in await find_open(conn, None, whole, KEY, now=LATER)]
-    assert seen == [asked.id, own.id]
-    assert [one.id for one in await find_open(conn, None, part, KEY, now=LATER)] == [
-        own.id
-    ]
-    assert await find_open(conn, "report", whole, KEY, now=LATER) == ()
+    seen = []
+    for scope in (whole, part):
+        found = await read_approvals(conn, None, scope, KEY)
+        seen.append([one.id for one in found.find_open(LATER)])
+    assert seen == [[asked.id, own.id], [own.id]]
+    assert await read_approvals(conn, "report", whole, KEY) == ReadApprovals((), 0)
     with pytest.raises(UnknownApproval):
         await approve(conn, asked.id, replace(of_team, subject="bram"), KEY, now=LATER)
 
@@ -255,8 +253,8 @@ async def test_it_is_decided_once(conn: AsyncConnection) -> None:
     with pytest.raises(NotApproved):
         await verify_approved(conn, asked.id, MATTER, KEY)
     scope = OfficerScope(PLACE, None)
-    assert await find_open(conn, None, scope, KEY, now=LATER) == ()
-    assert await find_decided(conn, "embargo", scope, KEY) == (refused,)
+    found = await read_approvals(conn, "embargo", scope, KEY)
+    assert (found.find_open(LATER), found.find_decided()) == ((), (refused,))
 
 
 async def test_who_asked_may_withdraw(conn: AsyncConnection) -> None:
@@ -272,7 +270,8 @@ async def test_it_does_not_wait_for_ever_and_may_then_be_asked_anew(
     after = NOW + OPEN_FOR
     with pytest.raises(ApprovalExpired):
         await approve(conn, asked.id, BRAM, KEY, now=after)
-    assert await find_open(conn, None, OfficerScope(PLACE, None), KEY, now=after) == ()
+    found = await read_approvals(conn, None, OfficerScope(PLACE, None), KEY)
+    assert found.find_open(after) == ()
     anew = await request_approval(conn, MATTER, ANKE, KEY, now=after)
     assert (await approve(conn, anew.id, BRAM, KEY, now=after)).state is State.APPROVED
 

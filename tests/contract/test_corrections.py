@@ -113,6 +113,22 @@ async def test_a_source_changes_its_answer_until_the_citizen_reads_it(
     assert (seen["answer"], seen["mayAnswer"]) == ("changed", False)
 
 
+async def test_a_source_answers_ten_times_and_then_hears_that_the_last_one_stays(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
+    for step in range(10):
+        said = ("facts-correct", "changed")[step % 2]
+        assert (await desk.answer(made, said, step=step)).status_code == 204
+    again = await desk.answer(made, "changed", step=10)
+    refused = await desk.answer(made, "facts-correct", step=10)
+    assert (again.status_code, refused.status_code) == (204, 409)
+    assert refused.json()["type"].endswith("/answered-too-often")
+    (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
+    assert (seen["answer"], seen["step"], seen["mayAnswer"]) == ("changed", 10, False)
+    assert len(seen["answersBefore"]) == 9
+
+
 async def test_of_two_who_answer_at_once_the_second_is_told(
     desk: CitizensDesk,
 ) -> None:

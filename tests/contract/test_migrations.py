@@ -22,6 +22,7 @@ WITHOUT_MUNICIPALITY = {
     "replaced_outbox": "an outbox is of an organisation, of all its municipalities",
     "spent_ticket": "a ticket is not given for a municipality",
     "notice_damping": "a keyed hash of who knows whom about what",
+    "embargo_step": "what became of an embargo, which carries it",
     "match_step": "a keyed hash; whose match it is must not show",
     "ledger_pending": "a queue of entries, which carry theirs",
     "ledger_person": "a person's number counts over all municipalities",

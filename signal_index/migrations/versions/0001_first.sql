@@ -264,9 +264,8 @@ CREATE TABLE embargo (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   row_key BYTEA NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL, categories JSON NOT NULL,
   reason VARCHAR(64) NOT NULL, until DATE NOT NULL, placed_at TIMESTAMPTZ NOT NULL, approval_id UUID NOT NULL,
-  lifting VARCHAR(64), lifted_at TIMESTAMPTZ,
+  stamp BYTEA NOT NULL,
   CONSTRAINT pk_embargo PRIMARY KEY (id),
-  CONSTRAINT ck_embargo_lifted_by_reason CHECK ((lifting IS NULL) = (lifted_at IS NULL)),
   CONSTRAINT ck_embargo_row_key_length CHECK (length(row_key) = 16),
   CONSTRAINT ck_embargo_seal_length CHECK (length(seal) = 32),
   CONSTRAINT fk_embargo_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
@@ -275,6 +274,11 @@ CREATE TABLE embargo (
 CREATE INDEX ix_embargo_municipality_id ON embargo (municipality, id);
 CREATE INDEX ix_embargo_row_key ON embargo (row_key);
 CREATE INDEX ix_embargo_until ON embargo (until);
+CREATE TABLE embargo_step (
+  embargo UUID NOT NULL, stamp BYTEA NOT NULL, step VARCHAR(64) NOT NULL, reason VARCHAR(64), at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_embargo_step PRIMARY KEY (embargo, stamp),
+  CONSTRAINT fk_embargo_step_embargo FOREIGN KEY (embargo) REFERENCES embargo (id)
+);
 CREATE TABLE correction (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   source CHAR(20) NOT NULL, disputed_source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL,

@@ -152,7 +152,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
         f"/v1/access-requests/{ID}": (200, REQUEST),
         f"/v1/access-requests/{ID}/report": (200, REPORT),
         "/v1/corrections": (200, CorrectionPage(items=[], next=None)),
-        "/v1/embargoes": (200, EmbargoPage(items=[], next=None)),
+        "/v1/embargoes": (200, EmbargoPage(items=[], next=None, unreadable=0)),
         "/v1/approvals": (200, {"open": [], **NONE_DECIDED}),
     }
     async with town.browser(desk) as opened:

@@ -157,3 +157,10 @@ def test_an_answer_that_was_told_stays_and_an_unknown_one_is_no_such_thing() -> 
         pick([told], "7KQ-4TM")
     with pytest.raises(InvalidAgencySettings, match="--all"):
         pick([told], "AAA-AAA")
+
+
+def test_after_the_tenth_answer_the_command_says_why_another_is_not_taken() -> None:
+    spent = {"mayAnswer": False, "step": 10, "answerLabel": "Aangepast"}
+    tenth = an_item(FIRST, date(2026, 12, 22)).model_copy(update=spent)
+    with pytest.raises(InvalidAgencySettings, match=r"al 10 keer.*Aangepast"):
+        pick([tenth], "7KQ-4TM")
