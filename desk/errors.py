@@ -97,7 +97,7 @@ class EstimatesGone(RequestRefused):
 
 
 class FormGone(RequestRefused):
-    """There is nothing that a form asked with this id in this session.
+    """There is nothing (any more) that a form asked with this id in this session.
 
     `page`: where it can be asked anew.
     """

@@ -5,6 +5,10 @@ sends it again. What was sent is kept here under a random id, sealed under the s
 own cookie, so that no address holds it; the page asks the index anew at each look. Gone
 with the session's longest life. What came of an act is said once and let go of: going
 back, or opening the address again, never says it above something else.
+
+Of one session at most so many are kept, and so many bytes: the oldest go, and whoever
+opens the address of one that is gone reads that (`FormGone`). The newest always stays;
+how large it can be the edge bounds. Proven by tests/unit/desk/test_lost_forms.py.
 """
 
 import re
@@ -13,7 +17,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -26,6 +31,10 @@ from desk.tables import kept_forms
 ID_BYTES: Final = 16
 KEPT_ID: Final = re.compile(f"[0-9a-f]{{{2 * ID_BYTES}}}")
 """What stands in an address for what was kept."""
+MOST_KEPT: Final = 40
+"""How many forms of one session are kept: an afternoon of searching."""
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""How many sealed bytes of one session: six files of rules."""
 _SEE_OTHER: Final = 303
 
 
@@ -78,6 +87,7 @@ class KeptForms:
                     sealed=cookie.seal({"page": page, "fields": fields}),
                 )
             )
+            await _let_go_of_oldest(connection, cookie.row_id, bytes.fromhex(id_))
         return id_
 
     async def get(self, request: Request, page: str, id_: str) -> dict[str, Any]:
@@ -109,3 +119,21 @@ class KeptForms:
             await connection.execute(
                 delete(kept_forms).where(kept_forms.c.kept_at < oldest)
             )
+
+
+async def _let_go_of_oldest(
+    connection: AsyncConnection, session: bytes, newest: bytes
+) -> None:
+    columns = kept_forms.c
+    rows = await connection.execute(
+        select(columns.id, func.length(columns.sealed).label("size"))
+        .where(columns.session == session)
+        .order_by(columns.id != newest, columns.kept_at.desc())
+    )
+    size, gone = 0, []
+    for place, row in enumerate(rows):
+        size += row.size
+        if place and (place >= MOST_KEPT or size > MOST_BYTES):
+            gone.append(row.id)
+    if gone:
+        await connection.execute(delete(kept_forms).where(columns.id.in_(gone)))

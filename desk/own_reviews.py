@@ -63,6 +63,7 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         reviews=found.items,
+        left_off_reviews=found.leftOff,
         notes=notes,
         explanations=EXPLANATIONS,
         sent=sent or Sent(),

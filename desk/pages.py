@@ -85,6 +85,8 @@ class Shown:
 
 
 NOBODY: Final = Shown(None)
+LOST: Final = "lost=form"
+"""In the address of a page that a form led to which is not kept any more."""
 
 
 def recount(request: Request, href: str, count: int) -> None:
@@ -119,6 +121,7 @@ def render(
         assets=desk.assets,
         settings=desk.settings,
         path=request.url.path,
+        is_form_lost=request.url.query == LOST,
         menu=find_menu(person) if person else (),
         start=find_start(person) if person else "/start",
         is_own_page=is_own_page,

@@ -23,7 +23,7 @@ from desk.desk import desk_of
 from desk.errors import DeskError
 from desk.events import Event, log_event
 from desk.headers import complete_headers
-from desk.pages import NOBODY, Shown, render
+from desk.pages import LOST, NOBODY, Shown, render
 from desk.relay_wire import RelayFieldError, RelayProblem
 from keys.edge.allowing import list_allowed
 from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce, TooOften
@@ -52,7 +52,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.ForeignPage: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.RoleMissing: Problem("role-missing", 403),
-    errors.FormGone: Problem("not-there", 404),
+    errors.FormGone: Problem("form-gone", 404),
     errors.EstimatesGone: Problem("not-there", 404),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.CaseReferenceInUse: Problem("case-reference-in-use", 409),
@@ -99,7 +99,9 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
             case errors.LoginNeeded():
                 return RedirectResponse("/login", 303)
             case errors.FormGone(page=page):
-                return RedirectResponse(page, 303)
+                return RedirectResponse(
+                    f"{quote(_find_page(request, page))}?{LOST}", 303
+                )
             case _:
                 pass
     reference = reference_for(request)
@@ -130,7 +132,8 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     problem = _OF_ROUTER.get(error.status_code, UNEXPECTED)
     is_opened = request.method == "GET" and not _is_relay(request)
     if problem is METHOD_NOT_ALLOWED and is_opened:
-        return RedirectResponse(quote(_find_page_above(request)), 303)
+        above = request.scope["path"].rpartition("/")[0]
+        return RedirectResponse(quote(_find_page(request, above)), 303)
     shown = Problem(problem.slug, error.status_code)
     answer = tell(request, shown, reference_for(request))
     if problem is METHOD_NOT_ALLOWED:
@@ -138,13 +141,13 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _find_page_above(request: Request) -> str:
-    """Give the nearest address above that is a page; the home page is always one."""
-    path: str = request.scope["path"]
-    while path := path.rpartition("/")[0]:
+def _find_page(request: Request, path: str) -> str:
+    """Give this address, or the nearest above that is a page; home is always one."""
+    while path:
         allowed = list_allowed(request.app.routes, {**request.scope, "path": path})
         if "GET" in allowed.split(", "):
             return path
+        path = path.rpartition("/")[0]
     return "/"
 
 
@@ -201,8 +204,17 @@ def tell(
         problem=problem,
         advice=advice,
         reference=reference,
+        sent=_what_came_of(problem) if request.method == "POST" else None,
         status=problem.status,
     )
+
+
+def _what_came_of(problem: Problem) -> str:
+    """Say of a form that was not answered as it should whether it had an effect."""
+    if problem.status == 401:
+        return "login"
+    is_refused = problem.status < 500 or problem in OF_EDGE.values()
+    return "nothing" if is_refused else "unsure"
 
 
 def _is_relay(request: Request) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 8
+VERSION: Final = 9
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -46,7 +46,7 @@ kept_forms: Final = Table(
     "kept_forms",
     metadata,
     Column("id", LargeBinary(16), primary_key=True),
-    Column("session", LargeBinary(32), nullable=False),
+    Column("session", LargeBinary(32), nullable=False, index=True),
     Column("kept_at", Integer, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )

@@ -24,7 +24,7 @@ from signal_index.wire.own_registration import OwnRegistration
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
-SHOWN: Final = "20"
+SHOWN: Final = 20
 
 
 @router.get("/agency")
@@ -45,7 +45,7 @@ async def show_deliveries(
     known = await fetch(OwnRegistration, "/v1/own-registration", token)
     agents = await fetch(Agents, "/v1/agents", token)
     deliveries = await fetch(
-        ClosedDeliveries, "/v1/deliveries", token, query={"limit": SHOWN}
+        ClosedDeliveries, "/v1/deliveries", token, query={"limit": str(SHOWN)}
     )
     page = render(
         request,
@@ -57,6 +57,7 @@ async def show_deliveries(
         agents=agents.items,
         is_by_hand=desk.signalling is not None and not agents.items,
         deliveries=deliveries.items,
+        shown=SHOWN,
         rejects=find_rejects(deliveries.items),
         passed=list(find_passed(deliveries.items)),
         waiting=list(find_waiting(agents.items)),

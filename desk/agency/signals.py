@@ -66,7 +66,9 @@ async def search_signals(
     forms = desk_of(request).kept_forms
     if is_citizen_number(wanted):
         return await forms.say_once(request, PAGE, at="#found", refused="yes")
-    return await forms.lead_to(request, FOUND, {"wanted": wanted}, at="#found")
+    return await forms.lead_to(
+        request, FOUND, {"wanted": wanted.strip()[:LONGEST]}, at="#found"
+    )
 
 
 @router.get(FOUND + "/{search}")
@@ -86,7 +88,8 @@ class Search:
 
     `is_reference`: whether it was one. `is_day`: there was a day in it, so that all
     that began then is found, also what the desk has no name of. `known`: how many the
-    desk knows, `found` those that stand; `is_cut`: these are the first of more.
+    desk knows, `found` those that stand; `is_cut`: these are the first of more, and
+    `left_off` how many more, where that is known.
     """
 
     typed: str
@@ -95,6 +98,7 @@ class Search:
     known: int = 0
     found: Sequence[tuple[OwnSignal, str]] = ()
     is_cut: bool = False
+    left_off: int = 0
 
     @property
     def lacks_year(self) -> bool:
@@ -148,7 +152,7 @@ async def _search(
     desk: Desk, caller: Caller, typed: str, *, by_case: bool
 ) -> Search | None:
     """Find own signals; None where nothing was asked."""
-    wanted = typed.strip()[:LONGEST]
+    wanted = typed.strip()
     if not wanted:
         return None
     try:
@@ -183,12 +187,15 @@ async def _search_by_case(desk: Desk, caller: Caller, typed: str) -> Search:
         for reference in islice(sorted(others), MOST_FOUND)
         if (one := await _find_standing(desk, caller, reference)) is not None
     ]
+    is_day_cut = len(began) > MOST_OF_DAY
+    more = max(0, len(others) - MOST_FOUND)
     return Search(
         typed,
         is_day=day is not None,
         known=len(on_day) + len(others),
         found=[*on_day[:MOST_OF_DAY], *found],
-        is_cut=len(began) > MOST_OF_DAY or len(others) > MOST_FOUND,
+        is_cut=is_day_cut or more > 0,
+        left_off=0 if is_day_cut else more,
     )
 
 

@@ -60,6 +60,7 @@ async def list_approvals(request: Request, caller: LoggedInApprover) -> HTMLResp
         waiting=found.open,
         decided=found.decided,
         unreadable=found.unreadable,
+        left_off_decided=found.leftOff,
     )
 
 

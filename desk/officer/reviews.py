@@ -199,6 +199,7 @@ async def _show(
         review=opened.review,
         lookup=opened.lookup,
         around=opened.around,
+        around_left_off=opened.aroundLeftOff,
         acts=opened.acts,
         status=409 if sent.told else 400 if sent.faults else 200,
     )

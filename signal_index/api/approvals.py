@@ -91,6 +91,7 @@ async def list_approvals(
         ],
         decided=[show_approval(one, caller.caller) for one in found.find_decided()],
         unreadable=found.unreadable,
+        leftOff=found.decided_left_off,
     )
 
 

@@ -41,13 +41,13 @@ async def list_own_reviews(index: TheIndex, caller: ActivePerson) -> wire.OwnRev
     """
     hashes = hashes_of(index, caller.caller)
     async with looking(index.engine) as conn:
-        found = await find_own_reviews(conn, hashes)
+        found, left_off = await find_own_reviews(conn, hashes)
     if not found:
         return wire.OwnReviewList(items=[])
     async with acting(index, caller.caller, Kind.REVIEW) as act:
         items = await _open(act, found)
         await act.record({"act": "questions-read", "shown": len(items)})
-    return wire.OwnReviewList(items=items)
+    return wire.OwnReviewList(items=items, leftOff=left_off)
 
 
 @routes.post(

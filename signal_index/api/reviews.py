@@ -213,7 +213,7 @@ async def _open(
     standing = await index.standing.get(act.now)
     policy = index.policy.get(standing, scope.municipality)
     labels = Labels(policy.catalogue, standing.organisations)
-    near = await find_around(conn, found.entry_id, scope)
+    near, left_off = await find_around(conn, found.entry_id, scope)
     steps = (await find_act_ids(conn, [found.id])).get(found.id, [])
     wanted = [found.entry_id, *(one.entry for one in near), *steps]
     opened = await open_entries(conn, wanted, index.keys.disclosures)
@@ -231,6 +231,7 @@ async def _open(
         ],
         acts=[tell_act(opened[one]) for one in steps if one in opened],
         mayJudge=store.is_judged_in(found, scope),
+        aroundLeftOff=left_off,
     )
 
 

@@ -104,11 +104,12 @@ async def list_specific_reports(
     now = index.clock()
     async with looking(index.engine) as conn:
         until = await find_mandate(conn, caller.caller, now)
-        found = await store.find_requests(conn, caller.scope, index.keys)
+        found, left_off = await store.find_requests(conn, caller.scope, index.keys)
     labels = await index.labels_in(caller.scope.municipality)
     return wire.SpecificReports(
         mandateUntil=until,
         items=[_name(one, caller.caller, labels, now) for one in found],
+        leftOff=left_off,
     )
 
 

@@ -50,7 +50,7 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
     labels = await index.labels_in(place)
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
-        found = await store.list_transfers(conn, place, now=now)
+        found, left_off = await store.list_transfers(conn, place, now=now)
         stock = await store.count_stock(conn, place)
         undone = await store.count_corrections(conn, place)
         passing = {
@@ -68,6 +68,7 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
             _source(oin, codes, stock, labels, contacts, undone=undone.get(oin, 0))
             for oin, codes in sources.items()
         ],
+        leftOff=left_off,
     )
 
 

@@ -96,14 +96,20 @@ class ReadApprovals:
         ]
         return tuple(sorted(waiting, key=lambda one: (one.requested_at, one.id)))
 
-    def find_decided(self, limit: int = DECIDED_SHOWN) -> tuple[Approval, ...]:
-        """Give what was decided, the newest first."""
+    def find_decided(self) -> tuple[Approval, ...]:
+        """Give what was decided, the newest first, at most `DECIDED_SHOWN`."""
         decided = [
             (one.decided_at, one.id, one)
             for one in self.signed
             if one.decided_at is not None
         ]
-        return tuple(one for *_, one in sorted(decided, reverse=True)[:limit])
+        return tuple(one for *_, one in sorted(decided, reverse=True)[:DECIDED_SHOWN])
+
+    @property
+    def decided_left_off(self) -> int:
+        """Count what was decided before that."""
+        decided = sum(one.decided_at is not None for one in self.signed)
+        return max(0, decided - DECIDED_SHOWN)
 
 
 async def read_approvals(

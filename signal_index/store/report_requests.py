@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownApproval, UnknownReport
@@ -89,24 +89,25 @@ async def store_request(
 
 async def find_requests(
     conn: AsyncConnection, scope: OfficerScope, keys: IndexKeys
-) -> Sequence[ReportRequest]:
-    """Find the newest requests of this scope.
+) -> tuple[Sequence[ReportRequest], int]:
+    """Find the newest requests of this scope, and how many older ones there are.
 
     Left out are those whose key is gone, and those whose approval nobody asked.
     """
     columns = report_request.c
     rows = await conn.execute(
-        select(report_request)
+        select(report_request, func.count().over().label("total"))
         .where(within(scope, columns.municipality, columns.organisation))
         .where(columns.year.in_(list(keys.disclosures)))
         .order_by(columns.id.desc())
         .limit(SHOWN)
     )
+    newest = rows.mappings().all()
     found = []
-    for row in rows.mappings().all():
+    for row in newest:
         with suppress(UnknownApproval):
             found.append(await _read(conn, row, keys))
-    return found
+    return found, sum(row["total"] for row in newest[:1]) - len(newest)
 
 
 async def get_request(

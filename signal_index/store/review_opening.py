@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
@@ -36,11 +36,11 @@ class Neighbour:
 
 async def find_around(
     conn: AsyncConnection, entry: UUID, scope: OfficerScope
-) -> Sequence[Neighbour]:
+) -> tuple[Sequence[Neighbour], int]:
     """Give the lookups of the same person from 30 days before to 30 days after.
 
     Within the officer's scope and one year of the ledger, in which a person has one
-    name; at most 25, the newest.
+    name; at most 25, the newest, and how many more there are.
     """
     own = (
         await conn.execute(
@@ -50,12 +50,13 @@ async def find_around(
         )
     ).one_or_none()
     if own is None or own.find_person is None:
-        return []
+        return [], 0
     rows = await conn.execute(
         select(
             ledger_disclosure.c.entry_id,
             ledger_disclosure.c.find_user,
             ledger_disclosure.c.find_case,
+            func.count().over().label("total"),
         )
         .join_from(ledger_disclosure, ledger_entry)
         .where(ledger_disclosure.c.find_person == own.find_person)
@@ -67,14 +68,16 @@ async def find_around(
         .order_by(ledger_disclosure.c.entry_id.desc())
         .limit(AROUND_MAXIMUM)
     )
-    return [
+    newest = rows.all()
+    near = [
         Neighbour(
             row.entry_id,
             row.find_user == own.find_user,
             row.find_case is not None and row.find_case == own.find_case,
         )
-        for row in rows
+        for row in newest
     ]
+    return near, sum(row.total for row in newest[:1]) - len(near)
 
 
 def _first_id(at: datetime) -> UUID:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -21,6 +21,9 @@ from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure
 from signal_index.tables.reviews import review, review_act, review_ground
 from signal_index.wire.reviews import ReviewState, Rule, Verdict
+
+OWN_MAXIMUM: Final = 100
+"""How many questions a user reads at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +115,17 @@ async def count_reviews(
 
 async def find_own_reviews(
     conn: AsyncConnection, hashes: Collection[bytes]
-) -> Sequence[StoredReview]:
-    """Give the reviews in which a user was asked for an explanation, newest first."""
+) -> tuple[Sequence[StoredReview], int]:
+    """Give the reviews in which a user was asked for an explanation, newest first.
+
+    The newest `OWN_MAXIMUM` of them, and how many more there are.
+    """
     asked = {"asked", "explained"}
-    rows = await conn.execute(
-        _of_user(hashes)
-        .where(review.c.state.in_(sorted(asked)))
-        .order_by(review.c.id.desc())
-        .limit(100)
-    )
-    return await _read(conn, rows.all())
+    own = _of_user(hashes).where(review.c.state.in_(sorted(asked)))
+    rows = await conn.execute(own.order_by(review.c.id.desc()).limit(OWN_MAXIMUM))
+    found = await _read(conn, rows.all())
+    count = await conn.scalar(select(func.count()).select_from(own.subquery()))
+    return found, (count or 0) - len(found)
 
 
 async def count_open_questions(conn: AsyncConnection, hashes: Collection[bytes]) -> int:

@@ -112,11 +112,13 @@ async def insert_transfer(
 
 async def list_transfers(
     conn: AsyncConnection, municipality: str, *, now: datetime
-) -> Sequence[Recorded]:
-    """Read a municipality's newest transfers, newest first."""
-    query = _query().where(signal_transfer.c.municipality == municipality)
-    rows = await conn.execute(query.order_by(signal_transfer.c.id.desc()).limit(SHOWN))
-    return [_recorded(row, now) for row in rows]
+) -> tuple[Sequence[Recorded], int]:
+    """Read a municipality's newest transfers, newest first; count the older ones."""
+    own = signal_transfer.c.municipality == municipality
+    query = _query().where(own).order_by(signal_transfer.c.id.desc())
+    found = [_recorded(row, now) for row in await conn.execute(query.limit(SHOWN))]
+    count = select(func.count()).select_from(signal_transfer).where(own)
+    return found, (await conn.scalar(count) or 0) - len(found)
 
 
 async def get_transfer(

@@ -63,3 +63,6 @@ class ApprovalList(AnswerModel):
     unreadable: int = Field(
         ge=0, description="Verzoeken die niet zijn zoals deze index ze schreef"
     )
+    leftOff: int = Field(
+        default=0, ge=0, description="Zoveel oudere besluiten staan er niet bij"
+    )

@@ -180,6 +180,7 @@ class SpecificReports(AnswerModel):
 
     mandateUntil: Day | None
     items: list[SpecificReport]
+    leftOff: int = Field(default=0, ge=0, description="Zoveel oudere staan er niet bij")
 
 
 class SpecificReportPageQuestion(RequestModel):

@@ -162,6 +162,9 @@ class OpenedReview(AnswerModel):
     around: list[NeighbouringLookup]
     acts: list[ReviewAct]
     mayJudge: bool
+    aroundLeftOff: int = Field(
+        default=0, ge=0, description="Zoveel oudere bevragingen staan er niet bij"
+    )
 
 
 class ReviewQuestion(RequestModel):
@@ -245,6 +248,7 @@ class OwnReviewList(AnswerModel):
     """What a user was asked, the newest first."""
 
     items: list[OwnReview]
+    leftOff: int = Field(default=0, ge=0, description="Zoveel oudere staan er niet bij")
 
 
 def _needed_where(is_needed: bool, text: str | None) -> str | None:  # noqa: FBT001

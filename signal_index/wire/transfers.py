@@ -113,3 +113,4 @@ class Transfers(AnswerModel):
 
     items: list[Transfer]
     sources: list[TransferSource]
+    leftOff: int = Field(default=0, ge=0, description="Zoveel oudere staan er niet bij")

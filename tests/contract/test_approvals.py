@@ -26,6 +26,7 @@ from signal_index.errors import (
     UnknownApproval,
 )
 from signal_index.ledger import ReceiptKey
+from signal_index.store.approval_records import DECIDED_SHOWN
 from signal_index.store.approvals import (
     OPEN_FOR,
     Matter,
@@ -344,3 +345,16 @@ async def test_the_web_role_cannot_change_what_an_approval_is_about(
                 async with transaction(web) as conn:
                     await conn.execute(text(forgery))
         await web.dispose()
+
+
+async def test_what_is_not_shown_of_the_decisions_is_counted(
+    conn: AsyncConnection,
+) -> None:
+    for number in range(DECIDED_SHOWN + 2):
+        matter = replace(MATTER, digest=number.to_bytes(32))
+        asked = await request_approval(conn, matter, ANKE, KEY, now=NOW)
+        await refuse(conn, asked.id, BRAM, KEY, now=NOW + timedelta(minutes=number))
+    found = await read_approvals(conn, None, OfficerScope(PLACE, None), KEY)
+    shown = found.find_decided()
+    assert (len(shown), found.decided_left_off) == (DECIDED_SHOWN, 2)
+    assert shown[-1].decided_at == NOW + timedelta(minutes=2)

@@ -131,7 +131,7 @@ async def test_another_organisation_does_not_learn_of_it(world: World) -> None:
     asked = await _ask(world)
     team = world.an_officer(sub="bram", org=TEAM_OIN, client_id="desk-team")
     listed = await world.send("GET", "/approvals", team)
-    assert listed.json() == {"open": [], "decided": [], "unreadable": 0}
+    assert listed.json() == {"open": [], "decided": [], "unreadable": 0, "leftOff": 0}
     answer = await world.send(
         "POST", f"/approvals/{asked.id}/decision", team, {"decision": "approved"}
     )

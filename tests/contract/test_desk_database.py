@@ -19,6 +19,7 @@ MADE = {
     5: "4aee30f0f74118d1731323b53260aa94a591fa1db56a769be820d645b0b0ab9a",
     6: "03701ec77258be616f1bec9822c8cfd48175b2f773afe6bbedeca7dfb89a9a37",
     7: "45acf4bde1a2162c4532c1995b5440be7525fd04c06184f8d26fcd204afcb380",
+    9: "c1810db7944b11f0774a4613d48384fe1040b2ff6048b028ea5bddcd0c3c6090",
 }
 """SHA-256 of the tables by version. A line that is here stays: count up, add one."""
 

@@ -129,7 +129,7 @@ async def test_an_officer_of_another_organisation_does_not_know_the_request(
     other = world.an_officer(org=TEAM_OIN, client_id="desk-team")
     assert (await _page(world, asked["id"], other)).status_code == 404
     listed = await world.send("GET", "/specific-reports", other)
-    assert listed.json() == {"mandateUntil": None, "items": []}
+    assert listed.json() == {"mandateUntil": None, "items": [], "leftOff": 0}
 
 
 async def test_a_report_is_given_for_two_weeks_and_no_longer(world: World) -> None:

@@ -85,7 +85,8 @@ async def test_another_session_cannot_open_what_was_kept(
     browser.kept.clear()
     await log_in(browser, "/officer/search")
     again = await browser.get(kept)
-    assert (again.status_code, again.headers["location"]) == (303, "/officer/search")
+    where = "/officer/search?lost=form"
+    assert (again.status_code, again.headers["location"]) == (303, where)
     assert town.index.asked == sent
 
 
@@ -120,6 +121,11 @@ async def test_what_one_page_was_asked_opens_on_no_other(
 ) -> None:
     answer = await browser.post("/officer/search", data=a_form(token))
     id_ = answer.headers["location"].rpartition("/")[2]
-    for page in ("/officer/reports/general", "/follows", "/officer/policy/preview"):
+    for page, above in (
+        ("/officer/reports/general", "/officer/reports"),
+        ("/follows", "/follows"),
+        ("/officer/policy/preview", "/officer/policy"),
+    ):
         moved = await browser.get(f"{page}/{id_}")
-        assert (moved.status_code, moved.headers["location"]) == (303, page)
+        led_to = f"{above}?lost=form"
+        assert (moved.status_code, moved.headers["location"]) == (303, led_to)
