@@ -69,7 +69,9 @@ def name_file(
     """
     opened = find_request(joining)
     if opened is None and joining is not None and joining.is_dir():
-        return LOST_REQUEST
+        return (
+            "Uw aanvraag is weg of veranderd: lees eerst wat bij bevestigingen staat."
+        )
     if opened is None:
         return f"Stuur {REQUEST_FILE}; sloot u aan zonder uitnodiging: {party.public}."
     if own is not None and not names_keys(opened, own):
