@@ -157,7 +157,6 @@ async def _publish(
                 closed = await run.publish(task)
             except DeliveryHeld as held:
                 waits = get_delivery(outbox, held.delivery)
-                report(waits)
                 for line in _say_why(outbox, waits, settings.rejects):
                     bars.tell(line)
                 raise

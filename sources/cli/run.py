@@ -173,7 +173,7 @@ class _Office:
     def _report(self, delivery: OpenDelivery) -> None:
         path = self.settings.rejects / name_rejects(delivery)
         write_rejects(path, find_rejects(self.outbox, delivery.id))
-        if delivery.id not in self.reported:
+        if delivery.state != "held" and delivery.id not in self.reported:
             self.reported.append(delivery.id)
 
 

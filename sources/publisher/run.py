@@ -140,6 +140,7 @@ class Run:
         """
         for held in find_held(self._outbox, task.profile.name):
             if held.file_mark == mark:
+                self._report(get_delivery(self._outbox, held.delivery))
                 raise DeliveryHeld(held.delivery, held.profile)
             if task.kind is DeliveryKind.FULL:
                 continue
@@ -293,6 +294,7 @@ class Run:
                 delivery=str(delivery.id),
                 profile=delivery.profile,
             )
+            self._report(get_delivery(self._outbox, delivery.id))
             raise DeliveryHeld(delivery.id, delivery.profile)
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:

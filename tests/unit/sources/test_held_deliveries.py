@@ -81,6 +81,15 @@ async def test_what_was_approved_earlier_is_said_before_anything_else(
     assert said in capsys.readouterr().err
 
 
+async def test_what_was_rejected_of_a_delivery_that_waits_is_told(
+    agency: Agency,
+) -> None:
+    """By whoever reads it: a person is sent to the file of rejects to answer."""
+    await publish(agency, *rows(20))
+    await hold(agency, a_row(Zaak="F-1", BSN="1"), *rows(15))
+    assert [one.place.line for one in agency.heard.rejects] == [2]
+
+
 async def test_what_is_dropped_was_never_sent(agency: Agency) -> None:
     await publish(agency, *rows(20))
     held = await hold(agency, *rows(16))
