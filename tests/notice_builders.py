@@ -113,3 +113,26 @@ async def dump(world: World, table: str) -> list[dict[str, Any]]:
     async with reading(world.engine) as conn:
         rows = await conn.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - ours
         return [dict(row._mapping) for row in rows]
+
+
+async def everything_told(world: World) -> list[dict[str, Any]]:
+    await lead(world)
+    return [
+        one for agency in world.agencies.values() for one in await read(world, agency)
+    ]
+
+
+async def say_of_flag(
+    world: World, entry: str, outcome: str | None, flag: int | None
+) -> None:
+    body = {"outcome": outcome, "flag": flag}
+    path = f"/lookups/{entry}/outcome"
+    answer = await world.send("POST", path, world.a_token(), body)
+    assert answer.status_code == 204, answer.text
+
+
+async def acknowledge_everything(world: World) -> None:
+    for agency in world.agencies.values():
+        page = await read_page(world, agency)
+        if ids := [one["id"] for one in page["items"]]:
+            await acknowledge(world, agency, ids)

@@ -64,6 +64,7 @@ class LedgerSearch:
     outcome: Outcome | None = None
     broke_glass: bool = False
     persons: Mapping[int, frozenset[bytes]] | None = None
+    budget: int = BUDGET
 
 
 async def search_entries(
@@ -72,7 +73,9 @@ async def search_entries(
     """Read one page of what a search finds, and where the following page begins.
 
     A page may hold fewer entries than asked for, or none, and still have a `next`: then
-    `BUDGET` entries were looked at. Proven by tests/contract/test_officer_search.py.
+    as many were looked at as its budget is.
+
+    Proven by tests/contract/test_officer_search.py.
     """
     found: list[Opened] = []
     for year, first, end in _years(search, keys, page.before):
@@ -82,7 +85,8 @@ async def search_entries(
         found += [open_row(row, keys.disclosures) for row in rows]
         if len(found) > page.limit:
             return found[: page.limit], found[page.limit - 1].entry
-        reached = await conn.scalar(select(ids.c.entry_id).offset(BUDGET - 1).limit(1))
+        last = select(ids.c.entry_id).offset(search.budget - 1).limit(1)
+        reached = await conn.scalar(last)
         if reached is not None:
             return found, reached
     return found, None
@@ -171,7 +175,7 @@ def _read_back(
         .where(table.c.entry_id >= first)
         .where(table.c.entry_id < end)
         .order_by(table.c.entry_id.desc())
-        .limit(BUDGET)
+        .limit(search.budget)
         .subquery("narrow")
     )
     return ids, hashes

@@ -18,17 +18,19 @@ from sqlalchemy import event, text
 
 from keys.bsn import Bsn
 from signal_index.store.connect import transaction
-from tests.citizen_builders import CitizensDesk
 from tests.follow_builders import erase
 from tests.holders_builders import a_bsn
 from tests.notice_builders import (
     TABLES,
     acknowledge,
+    acknowledge_everything,
     count_unread,
     dump,
+    everything_told,
     lead,
     read,
     read_page,
+    say_of_flag,
     switch_on,
 )
 from tests.trial_builders import put_in_trial
@@ -49,13 +51,6 @@ async def world(world: World) -> World:
     return world
 
 
-async def everything_told(world: World) -> list[dict[str, Any]]:
-    await lead(world)
-    return [
-        one for agency in world.agencies.values() for one in await read(world, agency)
-    ]
-
-
 async def look_up(world: World, person: Bsn, **changed: object) -> None:
     body = await world.ask([person], **changed)
     trained = {"code": "veilig-thuis-2026", "validUntil": "2026-12-31"}
@@ -65,13 +60,6 @@ async def look_up(world: World, person: Bsn, **changed: object) -> None:
         claims["trainings"] = [trained]
     answer = await world.send("POST", "/lookups", world.a_token(**claims), body)
     assert answer.status_code == 200, answer.text
-
-
-async def say(world: World, entry: str, outcome: str | None, flag: int | None) -> None:
-    body = {"outcome": outcome, "flag": flag}
-    path = f"/lookups/{entry}/outcome"
-    answer = await world.send("POST", path, world.a_token(), body)
-    assert answer.status_code == 204, answer.text
 
 
 @pytest.mark.parametrize("how", [SAFETY, URGENT], ids=["safety", "broken glass"])
@@ -96,55 +84,6 @@ async def test_an_exception_to_informing_tells_no_source(world: World) -> None:
     assert await everything_told(world) == []
 
 
-async def test_under_an_embargo_no_source_hears_that_somebody_looked(
-    world: World, tmp_path: Path
-) -> None:
-    desk = CitizensDesk(world, tmp_path)
-    await desk.place_embargo(KNOWN)
-    await world.look_up([KNOWN])
-    assert await everything_told(world) == []
-    await world.look_up([BOTH])
-    assert len(await everything_told(world)) == 2
-
-
-async def test_what_came_of_a_lookup_is_not_told_under_an_embargo_placed_since(
-    world: World, tmp_path: Path
-) -> None:
-    (part,) = await world.look_up([KNOWN])
-    assert await everything_told(world) != []
-    await acknowledge_everything(world)
-    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
-    await say(world, part["entryId"], "contact-made", 0)
-    assert await everything_told(world) == []
-
-
-async def test_what_was_not_fetched_yet_is_not_told_under_an_embargo_either(
-    world: World, tmp_path: Path
-) -> None:
-    await world.look_up([KNOWN])
-    await lead(world)
-    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
-    page = await read_page(world, world.debt_help)
-    assert {one["kind"] for one in page["items"]} == {"cover"}
-    await acknowledge_everything(world)
-    world.clock.forward(timedelta(days=29))  # the embargo is over, the row is there
-    assert await read(world, world.debt_help, "all") == []
-
-
-async def test_a_count_hands_nothing_out_so_that_an_embargo_hides_what_was_counted(
-    world: World, tmp_path: Path
-) -> None:
-    await world.look_up([KNOWN])
-    await lead(world)
-    before = await dump(world, "return_notice")
-    assert await count_unread(world, world.debt_help) == 1
-    assert await count_unread(world, world.income_support) == 0
-    assert await dump(world, "return_notice") == before
-    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
-    assert await count_unread(world, world.debt_help) == 0
-    assert await everything_told(world) == []
-
-
 async def test_what_was_seen_or_came_before_is_not_counted(world: World) -> None:
     await world.look_up([KNOWN])
     await lead(world)
@@ -152,17 +91,6 @@ async def test_what_was_seen_or_came_before_is_not_counted(world: World) -> None
     assert await count_unread(world, world.debt_help, one["madeIn"]) == 1
     assert await count_unread(world, world.debt_help, one["madeIn"], one["id"]) == 0
     assert await count_unread(world, world.debt_help, "2027-01-01T00:00:00Z") == 0
-
-
-async def test_what_had_arrived_does_not_vanish_when_an_embargo_is_placed(
-    world: World, tmp_path: Path
-) -> None:
-    await world.look_up([KNOWN])
-    await lead(world)
-    await acknowledge_everything(world)
-    before = await read(world, world.debt_help, "all")
-    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
-    assert await read(world, world.debt_help, "all") == before != []
 
 
 async def test_a_silent_lookup_leaves_what_a_told_one_leaves(world: World) -> None:
@@ -209,7 +137,7 @@ async def test_an_outcome_leaves_as_much_for_a_hit_as_for_a_miss(world: World) -
         (part,) = await world.look_up([person])
         await lead(world)
         before = await _counts(world)
-        await say(world, part["entryId"], outcome, flag)
+        await say_of_flag(world, part["entryId"], outcome, flag)
         await lead(world)
         left.append(await _counts(world) - before)
     assert left[0] == left[1] == left[2] != Counter()
@@ -229,7 +157,7 @@ async def test_what_damps_has_as_many_rows_however_often_it_is_said(
         await lead(world)
         for outcome in outcomes:
             before = await dump(world, "notice_damping")
-            await say(world, part["entryId"], outcome, flag)
+            await say_of_flag(world, part["entryId"], outcome, flag)
             await lead(world)
             after = await dump(world, "notice_damping")
             assert all(row in after for row in before)
@@ -251,7 +179,7 @@ async def test_a_lookup_in_silence_leaves_and_reads_as_one_that_is_told(
         await lead(world)
         left.append(await _counts(world) - before)
         for flag in range(3):
-            await say(world, part["entryId"], "already-known", flag)
+            await say_of_flag(world, part["entryId"], "already-known", flag)
         await lead(world)
         told = (await read_page(world, world.debt_help))["items"]
         await acknowledge_everything(world)
@@ -364,30 +292,9 @@ async def test_acknowledging_leaves_rows_of_one_form(world: World) -> None:
     assert {bool(row["acknowledged"]) for row in rows} == {True}
 
 
-async def test_what_somebody_read_is_there_as_it_was_under_an_embargo_and_after(
-    world: World, tmp_path: Path
-) -> None:
-    """Read at a desk and acknowledged by nobody; what comes meanwhile is a cover."""
-    await world.look_up([BOTH])
-    await lead(world)
-    first = await read(world, world.debt_help)
-    assert [one["kind"] for one in first] == ["looked-up"]
-    await world.look_up([NOBODY])
-    await lead(world)  # a cover, which is marked and sealed as the other is
-    before = await dump(world, "return_notice")
-    await CitizensDesk(world, tmp_path).place_embargo(BOTH)
-    assert await read(world, world.debt_help) == first
-    after = await dump(world, "return_notice")
-    mine = {row["id"] for row in after if row["source"] == world.debt_help.oin}
-    assert {row["id"] for row in after if row["told"]} == mine
-    untold = {row["id"] for row in before if not row["told"]} & mine
-    anew = {row["id"] for row in after if row not in before}
-    assert (len(untold), anew) == (1, untold)
-
-
 async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:
     (part,) = await world.look_up([BOTH])
-    await say(world, part["entryId"], "already-known", 0)
+    await say_of_flag(world, part["entryId"], "already-known", 0)
     await lead(world)
     world.clock.forward(timedelta(days=31))
     await erase(world)
@@ -406,13 +313,6 @@ async def test_a_source_in_trial_hears_of_nothing(world: World) -> None:
     await lead(world)
     rows = await dump(world, "return_notice")
     assert world.debt_help.oin not in {row["source"] for row in rows}
-
-
-async def acknowledge_everything(world: World) -> None:
-    for agency in world.agencies.values():
-        page = await read_page(world, agency)
-        if ids := [one["id"] for one in page["items"]]:
-            await acknowledge(world, agency, ids)
 
 
 @pytest.mark.parametrize(
@@ -444,7 +344,7 @@ async def test_one_notice_that_does_not_open_hides_no_other_and_is_said(
     lost = next(row["id"] for row in rows if row["source"] == world.debt_help.oin)
     damage = "UPDATE return_notice SET sealed = zeroblob(796) WHERE id = "
     await _execute(world, f"{damage}'{lost}'")
-    await say(world, part["entryId"], "contact-made", 0)
+    await say_of_flag(world, part["entryId"], "contact-made", 0)
     await lead(world)
     page = await read_page(world, world.debt_help)
     assert (len(page["items"]), page["unreadable"]) == (2, 1)

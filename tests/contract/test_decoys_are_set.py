@@ -9,8 +9,8 @@ import pytest
 from keys.client.auditor import AuditorSettings
 from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.decoys import LEAST
-from tests.contract.test_index_command_line import Office
 from tests.holders_builders import Holders, a_bsn, some_holders
+from tests.index_office import Office
 
 
 def a_source(holders: Holders, folder: Path) -> AuditorSettings:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.test_index_command_line import Office
+from tests.index_office import Office
 from tests.store_builders import an_oin
 
 ORGANISATION = f"--organisation={an_oin(1)}"

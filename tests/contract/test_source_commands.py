@@ -12,7 +12,7 @@ import pytest
 
 from signal_index import clock
 from signal_index.wire.rehearsals import RehearsalCase
-from tests.contract.test_index_command_line import Office
+from tests.index_office import Office
 from tests.store_builders import an_oin
 
 OIN = an_oin(2)

@@ -1,91 +1,25 @@
 """Signalling by hand at a desk: what is kept, what is sent, and what breaks off."""
 
 import json
-import sqlite3
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
 from keys.base64url import encode_b64u
-from signal_index.notice import parse_signer_key
 from tests.desk_builders import Browser, Town, csrf_of, log_in, some_town
-from tests.desk_hand_index import COLLEAGUE, CONTACT, FakeHandSignals
+from tests.desk_hand_builders import (
+    CASE,
+    a_signal,
+    forget_notes,
+    give,
+    log_in_anew,
+    read_page,
+)
+from tests.desk_hand_index import COLLEAGUE, FakeHandSignals
 from tests.unit.desk.test_relay import look_up
 
 pytestmark = pytest.mark.anyio
-SETTINGS = """
-[hand_signals]
-notice_key = "notice-key.jwk"
-request_key = "source-request-key.jwk"
-"""
-CASE = "Z-2026-001234"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    made = some_town(tmp_path)
-    with (tmp_path / "desk.toml").open("a") as file:
-        file.write(SETTINGS)
-    made.provider.person["roles"] = ["hand-signaller"]
-    return made
-
-
-@pytest.fixture
-def index(town: Town) -> FakeHandSignals:
-    jwk = (town.folder / "notice-key.public.jwk").read_bytes()
-    signer = parse_signer_key(town.settings.organisation, jwk)
-    made = FakeHandSignals(town.clock, signer)
-    town.index.app.router.routes[:0] = made.routes
-    return made
-
-
-@pytest.fixture
-async def app(town: Town, index: FakeHandSignals) -> AsyncIterator[FastAPI]:
-    del index
-    async with town.serve() as desk:
-        yield desk
-
-
-@pytest.fixture
-async def browser(town: Town, app: FastAPI) -> AsyncIterator[Browser]:
-    async with town.browser(app) as client:
-        await log_in_anew(client)
-        yield client
-
-
-async def log_in_anew(browser: Browser) -> None:
-    page = await log_in(browser, "/involved")
-    browser.headers["X-CSRF-Token"] = csrf_of(page)
-
-
-def a_signal(town: Town, **changed: object) -> dict[str, Any]:
-    today = town.clock().date()
-    body: dict[str, Any] = {
-        "reference": str(uuid4()),
-        "keyVersion": 1,
-        "pseudonym": encode_b64u(bytes(32)),
-        "category": "leerplicht",
-        "municipality": "9901",
-        "contactHolder": CONTACT,
-        "informed": {"code": "discussed", "on": today.isoformat()},
-        "validUntil": (today + timedelta(days=90)).isoformat(),
-        "caseReference": CASE,
-    }
-    return body | changed
-
-
-async def give(browser: Browser, body: dict[str, Any]) -> httpx.Response:
-    return await browser.post("/relay/v1/hand-signals", json=body)
-
-
-async def read_page(browser: Browser, path: str = "/involved") -> str:
-    return (await browser.get(path)).text
 
 
 async def test_a_signal_is_given_and_listed_by_the_own_case_number(
@@ -203,11 +137,6 @@ async def test_a_change_that_is_refused_leaves_the_case_number_as_it_was(
     assert (CASE in page, "Z-2026-009999" in page) == (True, False)
 
 
-def forget_notes(town: Town, statement: str) -> None:
-    with sqlite3.connect(town.folder / "desk.sqlite3") as database:
-        database.execute(statement)
-
-
 @pytest.mark.parametrize(
     "statement", ["DELETE FROM hand_signals", "UPDATE hand_signals SET version = 1"]
 )
@@ -234,18 +163,6 @@ async def test_what_was_ended_is_not_called_given_when_it_comes_again(
     problem = (again.status_code, again.json()["type"])
     assert problem == (409, "/problems/hand-signal-outdated")
     assert (index.stored, "Niet zeker" in await read_page(browser)) == ({}, False)
-
-
-async def test_a_lost_notes_key_stops_nobody_from_signalling(
-    town: Town, browser: Browser, index: FakeHandSignals
-) -> None:
-    """Their case numbers are lost; what stands is listed all the same."""
-    body = a_signal(town)
-    await give(browser, body)
-    forget_notes(town, "UPDATE hand_signals SET sealed = zeroblob(80)")
-    assert (await give(browser, a_signal(town))).status_code == 200
-    page = await read_page(browser, "/involved?whose=all")
-    assert (len(index.stored), body["reference"] in page) == (2, True)
 
 
 async def test_the_same_case_and_kind_again_is_asked_about_first(
@@ -365,84 +282,6 @@ async def test_a_colleague_sees_it_among_all_and_not_among_their_own(
     await log_in(browser, "/involved")
     assert CASE not in await read_page(browser)
     assert CASE in await read_page(browser, "/involved?whose=all")
-
-
-async def test_nobody_goes_on_with_the_reference_of_another(
-    town: Town, browser: Browser
-) -> None:
-    body = a_signal(town)
-    await give(browser, body)
-    town.provider.person["sub"] = "user-2"
-    browser.kept.clear()
-    await log_in_anew(browser)
-    assert (await give(browser, body)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "case", ["123456782", "Z-2026-001234 Jansen", "", "Z-2026-001234\n"]
-)
-async def test_a_case_number_is_of_the_organisations_form(
-    town: Town, browser: Browser, index: FakeHandSignals, case: str
-) -> None:
-    answer = await give(browser, a_signal(town, caseReference=case))
-    assert answer.status_code == 400
-    assert index.stored == {}
-
-
-async def test_the_database_holds_no_case_number_no_kind_and_no_person(
-    town: Town, browser: Browser
-) -> None:
-    body = a_signal(town, pseudonym=encode_b64u(bytes([7]) * 32))
-    await give(browser, body)
-    with sqlite3.connect(town.folder / "desk.sqlite3") as database:
-        (row,) = database.execute("SELECT * FROM hand_signals")
-    kept = b"".join(one if isinstance(one, bytes) else str(one).encode() for one in row)
-    for told in (CASE, "leerplicht", "user-1", CONTACT):
-        assert told.encode() not in kept
-    assert bytes([7]) * 16 not in kept
-
-
-async def test_the_number_goes_a_month_after_the_end(
-    town: Town, browser: Browser, app: FastAPI
-) -> None:
-    body = a_signal(town)
-    await give(browser, body)
-    path = f"/involved/{body['reference']}/end"
-    await browser.post(path, data={"reason": "ended"})
-    for days, count in ((29, 1), (2, 0)):
-        town.clock.forward(timedelta(days=days))
-        await app.state.desk.signalling.kept.sweep()
-        with sqlite3.connect(town.folder / "desk.sqlite3") as database:
-            (found,) = database.execute("SELECT count(*) FROM hand_signals").fetchone()
-        assert found == count
-
-
-async def test_a_generalist_cannot_have_points_evaluated_for_publishing(
-    town: Town, browser: Browser
-) -> None:
-    town.provider.person["roles"] = ["generalist"]
-    browser.kept.clear()
-    page = await log_in(browser, "/lookup")
-    browser.headers["X-CSRF-Token"] = csrf_of(page)
-    asked = {"holder": 1, "act": "publish", "pair": [1, 2], "keyVersion": 1}
-    points = {"epoch": 1, "points": [encode_b64u(bytes(32))]}
-    answer = await browser.post("/relay/v1/evaluations", json=asked | points)
-    assert answer.json()["type"] == "/problems/role-missing"
-    assert (await give(browser, a_signal(town))).status_code == 403
-    assert (await browser.get("/involved")).status_code == 403
-
-
-async def test_a_page_of_elsewhere_gives_and_ends_nothing(
-    town: Town, browser: Browser, index: FakeHandSignals
-) -> None:
-    body = a_signal(town)
-    await give(browser, body)
-    browser.headers["X-CSRF-Token"] = "guess"
-    assert (await give(browser, a_signal(town))).status_code == 403
-    for act in ("end", "confirmation", "hand-over", "forget"):
-        answer = await browser.post(f"/involved/{body['reference']}/{act}", data={})
-        assert answer.status_code == 403
-    assert len(index.stored) == 1
 
 
 async def test_a_desk_that_is_not_set_up_for_it_says_so(tmp_path: Path) -> None:
