@@ -17,6 +17,7 @@ from desk.errors import SettingsRefused
 from desk.estimate_keys import EstimateKeys
 from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
+from desk.index_watch import IndexWatch
 from desk.involved.parts import Signalling, build_signalling
 from desk.kept_forms import KeptForms
 from desk.key_files import (
@@ -27,7 +28,6 @@ from desk.key_files import (
 )
 from desk.known_config import KnownConfig
 from desk.known_names import KnownNames
-from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.login_states import LoginStates
 from desk.lookup_notes import LookupNotes
@@ -71,7 +71,7 @@ class Desk:
     pins: list[Any]
     texts: Texts
     assets: Assets
-    ledger_watch: LedgerWatch
+    index_watch: IndexWatch
     security: DeskSecurity
 
 
@@ -138,7 +138,7 @@ def build_desk(
         pins=[key.jwk for key in pins.keys],
         texts=load_texts("nl"),
         assets=load_assets(),
-        ledger_watch=LedgerWatch(index),
+        index_watch=IndexWatch(index),
         security=DeskSecurity(settings, seal, clock),
     )
 

@@ -158,6 +158,10 @@ class Holders:
             raise HolderUnreachable("all", type(error).__name__) from None
         return Passed(200, "application/jose+json", chosen.document)
 
+    async def find_known(self) -> KeyConfig | None:
+        """Give the key config that this desk took last; None before the first."""
+        return self._chosen.config if self._chosen else await self._known_config.find()
+
     def find_next(self) -> list[int]:
         """Give the holders in the order to ask them: by turns, who is sick the last."""
         return self._watch.order(sorted(self._known))
@@ -179,7 +183,7 @@ class Holders:
         ]
 
     async def _choose(self) -> Chosen:
-        trust, known = self._trust, await self._find_known()
+        trust, known = self._trust, await self.find_known()
         verify = partial(
             verify_config,
             pins=trust.pins,
@@ -198,9 +202,6 @@ class Holders:
             await self._known_config.keep(chosen.config)
         self._chosen, self._chosen_at = chosen, self._clock()
         return chosen
-
-    async def _find_known(self) -> KeyConfig | None:
-        return self._chosen.config if self._chosen else await self._known_config.find()
 
     async def _fetch(self, holder: HolderSettings) -> bytes:
         request = self._http.build_request("GET", f"{holder.url}/v1/key-config")

@@ -1,4 +1,4 @@
-"""What the desk does by itself: drop old sessions, check receipts and the ledger."""
+"""What the desk does by itself: drop old sessions, check receipts, ledger and key."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import Final
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.receipt_checks import check_receipts
+from keys.reminding import Reminder
 
 SWEEP_SECONDS: Final = 60
 CHECK_EVERY: Final = 10
@@ -16,9 +17,9 @@ CHECK_EVERY: Final = 10
 
 async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
     """Go round once a minute; a party that does not answer is tried again later."""
-    rounds = 0
+    rounds, reminder = 0, Reminder(desk.security.log, clock)
     while True:
-        await desk.ledger_watch.look()
+        await desk.index_watch.look()
         await desk.sessions.sweep()
         await desk.kept_forms.sweep()
         await desk.estimate_keys.sweep()
@@ -28,5 +29,9 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
         if rounds % CHECK_EVERY == 1:
             with suppress(DeskError):
                 await check_receipts(desk, clock())
+            with suppress(DeskError):
+                await desk.holders.key_config()
+        if config := await desk.holders.find_known():
+            reminder.remind(config)
         rounds += 1
         await asyncio.sleep(SWEEP_SECONDS)

@@ -38,10 +38,9 @@ class SignalIndex:
         """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
         return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
 
-    async def witness_state(self) -> str:
-        """Ask whether witnesses confirm the ledger, from the index's public health."""
-        passed = await self._send("GET", "/v1/health", None)
-        return read_answer(Health, passed).witness.state
+    async def fetch_health(self) -> Health:
+        """Ask what the index says of itself to anybody."""
+        return read_answer(Health, await self._send("GET", "/v1/health", None))
 
     async def fetch(
         self,

@@ -15,4 +15,6 @@ OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER
 APPROVERS: Final = OFFICERS | {"municipality-administrator"}
 HAND_SIGNALLERS: Final = frozenset({"hand-signaller"})
 SOURCE_ADMINISTRATORS: Final = frozenset({"source-administrator"})
+KEY_KEEPERS: Final = APPROVERS | SOURCE_ADMINISTRATORS
+"""Who hears beforehand that the key ends: they reach those who can renew it."""
 NOTICE_READERS: Final = SOURCE_ADMINISTRATORS | HAND_SIGNALLERS

@@ -12,6 +12,7 @@ from desk.following.pages import Followed, find_followed
 from desk.involved.acts import may_signal
 from desk.pages import render
 from keys.security_text import make_security_text
+from keys.validity import find_validity
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
 
 router: Final = APIRouter()
@@ -84,10 +85,20 @@ async def show_security_contact(
 
 @router.get("/health")
 async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
-    """Say that the desk answers, and of each key holder what is wrong, if anything."""
+    """Say that the desk answers, how long its key is valid, and how each holder is.
+
+    `keyConfig` is null until the first key config was taken.
+    """
     desk = desk_of(request)
-    name = desk.settings.organisation_name
-    return {"status": "ok", "name": name, "holders": desk.holders.tell_health()}
+    known = await desk.holders.find_known()
+    validity = None if known is None else find_validity(known, desk.clock())
+    is_warning = validity is not None and validity.is_warning
+    return {
+        "status": "warning" if is_warning else "ok",
+        "name": desk.settings.organisation_name,
+        "keyConfig": None if validity is None else validity.model_dump(),
+        "holders": desk.holders.tell_health(),
+    }
 
 
 def _want(followed: Followed | None) -> dict[str, str]:

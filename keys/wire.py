@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from keys.request import MAX_POINTS
+from keys.validity import KeyValidity
 
 POINT_CHARACTERS: Final = 43
 _REQUEST_CHARACTERS: Final = 4096
@@ -79,12 +80,13 @@ class RefusedTaken(_Wire):
 
 
 class HolderHealth(_Wire):
-    """That a holder can answer, and with which share."""
+    """That a holder can answer, and with which share; `warning`: that one ends."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "warning"]
     holder: _Number
     keyVersion: _Number
     epoch: _Number
+    keyConfig: KeyValidity
 
 
 class HolderProblem(_Wire):

@@ -170,7 +170,9 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     settings.requests_per_minute, settings.refusals_per_minute
                 ),
             )
-            async with following(view_of_keys, watched, accept_again, security):
+            async with following(
+                view_of_keys, watched, accept_again, security, clock.now
+            ):
                 yield index
             await index.lookups.finish()
     finally:

@@ -65,6 +65,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     holders, known = await asyncio.gather(
         _look(patient, "sleutelhouders", _look_at_holders), _look_at_parties(patient)
     )
+    key = [] if holders.state is State.WRONG else await _look_at_key(patient)
     is_known = all(one.state is State.GOOD for one in known if one.about in ACCESS)
     asked = [await _look(patient, about, look) for about, look in _ASKED]
     then = [await _look(patient, about, look) for about, look in _IN_TIME]
@@ -78,6 +79,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
         *here,
         index,
         holders,
+        *key,
         *known,
         *by_index,
         *at_hand,
@@ -184,6 +186,17 @@ async def _look_at_holders(patient: Patient) -> Finding:
         remedy = _REMEDIES["sleutelhouders"]
         return Finding("sleutelhouders", State.WRONG, says, remedy)
     return Finding("sleutelhouders", State.GOOD, says)
+
+
+async def _look_at_key(patient: Patient) -> Sequence[Finding]:
+    """Warn before the key ends: then nothing can be delivered, and nobody is found."""
+    found = await patient.evaluator.find_key_validity()
+    if not found.is_warning:
+        return []
+    days = "1 dag" if found.daysLeft == 1 else f"{found.daysLeft} dagen"
+    says = f"De sleutel verloopt over {days}, op {write_day(day_of(found.until))}."
+    remedy = "Meld dit bij de beheerder van de index. U hoeft zelf niets te verlengen."
+    return [Finding("sleutel", State.WARNING, says, remedy)]
 
 
 async def _look_at_outbox(patient: Patient) -> Finding:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from keys.base64url import encode_b64u
+from keys.validity import KeyValidity
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -127,6 +128,11 @@ def a_flag(category: str = "bijstand", **changes: object) -> dict[str, Any]:
     return flag | changes
 
 
+FAR_FROM_OVER = KeyValidity(
+    serial=1, validUntil="2028-01-01T12:00:00Z", daysLeft=400, warning="none"
+)
+
+
 @dataclass
 class FakeIndex:
     """The index as the desk sees it."""
@@ -146,6 +152,7 @@ class FakeIndex:
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: bool = False
     witness: str = "witnessed"
+    key: KeyValidity = field(default_factory=lambda: FAR_FROM_OVER)
     pages: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -202,6 +209,7 @@ class FakeIndex:
             "status": "ok",
             "keyVersion": 1,
             "epoch": 1,
+            "keyConfig": self.key.model_dump(),
             "witness": state,
         }
         return JSONResponse(on_the_wire("GET", "/v1/health", answer))

@@ -18,6 +18,7 @@ import pysodium
 from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym, parse_pseudonym
+from keys.validity import KeyValidity
 from signal_index.notice import (
     SignedBatch,
     SignedInTheFuture,
@@ -76,11 +77,17 @@ class Died(BaseException):
     """The process is gone; what was not committed never happened."""
 
 
+FAR_FROM_OVER = KeyValidity(
+    serial=1, validUntil="2028-01-01T12:00:00Z", daysLeft=400, warning="none"
+)
+
+
 @dataclass
 class FakeEvaluator:
     """Evaluates without holders; `budget` numbers, then it stops."""
 
     budget: int = 10**9
+    validity: KeyValidity = field(default_factory=lambda: FAR_FROM_OVER)
     asked: int = 0
 
     async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
@@ -92,6 +99,9 @@ class FakeEvaluator:
 
     async def find_key_version(self) -> int:
         return KEY_VERSION
+
+    async def find_key_validity(self) -> KeyValidity:
+        return self.validity
 
 
 NOTICE_KEY = new_notice_key("test-notice")

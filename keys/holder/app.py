@@ -42,10 +42,12 @@ from keys.holder.refusing import take_refused
 from keys.holder.registrations import answer_registration
 from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
+from keys.reminding import Reminder
 from keys.request import Act
 from keys.restoration import Restoration, instant_of
 from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
+from keys.validity import find_validity
 from keys.wire import (
     EvaluationAnswer,
     EvaluationRequest,
@@ -70,6 +72,7 @@ class Edge:
         self._holder = holder
         self._log = log
         self._security = security
+        self._reminder = Reminder(security, holder.now)
         self._told: frozenset[Restoration] = frozenset()
         self._small = anyio.CapacityLimiter(4)
         self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
@@ -91,6 +94,10 @@ class Edge:
             serial=config.serial,
             organisations=len(renewed.holder.organisations.by_kind),
         )
+
+    def remind(self) -> None:
+        """Tell whoever watches where the key config in use ends."""
+        self._reminder.remind(self._holder.keys.identity.config)
 
     async def tell_restored(self) -> None:
         """Tell whoever watches of each gap that was said, once a start."""
@@ -136,12 +143,15 @@ class Edge:
     async def show_health(self, _request: Request) -> Response:
         """Answer `GET /v1/health`."""
         identity = self._holder.keys.identity
-        check_ready(identity.config, self._holder.now())
+        now = self._holder.now()
+        check_ready(identity.config, now)
+        validity = find_validity(identity.config, now)
         body = HolderHealth(
-            status="ok",
+            status="warning" if validity.is_warning else "ok",
             holder=identity.index,
             keyVersion=identity.config.key_version,
             epoch=identity.config.epoch,
+            keyConfig=validity,
         )
         return JSONResponse(body.model_dump(), headers=HEADERS)
 

@@ -109,3 +109,4 @@ async def _renew(edge: Edge, housekeeping: Housekeeping, log: EventLog) -> None:
             log.write(Event.FAILED, kind=type(error).__name__)
         await anyio.sleep(RENEW_SECONDS)
         await edge.renew(housekeeping.renew)
+        edge.remind()

@@ -43,6 +43,7 @@ class SecurityEvent(LoggedEvent):
     RECEIPT_REFUSED = "receipt-refused", "reason", "reference"
     KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
     KEY_CONFIG_REFUSED = "key-config-refused", "reason"
+    KEY_CONFIG_ENDS = "key-config-ends", "serial", "count"
     KEYS_CHANGED = "keys-changed", *_ACT
     RULES_CHANGED = "rules-changed", *_ACT
     ADMINISTERED = "administered", *_ACT

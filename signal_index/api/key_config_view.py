@@ -13,9 +13,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 from keys.config import KeyConfig
+from keys.reminding import Reminder
 from keys.security.events import SecurityEvent, SecurityLog, code_of
 from keys.watching import Watched
 from signal_index.errors import CommitUnknown, DatabaseUnavailable, KeyConfigUnusable
@@ -23,6 +25,7 @@ from signal_index.errors import CommitUnknown, DatabaseUnavailable, KeyConfigUnu
 LOOK_SECONDS: Final = 1.0
 
 Accept = Callable[[], Awaitable[KeyConfig]]
+Clock = Callable[[], datetime]
 
 
 class KeyConfigView:
@@ -50,10 +53,17 @@ class KeyConfigView:
 
 @asynccontextmanager
 async def following(
-    view: KeyConfigView, watched: Watched, accept: Accept, log: SecurityLog
+    view: KeyConfigView,
+    watched: Watched,
+    accept: Accept,
+    log: SecurityLog,
+    clock: Clock,
 ) -> AsyncIterator[None]:
-    """Look every second whether the file was replaced, until the block ends."""
-    following = asyncio.create_task(_follow(view, watched, accept, log))
+    """Look every second whether the file was replaced, until the block ends.
+
+    It says too when the config in use comes to its end.
+    """
+    following = asyncio.create_task(_follow(view, watched, accept, log, clock))
     try:
         yield
     finally:
@@ -63,11 +73,16 @@ async def following(
 
 
 async def _follow(
-    view: KeyConfigView, watched: Watched, accept: Accept, log: SecurityLog
+    view: KeyConfigView,
+    watched: Watched,
+    accept: Accept,
+    log: SecurityLog,
+    clock: Clock,
 ) -> None:
-    is_due = False
+    is_due, reminder = False, Reminder(log, clock)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         is_due = watched.has_changed() or is_due
         if is_due:
             is_due = not await view.take_up(accept, log)
+        reminder.remind(view.current)

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from keys.validity import find_validity
 from signal_index.api.callers import Anyone
 from signal_index.api.context import TheIndex, find_witness_state, get_index
 from signal_index.api.routing import Routes
@@ -24,7 +25,8 @@ routes = Routes("openbaar")
 async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     """Say whether this process answers, reaches its database and is watched.
 
-    `status` is `warning` where no witness has confirmed the ledger for ten minutes.
+    `status` is `warning` where no witness has confirmed the ledger for ten minutes, and
+    from ninety days before the key config ends.
     """
     del caller
     async with looking(index.engine) as conn:
@@ -32,11 +34,14 @@ async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     now = index.clock()
     standing = await index.standing.get(now)
     state, config = find_witness_state(index, standing, now), index.key_config
+    validity = find_validity(config, now)
+    is_fine = state in _FINE and not validity.is_warning
     return wire.Health(
         time=now,
-        status="ok" if state in _FINE else "warning",
+        status="ok" if is_fine else "warning",
         keyVersion=config.key_version,
         epoch=config.epoch,
+        keyConfig=validity,
         witness=wire.WitnessHealth(state=state.value, since=standing.unwitnessed_since),
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from keys.validity import KeyValidity
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.values import Instant
 
@@ -23,7 +24,7 @@ class WitnessHealth(AnswerModel):
 
 
 class Health(AnswerModel):
-    """`warning`: no witness has confirmed the ledger for ten minutes.
+    """`warning`: no witness has confirmed the ledger for ten minutes, or the key ends.
 
     `time` is the index's own: by it a source knows whether its own clock is right.
     """
@@ -32,4 +33,5 @@ class Health(AnswerModel):
     status: Literal["ok", "warning"]
     keyVersion: int
     epoch: int
+    keyConfig: KeyValidity
     witness: WitnessHealth

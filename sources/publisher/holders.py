@@ -32,6 +32,7 @@ from keys.errors import (
     HolderUnavailable,
 )
 from keys.request import Act
+from keys.validity import KeyValidity, find_validity
 from sources.errors import EvaluationStopped
 from sources.events import Event, log_event
 from sources.outbox.store import Outbox
@@ -50,7 +51,10 @@ _DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
     (ConfigKeyChanged, "het is een andere sleutel dan de vorige keer"),
     (ConfigHoldersChanged, "een houder, of zijn deel van de sleutel, is veranderd"),
     (ConfigUncertified, "de sleutel is vernieuwd zonder dat alle houders erbij waren"),
-    (ConfigNotValidNow, "zij gelden nu niet; klopt de klok van deze machine"),
+    (
+        ConfigNotValidNow,
+        "zij gelden nu niet, of de klok van deze machine klopt niet",
+    ),
     (ConfigNotActive, "deze sleutel is niet in gebruik"),
     (ConfigOriginRefused, "de sleutel is anders gemaakt dan agency.toml toelaat"),
 )
@@ -101,6 +105,10 @@ class HolderEvaluator:
     async def find_key_version(self) -> int:
         """Give the key version of the verified config."""
         return int((await self._get_config()).key_version)
+
+    async def find_key_validity(self) -> KeyValidity:
+        """Give how long the verified config is valid."""
+        return find_validity(await self._get_config(), self._trust.now())
 
     async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
         """Give pseudonyms, or raise `EvaluationStopped`."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
+from keys.validity import KeyValidity
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.own_registration import OwnRegistration
@@ -32,6 +33,10 @@ class Evaluator(Protocol):
 
     async def find_key_version(self) -> int:
         """Give the key version in use."""
+        ...
+
+    async def find_key_validity(self) -> KeyValidity:
+        """Give how long the key config in use is valid."""
         ...
 
 

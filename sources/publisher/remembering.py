@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keys.bsn import Bsn
+from keys.validity import KeyValidity
 from sources.clock import day_of
 from sources.outbox.evaluated import find_evaluated, keep_evaluated
 from sources.outbox.store import Outbox
@@ -22,6 +23,10 @@ class RememberingEvaluator:
     async def find_key_version(self) -> int:
         """Give the key version in use."""
         return await self.asked.find_key_version()
+
+    async def find_key_validity(self) -> KeyValidity:
+        """Give how long the key config in use is valid."""
+        return await self.asked.find_key_validity()
 
     async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
         """Give the pseudonyms, or raise `EvaluationStopped`."""

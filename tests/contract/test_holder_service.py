@@ -90,6 +90,12 @@ async def test_health_says_which_share_is_in_use(holders: Holders) -> None:
         "holder": 1,
         "keyVersion": 1,
         "epoch": 1,
+        "keyConfig": {
+            "serial": 1,
+            "validUntil": "2027-11-23T12:00:00Z",
+            "daysLeft": 365,
+            "warning": "none",
+        },
     }
 
 

@@ -6,7 +6,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -204,6 +205,29 @@ async def _hear(log: pytest.CaptureFixture[str], event: str) -> dict[str, object
                 return said
         await asyncio.sleep(0.1)
     raise AssertionError(heard)
+
+
+async def test_a_key_that_ends_is_told_while_there_is_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dealing = some_dealing(clock.now())
+    ends = clock.now().replace(microsecond=0) + timedelta(days=20, hours=1)
+    ending = dealing.config.model_copy(update={"valid_until": ends})
+    keys = [holder.config_key for holder in dealing.holders]
+    signed = replace(dealing, config=ending, document=sign_config(ending, keys))
+    settings = await _prepared(tmp_path, signed)
+    async with _served(create_app(settings)) as client:
+        health = (await client.get("/v1/health")).json()
+        told = await _hear(capsys, "key-config-ends")
+    assert health["status"] == "warning"
+    assert health["witness"]["state"] == "trial"
+    assert health["keyConfig"] == {
+        "serial": 1,
+        "validUntil": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
+        "daysLeft": 20,
+        "warning": "30-days",
+    }
+    assert (told["serial"], told["count"]) == (1, 20)
 
 
 async def test_a_replaced_key_config_counts_while_it_serves_and_an_older_one_does_not(

@@ -13,7 +13,7 @@ NEED = "U kunt nu alleen zoeken bij spoed."
 
 async def seen(town: Town, desk: FastAPI, browser: Browser, state: str) -> str:
     town.index.witness = state
-    await desk.state.desk.ledger_watch.look()
+    await desk.state.desk.index_watch.look()
     return (await browser.get("/lookup")).text
 
 
@@ -51,5 +51,5 @@ async def test_who_is_not_logged_in_is_not_bothered(
     town: Town, desk: FastAPI, browser: Browser
 ) -> None:
     town.index.witness = "unwitnessed"
-    await desk.state.desk.ledger_watch.look()
+    await desk.state.desk.index_watch.look()
     assert WARNING not in (await browser.get("/")).text

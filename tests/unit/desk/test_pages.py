@@ -28,7 +28,7 @@ POLICY = (
 PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
-    *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger."),
+    *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),
     *("screen.whose-", "screen.register-"),
     *("search.", "kind.", "role.", "said.", "user."),
     *("reviews.", "review.", "watch.", "completeness."),

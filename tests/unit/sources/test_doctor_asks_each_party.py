@@ -32,7 +32,7 @@ from tests.sources_builders import (
     NOW,
     a_profile,
 )
-from tests.sources_parties import NOTICE_KEY, FakeEvaluator
+from tests.sources_parties import FAR_FROM_OVER, NOTICE_KEY, FakeEvaluator
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +68,19 @@ async def test_one_holder_down_is_a_warning_and_two_are_wrong(tmp_path: Path) ->
         found = await find(patient, "sleutelhouders")
     assert found.state is State.WRONG  # of two known holders one is not enough
     assert "holder-2" in found.says
+
+
+@pytest.mark.parametrize(("days", "said"), [(29, "over 29 dagen"), (1, "over 1 dag,")])
+async def test_a_key_that_ends_is_a_warning_with_the_day(
+    tmp_path: Path, days: int, said: str
+) -> None:
+    ending = {"daysLeft": days, "warning": "30-days"}
+    evaluator = FakeEvaluator(validity=FAR_FROM_OVER.model_copy(update=ending))
+    async with a_patient(tmp_path, evaluator=evaluator) as patient:
+        found = await find(patient, "sleutel")
+    assert found.state is State.WARNING
+    assert said in found.says
+    assert "1 januari 2028" in found.says
 
 
 async def test_a_config_that_does_not_verify_does_not_hide_the_rest(
