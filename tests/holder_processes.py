@@ -125,6 +125,7 @@ def _write_settings(holders: HolderProcesses, index: int) -> None:
         "pins": "pins.json",
         "share": "share.json",
         "passphrase": f"../{PASSPHRASES}/holder-{index}",
+        "together_until": str(holders.dealing.config.valid_until.date()),
         "ticket_key": "ticket.jwk",
         "index_key": "index.public.jwk",
         "organisations": "organisations.toml",

@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,12 +21,13 @@ from deploy.measure.budgets import (
 )
 from deploy.measure.load import Address
 from deploy.measure.sizes import Sizes
+from deploy.town.ceremony import read_key_config
 from deploy.town.found import found_town, program
-from deploy.town.parties import ACCOUNTS, TEAM, Account
+from deploy.town.parties import ACCOUNTS, TEAM, WITNESS, Account
 from deploy.town.places import HOLDERS, Places, choose_places
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer
-from deploy.town.processes import Processes, run_command
+from deploy.town.processes import Party, Processes, run_command
 from deploy.town.run import (
     holder_parties,
     index_party,
@@ -35,8 +35,7 @@ from deploy.town.run import (
     witness_party,
 )
 from deploy.town.settings_files import database_logins, write_toml
-from keys import clock
-from keys.config import KeyConfig, parse_pins, verify_config
+from keys.config import KeyConfig
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def running_measured_town(
         _add_accounts(places, accounts)
         for index in HOLDERS:
             _set_limits(places.holder(index) / "organisations.toml", sizes)
-        users, config = Users(accounts), _read_config(places)
+        users, config = Users(accounts), read_key_config(places.keys)
         with _running(places) as processes:
             yield MeasuredTown(places, server, processes, ports, users, config)
 
@@ -128,13 +127,18 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
         "problem_base": f"{second.index_url}/v1/problems",
-        "unwitnessed_until": clock.now().date() + timedelta(days=1),
     }
-    for name in ("witnesses", "witness_quorum"):
-        del settings[name]  # they saw the first index's ledger, which has this name
     for name in database_logins(places.database_url):
         del settings[name]
     settings |= database_logins(second.database_url)
+    # The town's witness saw the first index's ledger, which has this name.
+    witness = _make_witness(town, folder / "witness")
+    settings["witnesses"] = [
+        {
+            "key": (folder / "witness" / "witness.vkey").read_text("utf-8").strip(),
+            "url": witness.health.removesuffix("/health"),
+        }
+    ]
     write_toml(folder / "index.toml", settings)
     (folder / "outside").mkdir()
     registry = str(places.index / "registry.toml")
@@ -151,8 +155,29 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
             str(folder / "index.toml"),
         ],
     )
-    town.processes.start_together([party])
+    town.processes.start_together([witness, party])
     return MeasuredIndex(party.name, second.index_url, second.database_url)
+
+
+def _make_witness(town: MeasuredTown, folder: Path) -> Party:
+    """Make a witness that has seen no ledger yet, with a port of its own."""
+    command = [program("signal-index"), "witness"]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    run_command([*command, "create", "--name", WITNESS, str(folder)], folder.parent)
+    settings, port = folder / "witness.toml", town.ports.hold()
+    checkpoint_key = town.places.index / "keys" / "checkpoint.vkey"
+    write_toml(
+        settings,
+        {
+            "host": "127.0.0.1",
+            "port": port,
+            "key": "witness.key",
+            "memory": "memory.json",
+            "logs": [checkpoint_key.read_text("utf-8").strip()],
+        },
+    )
+    serve = [*command, "serve", "--settings", str(settings)]
+    return Party("witness-sqlite", serve, f"http://127.0.0.1:{port}/health")
 
 
 def _add_accounts(places: Places, accounts: tuple[Account, ...]) -> None:
@@ -182,11 +207,3 @@ def _set_limits(path: Path, sizes: Sizes) -> None:
         if oin in caseloads:
             organisation["declared_caseload"] = caseloads[oin]
     write_toml(path, registered)
-
-
-def _read_config(places: Places) -> KeyConfig:
-    pins = parse_pins((places.keys / "pins.json").read_bytes())
-    document = (places.keys / "key-config.json").read_bytes()
-    return verify_config(
-        document, pins, accepted_origin="dealt", known=None, now=clock.now()
-    )

@@ -11,6 +11,7 @@ import uvicorn
 from joserfc.jwk import OKPKey
 
 from deploy.regiesysteem.app import Neighbours, create_app
+from deploy.town.ceremony import KEY_ORIGIN
 from deploy.town.login import ProviderClient, fetch_access_token
 from deploy.town.parties import ACCOUNTS
 from deploy.town.provider import CASE_SYSTEM_REDIRECT
@@ -57,7 +58,7 @@ def serve(
         desk=desk,
         fetch_token=Tokens(issuer, client, username).fetch,
         pins=town / "keys" / "pins.json",
-        accepted_key_origin="dealt",
+        accepted_key_origin=KEY_ORIGIN,
     )
     app = create_app(neighbours)
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="warning")

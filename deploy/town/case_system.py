@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.town.ceremony import KEY_ORIGIN
 from deploy.town.login import fetch_access_token
 from deploy.town.parties import MUNICIPALITY, Account
 from deploy.town.places import Places
@@ -88,7 +89,7 @@ class CaseSystem:
         if self._config is None:
             pins = parse_pins((self._places.keys / "pins.json").read_bytes())
             self._config = await fetch_config(
-                transport, pins, accepted_origin="dealt", known=None, now=clock.now()
+                transport, pins, accepted_origin=KEY_ORIGIN, known=None, now=clock.now()
             )
         numbers = [parse_bsn(bsn) for bsn in bsns]
         return await pseudonymise(transport, self._config, numbers, act)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.town.ceremony import KEY_ORIGIN
 from deploy.town.commands import attempt, run
 from deploy.town.ledger_tools import export_ledger
 from deploy.town.parties import SUPERVISOR
@@ -71,7 +72,7 @@ def _write_auditor(places: Places) -> Path:
         'request_key = "request-key.jwk"\n'
         'key_config = "../key-config.json"\n'
         'pins = "../pins.json"\n'
-        'accepted_origin = "dealt"\n'
+        f'accepted_origin = "{KEY_ORIGIN}"\n'
         f"[holders]\n{holders}\n"
     )
     return folder
@@ -94,7 +95,7 @@ def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
         "receipt-key": keys / "receipt.public.jwk",
         "key-config": places.keys / "key-config.json",
         "pins": places.keys / "pins.json",
-        "accepted-origin": "dealt",
+        "accepted-origin": KEY_ORIGIN,
         "report": folder / "report.json",
     }
     options = [part for name, value in given.items() for part in (f"--{name}", value)]

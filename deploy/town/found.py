@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from deploy.town.ceremony import make_key
 from deploy.town.commands import run
 from deploy.town.parties import (
     DESKS,
@@ -26,7 +27,6 @@ from deploy.town.places import Places
 from deploy.town.provider import write_case_system_key, write_provider
 from deploy.town.settings_files import write_settings, write_toml, write_witness
 
-_VALIDITY = ["--valid-days", "365"]
 BY_HAND = tuple(desk for desk in DESKS if desk.signals_by_hand)
 ESTABLISHED = {
     "wmo-onderzoek": "college",
@@ -83,8 +83,9 @@ def _make_keys(places: Places) -> None:
     write_case_system_key(places)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     by_hand = ["signal-desk", "keys", "hand-signals", "--into"]
+    if not places.keys.exists():
+        make_key(places.keys)
     jobs = [
-        (places.keys, ["signal-keys", "create", *_VALIDITY, "--out"]),
         (places.witness, ["signal-index", "witness", "create", "--name", WITNESS]),
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *((places.source_keys(each), by_hand) for each in BY_HAND),

@@ -1,6 +1,6 @@
 """Where everything of one town stands: folders, ports and addresses.
 
-FOLDER/keys/             the dealt key: config, pins, a folder for each holder
+FOLDER/keys/             the key: config, pins, record, a folder for each holder
 FOLDER/holder-N/         settings, organisations and budgets of a key holder
 FOLDER/index/            settings, keys, registry, SQLite file, checkpoint file
 FOLDER/witness/          the key, memory and settings of the ledger's witness
@@ -42,7 +42,7 @@ class Places:
 
     @property
     def keys(self) -> Path:
-        """Give the folder that the dealt key stands in."""
+        """Give the folder of the key, its holders and their passphrases."""
         return self.folder / "keys"
 
     @property

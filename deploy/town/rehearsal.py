@@ -25,6 +25,7 @@ from deploy.town.attacks.requests import (
 )
 from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
+from deploy.town.ceremony import verify_key
 from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
 from deploy.town.demanding import demand
@@ -89,6 +90,7 @@ class Result:
     lookups: Lookups = field(default_factory=Lookups)
     loop: Loop = field(default_factory=Loop)
     attacks: Attacks = field(default_factory=Attacks)
+    keys: dict[str, object] = field(default_factory=dict)
     ledger: dict[str, object] = field(default_factory=dict)
     completeness: dict[str, object] = field(default_factory=dict)
     bsnFound: int = 0  # noqa: N815 - the name on the line
@@ -107,6 +109,7 @@ async def rehearse(console: Console, database: Database) -> None:
             running_town(places) as processes,
         ):
             console.print(f"{len(processes.running)} processes answer")
+            result.keys = {"origin": verify_key(places.keys).origin}
             published = publish_all(places, folder / "population")
             _demand_publication(published, people)
             result.published, result.rejected = published.accepted, published.rejected

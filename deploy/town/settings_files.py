@@ -5,7 +5,7 @@ Written anew at each start, because ports can differ; keys and data stay.
 
 import json
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import tomlkit
 from sqlalchemy.engine import make_url
 
 import sources.profiles
+from deploy.town.ceremony import KEY_ORIGIN, PASSPHRASES
 from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
@@ -26,13 +27,14 @@ from deploy.town.parties import (
     DeskOf,
 )
 from deploy.town.places import HOLDERS, Places
-from keys.create import PASSPHRASES
+from keys import clock
 
 CASELOAD = 20_000
 CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
 CASELOAD_BY_HAND = 500
 PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
+_TRIAL = timedelta(days=30)
 WHOM_TO_TELL = {
     "security_contact": "mailto:veilig@voorbeeldstad.example",
     "security_expires": date(2027, 12, 31),
@@ -72,18 +74,19 @@ def read_jwk(path: Path) -> dict[str, str]:
 
 
 def _holder(places: Places, index: int) -> dict[str, Any]:
-    dealt = places.keys / f"holder-{index}"
+    own = places.keys / f"holder-{index}"
     return {
         "holder": f"holder-{index}",
         "audience": AUDIENCE,
         "host": "127.0.0.1",
         "port": places.holder_ports[index - 1],
-        "accepted_origin": "dealt",
-        "key_config": str(dealt / "key-config.json"),
-        "pins": str(dealt / "pins.json"),
-        "share": str(dealt / "share.json"),
+        "accepted_origin": KEY_ORIGIN,
+        "key_config": str(own / "key-config.json"),
+        "pins": str(own / "pins.json"),
+        "share": str(own / "share.json"),
         "passphrase": str(places.keys / PASSPHRASES / f"holder-{index}"),
-        "ticket_key": str(dealt / "ticket.jwk"),
+        "together_until": clock.now().date() + _TRIAL,
+        "ticket_key": str(own / "ticket.jwk"),
         "index_key": str(places.index / "keys" / "receipt.public.jwk"),
         "organisations": "organisations.toml",
         "database": "budgets.db",
@@ -177,7 +180,7 @@ def _index(places: Places) -> dict[str, Any]:
         "keys": "keys",
         "key_config": str(places.keys / "key-config.json"),
         "key_pins": str(places.keys / "pins.json"),
-        "accepted_key_origin": "dealt",
+        "accepted_key_origin": KEY_ORIGIN,
         "audience": AUDIENCE,
         "issuers": [{"issuer": places.issuer, "algorithms": ["PS256"]}],
         "ledger_origin": ORIGIN,
@@ -235,7 +238,7 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         "index_url": places.index_url,
         "index_audience": AUDIENCE,
         "pins": str(places.keys / "pins.json"),
-        "accepted_key_origin": "dealt",
+        "accepted_key_origin": KEY_ORIGIN,
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
         "notes_key": "keys/notes.key",
@@ -310,7 +313,7 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
         },
         "holders": {
             "pins": str(places.keys / "pins.json"),
-            "accepted_origin": "dealt",
+            "accepted_origin": KEY_ORIGIN,
             "places": [
                 {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
                 for i in HOLDERS

@@ -13,8 +13,9 @@ The config-signing key is not read: a process on the network has no use for it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -29,6 +30,8 @@ from keys.jose import PrivateKey, parse_private_key
 from keys.keyring import load_share
 from keys.sealing import PassphraseSealer, read_passphrase
 from keys.shares import KeyShare, get_public_share
+
+LONGEST_TRIAL: Final = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def open_keys(
     try:
         pins = _read_public(settings.pins)
         config = _verify(document, pins, settings, known, now)
-        verify_apart(settings)
+        verify_apart(settings, now)
         sealer = PassphraseSealer(read_passphrase(settings.passphrase))
         share = load_share(settings.share, settings.holder, sealer)
         ticket_key = parse_private_key(
@@ -65,12 +68,12 @@ def open_keys(
     return match_keys(config, document, settings.holder, share, ticket_key)
 
 
-def verify_apart(settings: HolderSettings) -> None:
+def verify_apart(settings: HolderSettings, now: datetime) -> None:
     """Hold that whoever copies the share has no passphrase, or raise.
 
-    A folder that is copied, or a disk that is carried away, holds one of the two. In
-    demo and tests (a dealt key) another folder of the same disk will do. Raises
-    `HolderStartRefused`.
+    A folder that is copied, or a disk that is carried away, holds one of the two. In a
+    trial on one machine (`together_until`) another folder of the same disk will do.
+    Raises `HolderStartRefused`.
     """
     share, passphrase = settings.share.resolve(), settings.passphrase.resolve()
     if _holds(share.parent, passphrase) or _holds(passphrase.parent, share):
@@ -81,9 +84,23 @@ def verify_apart(settings: HolderSettings) -> None:
         is_one_volume = share.stat().st_dev == passphrase.stat().st_dev
     except OSError as error:
         raise HolderStartRefused(f"share or passphrase: {error.strerror}") from None
-    if is_one_volume and settings.accepted_origin != "dealt":
+    if is_one_volume:
+        _verify_trial(settings.together_until, now.date())
+
+
+def _verify_trial(until: date | None, today: date) -> None:
+    if until is None:
         raise HolderStartRefused(
             "passphrase: lies on the share's volume; keep it on another one"
+        )
+    if today > until:
+        raise HolderStartRefused(
+            f"together_until: the trial ended on {until}; "
+            "keep the passphrase on another volume than the share"
+        )
+    if until - today > LONGEST_TRIAL:
+        raise HolderStartRefused(
+            f"together_until: at most {LONGEST_TRIAL.days} days from now"
         )
 
 

@@ -1,10 +1,11 @@
 """The settings of one key holder: a TOML file, nothing assumed.
 
-Every key is needed but `edge` and `alarms`; relative paths stand from the file's
-folder; an environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
+Every key is needed but `together_until`, `edge` and `alarms`; relative paths stand from
+the file's folder; an environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
 """
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,9 @@ class HolderSettings(BaseSettings):
     pins: Path
     share: Path
     passphrase: Path
+    together_until: date | None = None
+    """In a trial on one machine: the last day on which share and passphrase may lie on
+    one volume. After it the holder does not start."""
     ticket_key: Path
     index_key: Path
     """`receipt.public.jwk` of the index: its word counts on whom to refuse."""

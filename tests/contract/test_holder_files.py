@@ -4,12 +4,14 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from deploy.town.ports import Ports
+from keys import clock
 from keys.commands import app
 from keys.create import PASSPHRASES
 from keys.errors import KeyFileExposed
@@ -172,7 +174,21 @@ def test_a_passphrase_that_lies_with_its_share_keeps_a_holder_from_starting(
 
 def test_in_production_share_and_passphrase_are_on_two_volumes(keys: Path) -> None:
     settings = load_settings(keys / "holder-1" / "holder.toml")
-    real = settings.model_copy(update={"accepted_origin": "distributed"})
+    real = settings.model_copy(update={"together_until": None})
     with pytest.raises(HolderStartRefused, match="volume"):
-        verify_apart(real)
-    verify_apart(real.model_copy(update={"passphrase": Path("/proc/version")}))
+        verify_apart(real, clock.now())
+    elsewhere = real.model_copy(update={"passphrase": Path("/proc/version")})
+    verify_apart(elsewhere, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(-1, "the trial ended"), (93, "at most 92 days")]
+)
+def test_a_trial_on_one_machine_is_over_once(
+    keys: Path, days: int, reason: str
+) -> None:
+    until = clock.now().date() + timedelta(days=days)
+    settings = load_settings(keys / "holder-1" / "holder.toml")
+    trial = settings.model_copy(update={"together_until": until})
+    with pytest.raises(HolderStartRefused, match=reason):
+        verify_apart(trial, clock.now())

@@ -64,6 +64,7 @@ def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
         pins=dealt / "pins.json",
         share=dealt / "share.json",
         passphrase=dealt.with_name(PASSPHRASES) / "holder-1",
+        together_until=clock.now().date(),
         ticket_key=ticket_key,
         index_key=tmp_path / "index.public.jwk",
         organisations=organisations,

@@ -6,12 +6,10 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy.town.attacks import AttackSucceeded, Scene, demand
 from deploy.town.attacks.sql import change_entry, drop_guards, dump_rows
+from deploy.town.ceremony import PASSPHRASES, read_key_config
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.places import HOLDERS, Places
-from keys import clock
 from keys.bsn import Bsn, parse_bsn
-from keys.config import KeyConfig, parse_pins, verify_config
-from keys.create import PASSPHRASES
 from keys.group import generate_scalar, multiply
 from keys.keyring import load_share
 from keys.oprf import blind_batch, combine, evaluate, verify_evaluation
@@ -92,7 +90,7 @@ def _pseudonyms_with(
     places: Places, shares: Sequence[KeyShare], numbers: Sequence[Bsn]
 ) -> list[bytes]:
     batch = blind_batch([number.registered for number in numbers])
-    config = _read_config(places)
+    config = read_key_config(places.keys)
     verified = [
         verify_evaluation(
             get_public_share(config, share.index),
@@ -102,14 +100,6 @@ def _pseudonyms_with(
         for share in shares
     ]
     return [found.encoded for found in combine(batch.blinds, verified)]
-
-
-def _read_config(places: Places) -> KeyConfig:
-    pins = parse_pins((places.keys / "pins.json").read_bytes())
-    document = (places.keys / "key-config.json").read_bytes()
-    return verify_config(
-        document, pins, accepted_origin="dealt", known=None, now=clock.now()
-    )
 
 
 def _rows_of(

@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from deploy.town.ceremony import read_key_config
 from deploy.town.found import ESTABLISHED_ON, found_town
 from deploy.town.parties import AGENCIES
 from deploy.town.people import People
@@ -25,7 +26,6 @@ from deploy.town.year.writing import Written, write_year
 from keys import clock
 from keys.bsn import parse_bsn
 from keys.client import HolderPlace, HolderTransport, Signer, pseudonymise
-from keys.config import parse_pins, verify_config
 from keys.pseudonym import Pseudonym
 from keys.request import Act, load_request_key
 from policy.decide import Policy, load_policy
@@ -98,11 +98,7 @@ async def _settle(places: Places, people: People) -> list[Inhabitant]:
 async def _fetch_pseudonyms(places: Places, bsns: list[str]) -> list[Pseudonym]:
     key_file = places.agency(_ASKS.slug) / "keys" / "request-key.jwk"
     oin = _ASKS.organisation
-    pins = parse_pins((places.keys / "pins.json").read_bytes())
-    document = (places.keys / "key-config.json").read_bytes()
-    config = verify_config(
-        document, pins, accepted_origin="dealt", known=None, now=clock.now()
-    )
+    config = read_key_config(places.keys)
     holders = {
         index: HolderPlace(f"holder-{index}", places.holder_url(index))
         for index in HOLDERS
