@@ -30,7 +30,9 @@ from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Because, Kind
 from keys.holder.registering import (
+    add_notice_key,
     add_organisation,
+    end_notice_key,
     end_organisation,
     parse_entry,
     read_public_jwk,
@@ -41,6 +43,7 @@ from keys.holder.settings import load_settings
 from keys.holder.store import HolderStore
 from keys.joining import open_request
 from keys.joining.confirming import confirm_request, read_file, read_index_key
+from keys.jose import parse_public_key
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
@@ -100,6 +103,10 @@ def add(
     declared_caseload: Annotated[
         int | None, typer.Option(help="source: how many clients it has.")
     ] = None,
+    notice_key: Annotated[
+        list[Path] | None,
+        typer.Option(help="source: a key that it signs with (JWK file); repeat it."),
+    ] = None,
 ) -> None:
     """Register an organisation with a holder; it counts within seconds."""
     with saying_why("Not added"):
@@ -112,6 +119,9 @@ def add(
                 "per_user_per_day": per_user_per_day,
                 "per_organisation_per_day": per_organisation_per_day,
                 "declared_caseload": declared_caseload,
+                "notice_keys": [read_public_jwk(one) for one in notice_key]
+                if notice_key
+                else None,
             }
         )
         add_organisation(organisations, entry)
@@ -134,6 +144,37 @@ def end(
         today = clock.now().date()
         end_organisation(organisations, oin, kind, because, today=today)
     typer.echo(f"Ended {kind} {oin}. A holder that runs takes it up within seconds.")
+
+
+@organisation.command("add-notice-key")
+def add_key(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    notice_key: Annotated[Path, typer.Option(help="Its public key (JWK file).")],
+) -> None:
+    """Let a source sign with one key more, as its desk does; within seconds."""
+    with saying_why("Not added"):
+        key = parse_public_key(read_public_jwk(notice_key))
+        add_notice_key(organisations, oin, key)
+    typer.echo(f"Added to source {oin}: {key.kid}. It counts within seconds.")
+
+
+@organisation.command("end-notice-key")
+def end_key(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    kid: Annotated[str, typer.Option(help="The `kid` of the key.")],
+) -> None:
+    """Let what a source signed with a key count no more; within seconds.
+
+    Contact details that were signed with it are shown to nobody until the source signs
+    them anew.
+    """
+    with saying_why("Not ended"):
+        end_notice_key(organisations, oin, kid)
+    typer.echo(f"Ended of source {oin}: {kid}. It counts within seconds.")
 
 
 @organisation.command("accept")

@@ -37,6 +37,7 @@ from keys.holder.organisations import (
     collect_organisations,
 )
 from keys.holder.store import Meter
+from keys.jose import PublicKey
 from keys.quorum import Watch
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
 from tests.holder_fakes import INDEX_KEY, NOON, FakeClock, FakeMeter
@@ -185,11 +186,15 @@ def some_holders(
     audience: str = AUDIENCE,
     moment: datetime = NOON,
     organisations: Sequence[AnyOrganisation] = (),
+    notice_keys: Sequence[PublicKey] = (),
 ) -> Holders:
-    """Deal a key to three holders that know one organisation of each kind, and more."""
+    """Deal a key to three holders that know one organisation of each kind, and more.
+
+    `notice_keys`: by which the one source signs.
+    """
     clock = FakeClock(moment)
     lookup = a_lookup_organisation(per_user=per_user, per_organisation=per_organisation)
-    source = a_source(caseload=caseload)
+    source = a_source(caseload=caseload, notice_keys=notice_keys)
     auditor = an_auditor()
     dealing = some_dealing(moment)
     known = collect_organisations(
@@ -239,7 +244,12 @@ def a_lookup_organisation(
     return Organisation(entry, key)
 
 
-def a_source(oin: str = SOURCE_OIN, *, caseload: int = 100_000) -> Organisation:
+def a_source(
+    oin: str = SOURCE_OIN,
+    *,
+    caseload: int = 100_000,
+    notice_keys: Sequence[PublicKey] = (),
+) -> Organisation:
     key = new_request_key()
     entry = SourceOrganisation(
         kind="source",
@@ -247,6 +257,7 @@ def a_source(oin: str = SOURCE_OIN, *, caseload: int = 100_000) -> Organisation:
         name="Schuldhulp Voorbeeld",
         request_key=key.public,
         declared_caseload=caseload,
+        notice_keys=tuple(notice_keys),
     )
     return Organisation(entry, key)
 

@@ -42,6 +42,7 @@ from keys.holder.refusing import take_refused
 from keys.holder.registrations import answer_registration
 from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
+from keys.holder.stating import state_notice_keys
 from keys.reminding import Reminder
 from keys.request import Act
 from keys.restoration import Restoration, instant_of
@@ -169,6 +170,11 @@ class Edge:
         )
         return Response(given.token, media_type="application/jose", headers=HEADERS)
 
+    async def state_notice_keys(self, _request: Request) -> Response:
+        """Answer `GET /v1/notice-keys`: by which keys sources sign."""
+        token = await run_sync(state_notice_keys, self._holder, limiter=self._small)
+        return Response(token, media_type="application/jose", headers=HEADERS)
+
     async def show_registration(self, request: Request) -> Response:
         """Answer `GET /v1/own-registration` for a source."""
         authorization = request.headers.get("authorization", "")
@@ -273,6 +279,13 @@ ROUTES: Final = (
         endpoint=Edge.show_key_config,
         summary="De sleutelconfiguratie, door alle sleutelhouders ondertekend (JWS)",
         media_type="application/jose+json",
+    ),
+    HolderRoute(
+        path="/notice-keys",
+        endpoint=Edge.state_notice_keys,
+        summary="Met welke sleutels bronnen ondertekenen, door deze sleutelhouder "
+        "ondertekend (JWS)",
+        media_type="application/jose",
     ),
     HolderRoute(
         path="/health",

@@ -56,6 +56,7 @@ def _make_entry(opened: OpenedRequest) -> SourceOrganisation:
         name=invitation.name,
         declared_caseload=invitation.source.declared_caseload,
         request_key=opened.said.request_key,
+        notice_keys=(opened.said.notice_key,),
         invitation=invitation.id,
     )
 
@@ -64,10 +65,10 @@ def _is_known(path: Path, entry: SourceOrganisation) -> bool:
     if not path.exists():
         return False
     for known in read_organisations(path).by_kind.values():
-        if known == entry:
-            return True
         if not isinstance(known, SourceOrganisation):
             continue
+        if _is_same(known, entry):
+            return True
         if known.invitation == entry.invitation:
             raise InvitationUsed(
                 "the invitation was used, with another request; for new keys the index "
@@ -80,6 +81,14 @@ def _is_known(path: Path, entry: SourceOrganisation) -> bool:
                 f"--organisations {path.name} --oin OIN --kind source --because lost"
             )
     return False
+
+
+def _is_same(known: SourceOrganisation, entry: SourceOrganisation) -> bool:
+    """Tell whether this request was taken in; a desk's key may have come since."""
+    keys = entry.notice_keys
+    return known.model_copy(update={"notice_keys": keys}) == entry and set(
+        keys
+    ).issubset(known.notice_keys)
 
 
 def _read_ticket_key(path: Path) -> PrivateKey:

@@ -39,7 +39,7 @@ Because = Literal["stolen", "lost", "replaced", "stopped", "mistake"]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
 
-def _request_key(value: object) -> PublicKey:
+def _public_key(value: object) -> PublicKey:
     if isinstance(value, PublicKey):
         return value
     try:
@@ -53,7 +53,7 @@ class _Organisation(BaseModel):
 
     oin: Annotated[str, Field(pattern=r"^[0-9]{20}$")]
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    request_key: Annotated[PublicKey, BeforeValidator(_request_key)]
+    request_key: Annotated[PublicKey, BeforeValidator(_public_key)]
     ended_on: date | None = None
     ended_because: Because | None = None
     """It stays in the list: its key is never taken again."""
@@ -87,8 +87,14 @@ class SourceOrganisation(_Organisation):
 
     kind: Literal["source"]
     declared_caseload: Count
+    notice_keys: tuple[Annotated[PublicKey, BeforeValidator(_public_key)], ...] = ()
+    """By which it signs what it says: those of its machine, and of its desk."""
     invitation: UUID | None = None
     """The invitation by which it joined; that one lets nobody else in."""
+
+    @field_serializer("notice_keys")
+    def _as_jwks(self, keys: tuple[PublicKey, ...]) -> list[dict[str, str]]:
+        return [key.jwk for key in keys]
 
     @property
     def bucket(self) -> Bucket:
@@ -161,18 +167,23 @@ def collect_organisations(entries: Sequence[AnyOrganisation]) -> Organisations:
     """
     by_kind: dict[tuple[str, Kind], AnyOrganisation] = {}
     gone = [entry for entry in entries if entry.ended_on is not None]
-    dead = {entry.request_key.raw for entry in gone}
+    dead = {key.raw for entry in gone for key in _keys_of(entry)}
     for entry in entries:
         if entry.ended_on is not None:
             continue
         place = (entry.oin, entry.kind)
-        if entry.request_key.raw in dead:
-            raise HolderStartRefused(f"the key of {entry.kind} {entry.oin} was ended")
+        if any(key.raw in dead for key in _keys_of(entry)):
+            raise HolderStartRefused(f"a key of {entry.kind} {entry.oin} was ended")
         if place in by_kind:
             raise HolderStartRefused(f"{entry.kind} {entry.oin} is registered twice")
         by_kind[place] = entry
     ended = frozenset((entry.oin, entry.kind) for entry in gone)
     return Organisations(by_kind, ended)
+
+
+def _keys_of(entry: AnyOrganisation) -> tuple[PublicKey, ...]:
+    more = entry.notice_keys if isinstance(entry, SourceOrganisation) else ()
+    return (entry.request_key, *more)
 
 
 def parse_organisations(document: Mapping[str, Any]) -> Organisations:

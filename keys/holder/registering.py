@@ -26,6 +26,7 @@ from keys.holder.organisations import (
     Organisation,
     parse_organisations,
 )
+from keys.jose import PublicKey
 from keys.request import new_request_key, write_request_key
 
 FILE_MODE: Final = 0o644
@@ -93,6 +94,40 @@ def end_organisation(
     raise HolderStartRefused(f"no {kind} with that number is registered, or it ended")
 
 
+def add_notice_key(path: Path, oin: str, key: PublicKey) -> None:
+    """Let a source sign with one key more: that of its desk, or a new one.
+
+    Raises `HolderStartRefused` where it is no source here, or has a key of that name.
+    """
+    document, entry, keys = _find_source(path, oin)
+    if any(known["kid"] == key.kid for known in keys):
+        raise HolderStartRefused("that source has a notice key of that name")
+    entry["notice_keys"] = _listed([*keys, key.jwk])
+    _write(path, document)
+
+
+def end_notice_key(path: Path, oin: str, kid: str) -> None:
+    """Let what a source signed with this key count no more; or `HolderStartRefused`."""
+    document, entry, keys = _find_source(path, oin)
+    left = [known for known in keys if known["kid"] != kid]
+    if len(left) == len(keys):
+        raise HolderStartRefused("that source has no notice key of that name")
+    entry["notice_keys"] = _listed(left)
+    _write(path, document)
+
+
+def _find_source(
+    path: Path, oin: str
+) -> tuple[tomlkit.TOMLDocument, tomlkit.items.Table, list[dict[str, str]]]:
+    document, entries = _parse(path)
+    for entry in entries:
+        is_source = (entry.get("oin"), entry.get("kind")) == (oin, "source")
+        if is_source and "ended_on" not in entry:
+            known = entry.unwrap().get("notice_keys", [])
+            return document, entry, known
+    raise HolderStartRefused("no source with that number is registered, or it ended")
+
+
 def _parse(path: Path) -> tuple[tomlkit.TOMLDocument, AoT]:
     try:
         text = path.read_text("utf-8") if path.exists() else ""
@@ -119,12 +154,24 @@ def _as_table(entry: AnyOrganisation) -> tomlkit.items.Table:
         if name == "invitation":
             table.add(name, str(value))
         elif name == "request_key":
-            inline = tomlkit.inline_table()
-            inline.update(value)
-            table.add(name, inline)
+            table.add(name, _inline(value))
+        elif name == "notice_keys":
+            table.add(name, _listed(value))
         else:
             table.add(name, value)
     return table
+
+
+def _inline(jwk: dict[str, str]) -> tomlkit.items.InlineTable:
+    inline = tomlkit.inline_table()
+    inline.update(jwk)
+    return inline
+
+
+def _listed(jwks: list[dict[str, str]]) -> tomlkit.items.Array:
+    array = tomlkit.array()
+    array.extend(_inline(jwk) for jwk in jwks)
+    return array.multiline(multiline=True)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -20,6 +20,7 @@ or fails to answer, another pair is asked within two seconds in all:
 """
 
 from keys.quorum.configs import Chosen, choose_config
+from keys.quorum.notice_keys import fetch_agreed
 from keys.quorum.sending import read_slug, send
 from keys.quorum.watch import (
     ABOUT_ASKER,
@@ -43,6 +44,7 @@ __all__ = [
     "Chosen",
     "Watch",
     "choose_config",
+    "fetch_agreed",
     "read_slug",
     "send",
 ]

@@ -11,8 +11,9 @@ from joserfc.jwk import OKPKey, RSAKey
 from keys.base64url import decode_b64u
 from keys.commands import app as keys_app
 from keys.holder.organisations import load_organisations
+from keys.holder.registering import add_notice_key
 from keys.joining import read_document, tell_fingerprint
-from keys.request import load_request_key
+from keys.request import load_request_key, new_request_key
 from sources.agency_keys import load_keys
 from sources.settings import load_settings
 from tests.joining_builders import (
@@ -96,7 +97,9 @@ def test_each_holder_registers_the_request_key_with_the_declared_caseload(
         entry = found.get(OIN, "publish")
         keys = load_keys(load_settings(joined.agency / "agency.toml").keys)
         assert entry.request_key == keys.request.public
-        assert entry.model_dump()["declared_caseload"] == 1200
+        said = entry.model_dump()
+        assert said["declared_caseload"] == 1200
+        assert [key["x"] for key in said["notice_keys"]] == [keys.notice.public_value]
 
 
 def test_what_was_taken_in_before_is_answered_again_and_changes_nothing(
@@ -105,7 +108,9 @@ def test_what_was_taken_in_before_is_answered_again_and_changes_nothing(
     joined.accept()
     joined.accept_at(1)
     entries = joined.ask("SELECT count(*) FROM ledger_entry")
-    listed = (joined.holder(1) / "organisations.toml").read_bytes()
+    path = joined.holder(1) / "organisations.toml"
+    add_notice_key(path, OIN, new_request_key().public)  # that of its desk
+    listed = path.read_bytes()
     joined.change_invitations("UPDATE source SET state = 'live'")
     again = joined.accept()
     assert again.exit_code == joined.accept_at(1).exit_code == 0

@@ -1,0 +1,25 @@
+"""State by which keys sources sign: what a desk holds contact details against.
+
+The keys are public, and so is this statement: who asks is not known, and asks for all
+of them, so that no holder learns of whom an answer told.
+"""
+
+from keys.holder.evaluations import Holder
+from keys.holder.organisations import SourceOrganisation
+from keys.jose import sign_compact
+from keys.notice_keys import NOTICE_KEYS_TYPE
+
+
+def state_notice_keys(holder: Holder) -> str:
+    """Sign what this holder knows of sources and their notice keys at this moment."""
+    known = sorted(holder.organisations.by_kind.values(), key=lambda one: one.oin)
+    claims: dict[str, object] = {
+        "iss": holder.keys.identity.id,
+        "iat": int(holder.now().timestamp()),
+        "sources": [
+            {"org": one.oin, "keys": [key.jwk for key in one.notice_keys]}
+            for one in known
+            if isinstance(one, SourceOrganisation)
+        ],
+    }
+    return sign_compact(holder.keys.ticket_key, NOTICE_KEYS_TYPE, claims)

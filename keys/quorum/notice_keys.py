@@ -1,0 +1,39 @@
+"""The notice keys on which holders agree: all are asked at once, two suffice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from keys.config import KeyConfig
+from keys.errors import HolderUnavailable, InvalidToken
+from keys.jose import PublicKey
+from keys.notice_keys import StatedKey, agree, verify_notice_keys
+
+PATIENCE: Final = 2.0
+"""Seconds for all together: a lookup may wait for it."""
+
+
+async def fetch_agreed(
+    asking: Mapping[str, Callable[[], Awaitable[bytes]]],
+    config: KeyConfig,
+    *,
+    now: datetime,
+    patience: float = PATIENCE,
+) -> Mapping[tuple[str, str], PublicKey]:
+    """Ask holders, by their id, and give the keys that enough of them state.
+
+    One that is silent, or states what does not hold, states nothing. Where too few are
+    left no key counts, and nothing that was signed is believed.
+    """
+
+    async def ask(holder: str, fetch: Callable[[], Awaitable[bytes]]) -> set[StatedKey]:
+        try:
+            async with asyncio.timeout(patience):
+                token = (await fetch()).decode("ascii")
+            return set(verify_notice_keys(token, config, holder, now=now))
+        except (HolderUnavailable, InvalidToken, TimeoutError, UnicodeDecodeError):
+            return set()
+
+    stated = await asyncio.gather(*(ask(id_, one) for id_, one in asking.items()))
+    return agree((frozenset(one) for one in stated), config.threshold)
