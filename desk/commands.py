@@ -15,7 +15,12 @@ from desk.database import Database
 from desk.errors import DeskError
 from desk.events import LOG, Event, log_event, log_to_stderr
 from desk.headers import HEADERS
-from desk.key_files import ClientAlgorithm, create_keys, create_source_keys
+from desk.key_files import (
+    ClientAlgorithm,
+    create_keys,
+    create_notice_key,
+    create_source_keys,
+)
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
@@ -105,6 +110,24 @@ def create(
     """Make the request key, the OIDC client key, the case-reference and notes key."""
     try:
         made = create_keys(into, client_algorithm)
+    except DeskError as error:
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    for path in made:
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
+@keys_app.command("contacts")
+def make_notice_key(
+    into: Annotated[Path, typer.Option(help="An empty folder for it.")],
+) -> None:
+    """Make the key with which a desk signs contact persons.
+
+    The public file goes to the administrator of the index (`signal-index signer add`)
+    and to each key holder (`signal-keys organisation add-notice-key`).
+    """
+    try:
+        made = create_notice_key(into)
     except DeskError as error:
         complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None

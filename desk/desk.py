@@ -12,6 +12,7 @@ from starlette.requests import Request
 from desk.agency.read_marks import ReadMarks
 from desk.assets import Assets, load_assets
 from desk.case_references import CaseReferences
+from desk.contact_checks import ContactChecks
 from desk.database import Database
 from desk.errors import SettingsRefused
 from desk.estimate_keys import EstimateKeys
@@ -19,6 +20,7 @@ from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
 from desk.index_watch import IndexWatch
 from desk.involved.parts import Signalling, build_signalling
+from desk.involved.signing import read_notice_key
 from desk.kept_forms import KeptForms
 from desk.key_files import (
     read_case_key,
@@ -44,6 +46,7 @@ from keys.case_seal import CaseKey
 from keys.config import ConfigPins, parse_pins
 from keys.errors import ConfigRefused
 from keys.request import RequestKey
+from signal_index.notice import NoticeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,14 @@ class Desk:
     login: Login
     holders: Holders
     index: SignalIndex
+    contacts: ContactChecks
     receipts: Receipts
     kept_forms: KeptForms
     estimate_keys: EstimateKeys
     lookup_notes: LookupNotes
     case_references: CaseReferences
     case_key: CaseKey | None
+    notice_key: NoticeKey | None
     signalling: Signalling | None
     known_names: KnownNames
     read_marks: ReadMarks
@@ -104,6 +109,19 @@ def build_desk(
     index = SignalIndex(settings.index_url, http)
     marks = ReadMarks(database, seal, clock)
     pins = _read_pins(settings)
+    signs_by = settings.notice_key
+    notice_key = None if signs_by is None else read_notice_key(signs_by)
+    holders = Holders(
+        settings.holders,
+        HolderTrust(pins, settings.accepted_key_origin, settings.index_audience),
+        settings.organisation,
+        request_key,
+        http,
+        clock=clock,
+        known_config=KnownConfig(database),
+        source_key=_read_source_key(settings),
+    )
+    security = DeskSecurity(settings, seal, clock)
     return Desk(
         settings=settings,
         clock=clock,
@@ -111,17 +129,9 @@ def build_desk(
         sessions=sessions,
         provider=provider,
         login=login,
-        holders=Holders(
-            settings.holders,
-            HolderTrust(pins, settings.accepted_key_origin, settings.index_audience),
-            settings.organisation,
-            request_key,
-            http,
-            clock=clock,
-            known_config=KnownConfig(database),
-            source_key=_read_source_key(settings),
-        ),
+        holders=holders,
         index=index,
+        contacts=ContactChecks(holders, security.log, clock),
         receipts=Receipts(database, rules, clock),
         kept_forms=KeptForms(database, clock),
         estimate_keys=EstimateKeys(database, clock),
@@ -131,7 +141,8 @@ def build_desk(
             read_case_key(settings.case_reference_key),
         ),
         case_key=read_shared_case_key(settings.case_key),
-        signalling=build_signalling(settings, database, seal, clock),
+        notice_key=notice_key,
+        signalling=build_signalling(settings, notice_key, database, seal, clock),
         known_names=KnownNames(database, seal, clock, settings.organisation),
         read_marks=marks,
         waiting=Waiting(index, marks, clock),
@@ -139,7 +150,7 @@ def build_desk(
         texts=load_texts("nl"),
         assets=load_assets(),
         index_watch=IndexWatch(index),
-        security=DeskSecurity(settings, seal, clock),
+        security=security,
     )
 
 

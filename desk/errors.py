@@ -17,6 +17,7 @@
     │   ├── CaseReferenceInvalid
     │   ├── CaseReferenceInUse    another signal of this kind stands under that number
     │   ├── HandSignalsOff        this desk is not set up to signal by hand
+    │   ├── ContactsSignedElsewhere    it has no key to sign contact details with
     │   ├── HandSignalOutdated    the index knows something newer of that signal
     │   ├── HandSignalUnknown     no signal by hand of this user with that reference
     │   └── InputInvalid
@@ -117,6 +118,10 @@ class CaseReferenceInUse(RequestRefused):
 
 class HandSignalOutdated(RequestRefused):
     """The index knows something newer under that reference: nothing was changed."""
+
+
+class ContactsSignedElsewhere(RequestRefused):
+    """The desk has no key by which its organisation signs contact details."""
 
 
 class HandSignalsOff(RequestRefused):

@@ -11,7 +11,7 @@ checks itself as well.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,6 +34,7 @@ from keys.errors import (
     TicketInvalid,
     TicketRefused,
 )
+from keys.jose import PublicKey
 from keys.openapi import PROBLEM_JSON
 from keys.quorum import (
     BUDGET_SPENT,
@@ -43,6 +44,7 @@ from keys.quorum import (
     Chosen,
     Watch,
     choose_config,
+    fetch_agreed,
     read_slug,
     send,
 )
@@ -162,6 +164,22 @@ class Holders:
         """Give the key config that this desk took last; None before the first."""
         return self._chosen.config if self._chosen else await self._known_config.find()
 
+    async def fetch_notice_keys(self) -> Mapping[tuple[str, str], PublicKey]:
+        """Give by which keys sources sign, as two holders state it now.
+
+        By organisation and `kid`; none where too few state anything. Raises
+        `HolderUnreachable` where no key config holds.
+        """
+        if self._chosen is None or self._clock() - self._chosen_at > _RENEW_AFTER:
+            await self.key_config()
+        asking = {
+            one.id: partial(self._fetch, one, "notice-keys")
+            for one in self._known.values()
+        }
+        if self._chosen is None:
+            return {}
+        return await fetch_agreed(asking, self._chosen.config, now=self._clock())
+
     def find_next(self) -> list[int]:
         """Give the holders in the order to ask them: by turns, who is sick the last."""
         return self._watch.order(sorted(self._known))
@@ -192,7 +210,8 @@ class Holders:
             now=self._clock(),
         )
         asking = {
-            index: partial(self._fetch, one) for index, one in self._known.items()
+            index: partial(self._fetch, one, "key-config")
+            for index, one in self._known.items()
         }
         chosen = await choose_config(asking, verify)
         for index in self._watch.note_configs(self._known, chosen.passed_over):
@@ -203,8 +222,8 @@ class Holders:
         self._chosen, self._chosen_at = chosen, self._clock()
         return chosen
 
-    async def _fetch(self, holder: HolderSettings) -> bytes:
-        request = self._http.build_request("GET", f"{holder.url}/v1/key-config")
+    async def _fetch(self, holder: HolderSettings, what: str) -> bytes:
+        request = self._http.build_request("GET", f"{holder.url}/v1/{what}")
         answer = await send(self._http, request, seconds=HOLDER_SECONDS)
         if answer.status_code != 200:
             raise HolderUnavailable

@@ -5,8 +5,9 @@
 - case-reference key: turns a case number into what the index sees, so that only this
   organisation can resolve it;
 - notes key: seals what the desk keeps for its own people (`desk.own_seal`);
-- for an organisation that signals by hand: the notice key by which the index knows what
-  it signs, and the request key by which holders know it as a source;
+- notice key, for an organisation that tends contact persons: by it index and holders
+  know what it signs; and where it signals by hand, the request key by which holders
+  know it as a source;
 - case key: made by an agency's machine, which seals the names of cases for its desk.
 """
 
@@ -76,6 +77,19 @@ def create_source_keys(folder: Path) -> tuple[Path, ...]:
     }
     _write(private_files, public_files)
     return (*private_files, *public_files)
+
+
+def create_notice_key(folder: Path) -> tuple[Path, ...]:
+    """Make the key of a desk that tends contact persons; give its two files.
+
+    Never overwrites, as `create_keys`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    notice = new_notice_key()
+    private = {folder / "notice-key.jwk": notice.encode()}
+    public = {folder / "notice-key.public.jwk": notice.encode_public()}
+    _write(private, public)
+    return (*private, *public)
 
 
 def _write(private: Mapping[Path, bytes], public: Mapping[Path, bytes]) -> None:

@@ -108,6 +108,7 @@ async def show_own_lookups(
     found = await desk.index.fetch(
         OwnLookups, "/v1/own-lookups", caller.access_token, query=query
     )
+    found = await desk.contacts.hold(found)
     entries = [entry for one in found.items for entry in _entries_of(one)]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
     return render(

@@ -57,6 +57,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.CaseReferenceInUse: Problem("case-reference-in-use", 409),
     errors.HandSignalsOff: Problem("hand-signals-off", 403),
+    errors.ContactsSignedElsewhere: Problem("contacts-signed-elsewhere", 403),
     errors.HandSignalOutdated: Problem("hand-signal-outdated", 409),
     errors.HandSignalUnknown: Problem("not-there", 404),
     errors.InputInvalid: Problem("invalid-input", 400),

@@ -2,7 +2,8 @@
 
 What must hold before an answer is passed on: one receipt per person, signed by the
 index's receipt key; and it tells of this organisation, this user, this purpose, basis
-and case, these tickets, and of exactly the flags that the answer shows. An answer
+and case, these tickets, and of exactly the flags that the answer shows, of which source
+and with which contact holder. An answer
 without that is not shown: it would be an answer without a record.
 
 Kept are leaf, promise and the opened groups but one: `what` names what was shown, and
@@ -41,7 +42,7 @@ from signal_index.proof import (
     verify_receipt,
 )
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.lookups import Answer, AskedSubject, Lookup, Part
+from signal_index.wire.lookups import Answer, AskedSubject, Flag, Lookup, Part
 from signal_index.wire.model import parse_body
 
 BATCH: Final = 200
@@ -156,11 +157,19 @@ def _compare_why(said: dict[str, Any], subject: AskedSubject, asked: Lookup) -> 
 
 
 def _compare_what(said: dict[str, Any], part: Part, asked: Lookup) -> None:
-    shown = [flag.category for flag in part.flags]
-    if [flag["category"] for flag in said["flags"]] != shown:  # a flag is its place
+    shown = [_name_flag(flag) for flag in part.flags]  # a flag is its place
+    told = [(one["category"], one["source"], one["contact"]) for one in said["flags"]]
+    if told != shown:
         raise ReceiptMismatch
     if sorted(said["tickets"]) != sorted(read_jti(t) for t in asked.tickets):
         raise ReceiptMismatch
+
+
+def _name_flag(flag: Flag) -> tuple[str, str, str]:
+    contact = flag.contactHolder
+    if contact is None:
+        raise ReceiptMismatch
+    return flag.category, contact.source, encode_b64u(contact.id.bytes)
 
 
 def read_jti(ticket: str) -> str:

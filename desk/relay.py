@@ -2,9 +2,11 @@
 
 Both kinds of caller get the same answers. Nothing is added to what they send except the
 organisation's signature on a request to a holder, and the HMAC in place of a case
-number. A lookup's answer goes on unchanged, and only when its receipts hold.
+number. A lookup's answer goes on only when its receipts hold, and unchanged but for
+contact details that their source did not sign: those are taken out.
 """
 
+from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 from uuid import UUID
@@ -22,6 +24,7 @@ from desk.errors import (
 )
 from desk.following import relay as following
 from desk.holders import Evaluation
+from desk.index import read_answer
 from desk.involved import relay as involved
 from desk.involved.acts import get_signalling
 from desk.relay_answers import answer_with
@@ -122,6 +125,8 @@ async def look_up(
     if answer.status == 200:
         note = partial(desk.lookup_notes.keep, sub=caller.person.sub, case=case)
         await desk.receipts.check_and_keep(answer.body, asked, caller.person, note)
+        held = await desk.contacts.hold_answer(answer.body)
+        answer = replace(answer, body=held)
     return answer_with(answer)
 
 
@@ -193,10 +198,16 @@ async def read_own_lookups(
 ) -> Response:
     """Give what this person looked up, without whom."""
     query = {} if cursor is None else {"cursor": str(cursor)}
-    index = desk_of(request).index
-    return answer_with(
-        await index.pass_on("/v1/own-lookups", caller.access_token, query=query)
+    desk = desk_of(request)
+    answer = await desk.index.pass_on(
+        "/v1/own-lookups", caller.access_token, query=query
     )
+    if answer.status == 200:
+        said = read_answer(OwnLookups, answer)
+        held = await desk.contacts.hold(said)
+        if held is not said:
+            answer = replace(answer, body=held.model_dump_json().encode())
+    return answer_with(answer)
 
 
 @router.get("/openapi.json", summary="Deze beschrijving", response_model=dict)

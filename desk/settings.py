@@ -116,9 +116,11 @@ class LedgerSettings(_Frozen):
 
 
 class HandSignalSettings(_Frozen):
-    """The keys by which index and holders know this organisation as a source."""
+    """The key by which holders know this organisation as a source, beside `notice_key`.
 
-    notice_key: Path
+    That one signs what its people say of a citizen, and whom to call about it.
+    """
+
     request_key: Path
 
 
@@ -150,6 +152,7 @@ class DeskSettings(BaseSettings):
     case_reference_key: Path
     notes_key: Path
     case_key: Path | None = None
+    notice_key: Path | None = None
     case_reference_pattern: CasePattern = r"[A-Z]{1,4}-[0-9]{4}-[0-9]{1,8}"
     case_reference_example: str = "Z-2026-001234"
     support: str = Field(default="", max_length=200)
@@ -227,6 +230,7 @@ def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
             "case_reference_key": folder / settings.case_reference_key,
             "notes_key": folder / settings.notes_key,
             "case_key": settings.case_key and folder / settings.case_key,
+            "notice_key": settings.notice_key and folder / settings.notice_key,
             "hand_signals": _anchor_hand_signals(settings.hand_signals, folder),
             "identity": identity,
             "ledger": ledger,
@@ -240,7 +244,4 @@ def _anchor_hand_signals(
 ) -> HandSignalSettings | None:
     if settings is None:
         return None
-    return HandSignalSettings(
-        notice_key=folder / settings.notice_key,
-        request_key=folder / settings.request_key,
-    )
+    return HandSignalSettings(request_key=folder / settings.request_key)

@@ -1,6 +1,6 @@
 """What a lookup answers: one shape for hit and miss, one length for both.
 
-- A part (one person) serialises to a multiple of 16,384 bytes, at least two of them:
+- A part (one person) serialises to 40,960 bytes, or to a multiple of 16,384 more:
   texts have bounds, so that nineteen flags of the longest kind fit in what a miss takes
   (tests/unit/signal_index/test_answers.py).
 - What was withheld is never shown and never counted: nothing here knows of it.
@@ -13,14 +13,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from policy.catalogue import Category
 from signal_index.signals import StoredSignal
 from signal_index.wire.lookups import Flag, FlagContact, Part
 
 PART_STEP: Final = 16_384
-PART_MINIMUM: Final = 2 * PART_STEP
+PART_MINIMUM: Final = 40_960
 CONTACT_STALE_AFTER: Final = timedelta(days=180)
+
+Contact = tuple[UUID, Mapping[str, object], date]
+"""A contact holder, what is told of it, and when it was last confirmed."""
 
 
 def make_flag(
@@ -32,27 +36,36 @@ def make_flag(
         categoryLabel=row.label,
         lifeDomains=[str(code) for code in row.life_domains],
         organisation=organisation,
-        contactHolder=make_contact(signal.contact, signal.contact_verified, today),
+        contactHolder=make_contact(
+            (signal.contact_id, signal.contact, signal.contact_verified),
+            signal.source,
+            today,
+        ),
         since=signal.valid_from,
         expires=signal.valid_until,
     )
 
 
-def make_contact(
-    details: Mapping[str, object], verified: date, today: date
-) -> FlagContact:
-    """Say whom to call, and whether that was not confirmed for half a year."""
+def make_contact(contact: Contact, source: str, today: date) -> FlagContact:
+    """Say whom to call about a source's flag, and whether that was long ago confirmed.
+
+    The signature goes along as it was stored: whoever reads this verifies it.
+    """
+    id_, details, verified = contact
     stale = today - verified > CONTACT_STALE_AFTER
-    return FlagContact.model_validate({**details, "stale": stale})
+    said = {**details, "id": id_, "source": source, "stale": stale}
+    return FlagContact.model_validate(said)
 
 
 def encode_part(part: Part) -> bytes:
-    """Write one part as JSON, padded to two (or more) times 16,384 bytes.
+    """Write one part as JSON, padded to 40,960 bytes, or 16,384 more at a time.
 
     `padding` is the last member of a part, and empty until here.
     """
     bare = part.model_dump_json().encode()
-    missing = max(PART_MINIMUM - len(bare), -len(bare) % PART_STEP)
+    missing = PART_MINIMUM - len(bare)
+    if missing < 0:
+        missing %= PART_STEP
     return bare[:-2] + b" " * missing + b'"}'
 
 

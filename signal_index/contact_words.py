@@ -2,19 +2,16 @@
 
 A function stands in the catalogue, for every kind of signal or for those that its
 organisation delivers, or in the list that its municipality approved for it; a name in
-that list alone. What is kept is the word as the list writes it.
+that list alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.errors import InvalidField
-
-_FUNCTION: Final = "function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +21,20 @@ class Words:
     functions: Collection[str]
     own: Collection[str]
 
-    def put_to(self, holder: ContactHolder) -> ContactHolder:
-        """Give the contact holder in words of the lists, or raise `InvalidField`.
+    def verify(self, holder: ContactHolder) -> None:
+        """Hold that a contact holder is called by words of the lists.
 
-        Capitals do not count. The first word that is on no list is named by its field.
+        As the lists write them, to the letter: what was signed is kept as it is. The
+        first word that is on no list is named by its field, in `InvalidField`.
         """
-        both = _by_fold({*self.functions, *self.own})
-        own = _by_fold(self.own)
-        changed: dict[str, object] = {
-            _FUNCTION: _find(holder.function, both, _FUNCTION),
-            "name": _find(holder.name, own, "name"),
-        }
+        both = {*self.functions, *self.own}
+        _verify(holder.function, both, "function")
+        _verify(holder.name, self.own, "name")
         if holder.deputy is not None:
-            deputy = {
-                _FUNCTION: _find(holder.deputy.function, both, "deputy.function"),
-                "name": _find(holder.deputy.name, own, "deputy.name"),
-            }
-            changed["deputy"] = holder.deputy.model_copy(update=deputy)
-        return holder.model_copy(update=changed)
+            _verify(holder.deputy.function, both, "deputy.function")
+            _verify(holder.deputy.name, self.own, "deputy.name")
 
 
-def _find(said: str | None, words: Mapping[str, str], field: str) -> str | None:
-    if said is None:
-        return None
-    found = words.get(said.casefold())
-    if found is None:
+def _verify(said: str | None, words: Collection[str], field: str) -> None:
+    if said is not None and said not in words:
         raise InvalidField(field, "not-on-the-list")
-    return found
-
-
-def _by_fold(words: Collection[str]) -> Mapping[str, str]:
-    return {one.casefold(): one for one in sorted(words)}

@@ -148,14 +148,13 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
 
 def find_unlisted(profile: Profile, known: OwnRegistration) -> Iterator[Fault]:
     """Give what a contact holder of a profile is called that stands on no list."""
-    functions = {one.casefold() for one in known.contactFunctions}
-    names = {one.casefold() for one in known.contactNames}
+    functions, names = set(known.contactFunctions), set(known.contactNames)
     for key, row in profile.contacts.items() if functions else ():
         for of, at in ((row, key), (row.deputy, f"{key}.deputy")):
             said = [] if of is None else [("function", of.function, functions)]
             said += [] if of is None or not of.name else [("name", of.name, names)]
             for field, word, listed in said:
-                if word.casefold() not in listed:
+                if word not in listed:
                     yield (
                         f"Profiel {profile.name}: contacts.{at}.{field} staat niet op "
                         "uw lijst. De index neemt deze contactpersoon niet aan.",

@@ -10,8 +10,8 @@ from signal_index.wire.agents import (
     AgentStatus,
     ToldAnswer,
 )
-from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import Delivery
+from signal_index.wire.signed_contacts import ContactBody
 from sources.agent.feeds import Feed
 from sources.agent.worker import (
     Jobs,
@@ -50,9 +50,9 @@ class OutOfReach(FakeIndex):
 
     down: int = 0
 
-    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
+    async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         self._answer()
-        await super().put_contact(contact, holder)
+        await super().put_contact(contact, said)
 
     async def close_delivery(self, delivery: Delivery) -> None:
         self._answer()

@@ -12,7 +12,7 @@ from signal_index.notice import (
     SALT_BYTES,
     subject_commitment,
 )
-from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
 from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind, Hearing
 from signal_index.wire.model import Model
 from signal_index.wire.signals import Notice, SubjectProof, Withdrawal, WithdrawalReason
@@ -39,6 +39,29 @@ def a_contact_holder(**changed: object) -> ContactHolder:
         "deputy": {"function": "Teamleider", "phone": "+31101234568"},
     }
     return ContactHolder.model_validate(holder | changed)
+
+
+def a_stored_contact(
+    oin: str = SOURCE_OIN,
+    *,
+    at: datetime = NOON,
+    id: uuid.UUID | None = None,  # noqa: A002 - as the wire names it
+) -> StoredContactHolder:
+    """One as the index stores it; the signature is of no key."""
+    signature = {
+        "by": oin,
+        "at": int(at.timestamp()),
+        "kid": "no-key",
+        "value": "A" * 86,
+    }
+    return StoredContactHolder.model_validate(
+        {
+            **a_contact_holder().model_dump(mode="json"),
+            "id": id or uuid.uuid4(),
+            "source": oin,
+            "signature": signature,
+        }
+    )
 
 
 def a_notice(contact_holder: uuid.UUID, **changed: object) -> Notice:

@@ -24,7 +24,9 @@ from desk.key_files import create_keys, create_source_keys
 from desk.settings import DeskSettings, load_settings
 from keys.jose import parse_private_key
 from signal_index.ledger import note_key
+from signal_index.notice import NoticeKey, parse_notice_key
 from signal_index.proof import origin_of
+from tests.contact_builders import SIGNED_BY, SIGNING_KEY, known_source
 from tests.desk_index import CHECKPOINT_KEY, RECEIPT_KEY, FakeIndex
 from tests.desk_provider import FakeProvider
 from tests.holders_builders import (
@@ -60,6 +62,7 @@ accepted_key_origin = "dealt"
 request_key = "request-key.jwk"
 case_reference_key = "case-reference.key"
 notes_key = "notes.key"
+notice_key = "notice-key.jwk"
 security_contact = "mailto:veilig@desk.example"
 security_expires = 2027-06-30
 
@@ -179,7 +182,10 @@ def some_town(folder: Path) -> Town:
     request_key = _read_json(folder / "request-key.jwk")
     organisation = _as_organisation(request_key)
     clock = FakeClock()
-    holders = some_holders(organisations=[organisation.entry], audience=AUDIENCE)
+    signs = known_source(SIGNED_BY, SIGNING_KEY)
+    own = known_source(organisation.oin, _read_notice_key(folder))
+    known = [organisation.entry, signs, own]
+    holders = some_holders(organisations=known, audience=AUDIENCE)
     holders.clock = clock
     client_key = _read_json(folder / "oidc-client.public.jwk")
     provider = FakeProvider(
@@ -251,6 +257,10 @@ def _write_settings(folder: Path, oin: str, holders: Holders) -> None:
         url = f"http://localhost:{HOLDER_PORT + number}"
         text += HOLDER.format(index=number, id=place.id, url=url)
     (folder / "desk.toml").write_text(text)
+
+
+def _read_notice_key(folder: Path) -> NoticeKey:
+    return parse_notice_key((folder / "notice-key.jwk").read_bytes())
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import json
 import secrets
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -36,9 +37,12 @@ from signal_index.ledger import (
 )
 from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
 from signal_index.wire.completeness import AbandonedRequests
+from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_body
 from signal_index.wire.notice_order import find_counting
 from signal_index.wire.notices import ReturnNotice, WhatWasSeen
+from signal_index.wire.values import Label, Phone
+from tests.contact_builders import a_flag_contact
 from tests.holders_builders import FakeClock
 from tests.wire_answers import on_the_wire
 
@@ -104,6 +108,16 @@ CATALOGUE: dict[str, Any] = {
 }
 
 
+CONTACT = a_flag_contact(
+    ContactHolder(
+        function=Label("Klantmanager inkomen"),
+        name=Label("M. Yilmaz"),
+        phone=Phone("+31301234567"),
+        lastVerified=date(2026, 11, 1),
+    )
+)
+
+
 def a_flag(category: str = "bijstand", **changes: object) -> dict[str, Any]:
     """Give a flag as an answer shows it."""
     flag: dict[str, Any] = {
@@ -111,17 +125,7 @@ def a_flag(category: str = "bijstand", **changes: object) -> dict[str, Any]:
         "categoryLabel": "Bijstand",
         "lifeDomains": ["financien"],
         "organisation": "Sociale Dienst Voorbeeldstad",
-        "contactHolder": {
-            "function": "Klantmanager inkomen",
-            "name": "M. Yilmaz",
-            "phone": "+31301234567",
-            "outOfHoursPhone": None,
-            "officeHours": [],
-            "deputy": None,
-            "absentUntil": None,
-            "lastVerified": "2026-11-01",
-            "stale": False,
-        },
+        "contactHolder": CONTACT.model_dump(mode="json"),
         "since": "2026-03-12",
         "expires": "2027-03-12",
     }
@@ -285,7 +289,11 @@ class FakeIndex:
             ),
             what=describe_lookup(
                 flags=[
-                    ShownFlag(flag["category"], "0" * 20, uuid4())
+                    ShownFlag(
+                        flag["category"],
+                        flag["contactHolder"]["source"],
+                        UUID(flag["contactHolder"]["id"]),
+                    )
                     for flag in self.flags
                 ],
                 categories=["bijstand"],

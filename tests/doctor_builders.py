@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
@@ -27,7 +26,7 @@ from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex, TokenGiver
 from sources.publisher.patience import Patience
 from sources.settings import AgencySettings
-from tests.builders import a_contact_holder
+from tests.builders import a_stored_contact
 from tests.sources_builders import (
     NOW,
     SECRET,
@@ -70,8 +69,7 @@ REGISTERED = OwnRegistration(
 
 
 CONTACT = OwnContactHolder(
-    **dict(a_contact_holder()),
-    id=uuid4(),
+    **dict(a_stored_contact()),
     staleFrom=NOW.date(),
     stale=False,
     remind=False,

@@ -81,13 +81,11 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
         await _tend_a_signal(world, number, is_kept=number > 1)
     delivery = a_delivery().model_dump(mode="json")
     await world.send("POST", "/deliveries", bearer, delivery)
-    holders = [str(uuid4()) for _ in range(3)]
+    holders = [uuid4() for _ in range(3)]
     for holder in holders:
-        body = a_contact_holder().model_dump(mode="json")
-        await world.send("PUT", f"/contact-holders/{holder}", bearer, body)
+        await world.put_contact(agency, a_contact_holder(), contact=holder)
     path = f"/contact-holders/{holders[0]}"
-    await world.send("POST", f"{path}/confirmation", bearer, {})
-    await world.send("POST", f"{path}/hand-over", bearer, {"to": holders[1]})
+    await world.send("POST", f"{path}/hand-over", bearer, {"to": str(holders[1])})
     scope = {
         "source": agency.oin,
         "categories": [agency.category],

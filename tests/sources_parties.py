@@ -30,6 +30,7 @@ from signal_index.notice import (
     mark_signal,
     new_notice_key,
     parse_signed_batch,
+    parse_signed_contact,
     parse_signer_key,
     subject_commitment,
 )
@@ -40,7 +41,6 @@ from signal_index.signals import (
     decide_withdrawal,
     digest_notice,
 )
-from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.own_registration import (
@@ -56,6 +56,7 @@ from signal_index.wire.signals import (
     OwnSignals,
     Withdrawal,
 )
+from signal_index.wire.signed_contacts import ContactBody
 from signal_index.wire.values import Oin, Slug
 from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
@@ -183,9 +184,12 @@ class FakeIndex:
         ]
         return OwnSignals(items=items, next=None)
 
-    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
+    async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         if not self.takes_contacts:
             raise IndexRefused(400, "invalid-input")
+        opened, _ = parse_signed_contact(said.contactHolder, SIGNER, now=self.clock())
+        assert (opened.id, opened.source) == (contact, OIN)
+        holder = opened.contactHolder
         self.state["contacts"][str(contact)] = holder.model_dump(mode="json")
         self._save()
 

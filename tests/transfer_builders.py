@@ -48,9 +48,8 @@ async def a_successor(
         )
         await add_source(conn, live, now=now)
     world.index.standing.forget()
-    wire = a_contact_holder(function=Label("Loket")).model_dump(mode="json")
-    path, token = f"/contact-holders/{agency.contact}", world.a_source_token(agency)
-    assert (await world.send("PUT", path, token, wire)).status_code == 201
+    said = a_contact_holder(function=Label("Loket"))
+    assert (await world.put_contact(agency, said)).status_code == 201
     return agency
 
 

@@ -49,13 +49,16 @@ from signal_index.notice import (
     NoticeKey,
     new_notice_key,
     sign_batch,
+    sign_contact,
 )
 from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import BatchBody, Notice
 from signal_index.wire.values import Oin
 from tests.builders import a_contact_holder, a_notice, about
+from tests.contact_builders import known_source, public_key
 from tests.databases import copy_migrated
-from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_holders
+from tests.holders_builders import AUDIENCE, FakeClock, Holders, some_holders
 from tests.store_builders import owning
 from tests.tokens import TokenIssuer, officer_claims, person_claims, source_claims
 from tests.world_registry import AGENCIES, register_town
@@ -196,6 +199,28 @@ class World:
         bearer = self.a_source_token(agency)
         return await self.send("POST", "/signal-batches", bearer, body)
 
+    async def put_contact(
+        self,
+        agency: Agency,
+        holder: ContactHolder,
+        *,
+        contact: uuid.UUID | None = None,
+        token: str | None = None,
+    ) -> httpx.Response:
+        """Store a contact holder of this agency, signed by it: its own, or another."""
+        id_ = contact or agency.contact
+        said = sign_contact(
+            agency.key,
+            id_,
+            Oin(agency.oin),
+            holder,
+            iss=Oin(agency.oin),
+            now=self.clock(),
+        )
+        bearer = token or self.a_source_token(agency)
+        body = {"contactHolder": said}
+        return await self.send("PUT", f"/contact-holders/{id_}", bearer, body)
+
     async def run_sql(self, *statements: str, **values: object) -> None:
         """Do what the operator of the database can."""
         async with owning(self.engine) as conn:
@@ -231,8 +256,11 @@ async def register_world(url: str) -> None:
 
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[World]:
-    others = [a_source(oin).entry for oin in AGENCIES.values()][1:]
-    holders = some_holders(organisations=others)
+    first, *others = _agencies().values()
+    holders = some_holders(
+        organisations=[known_source(one.oin, one.key) for one in others],
+        notice_keys=[public_key(first.key)],
+    )
     engine = open_engine(url, DatabaseRole.WEB)
     try:
         issuer, stream = TokenIssuer(), io.StringIO()
@@ -317,12 +345,7 @@ def make_security(
 
 
 async def _store_contact(world: World, agency: Agency) -> None:
-    answer = await world.send(
-        "PUT",
-        f"/contact-holders/{agency.contact}",
-        world.a_source_token(agency),
-        a_contact_holder().model_dump(mode="json"),
-    )
+    answer = await world.put_contact(agency, a_contact_holder())
     assert answer.status_code == 201, answer.text
 
 

@@ -34,6 +34,7 @@ from signal_index.notice import (
     NoticeKey,
     parse_notice_key,
     sign_batch,
+    sign_contact,
     subject_commitment,
 )
 from signal_index.wire.contact_holders import ContactHolder
@@ -121,7 +122,7 @@ async def _introduce(
     )
     answer = await client.put(
         f"{index.url}/v1/contact-holders/{_contact_of(agency)}",
-        json=contact.model_dump(mode="json"),
+        json={"contactHolder": _sign_contact(town, agency, contact)},
         headers=_headers(token),
     )
     if not answer.is_success:
@@ -129,11 +130,21 @@ async def _introduce(
     return token
 
 
+def _sign_contact(town: MeasuredTown, agency: Agency, contact: ContactHolder) -> str:
+    key, own = _read_key(town, agency), Oin(agency.organisation)
+    id_ = _contact_of(agency)
+    return sign_contact(key, id_, own, contact, iss=own, now=clock.now())
+
+
+def _read_key(town: MeasuredTown, agency: Agency) -> NoticeKey:
+    path = town.places.agency(agency.slug) / "keys" / "notice-key.jwk"
+    return parse_notice_key(path.read_bytes())
+
+
 def _sign_all(
     town: MeasuredTown, agency: Agency, pseudonyms: Sequence[Pseudonym]
 ) -> list[SignedPart]:
-    path = town.places.agency(agency.slug) / "keys" / "notice-key.jwk"
-    key = parse_notice_key(path.read_bytes())
+    key = _read_key(town, agency)
     return [
         _sign_part(key, agency, pseudonyms[start : start + BATCH_MAXIMUM])
         for start in range(0, len(pseudonyms), BATCH_MAXIMUM)

@@ -1,7 +1,7 @@
 """Organisations without an export: whom to call there, so that they can signal by hand.
 
-Their administrator stores the contact person with their own access token, as the page
-Contactpersonen does.
+Their administrator stores the contact person with their own access token, signed by the
+desk's key, as the page Contactpersonen does.
 """
 
 import asyncio
@@ -19,6 +19,9 @@ from deploy.town.places import Places
 from deploy.town.processes import PartyFailed
 from deploy.town.provider import desk_client
 from keys import clock
+from signal_index.notice import parse_notice_key, sign_contact
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.values import Oin
 
 SCOPE = "openid publish"
 CONTACTS = (
@@ -43,7 +46,7 @@ async def _store_all(places: Places) -> None:
         who, client = find_account(username), desk_client(places, desk)
         token = await fetch_access_token(places.issuer, client, who, SCOPE)
         url = f"{places.index_url}/v1/contact-holders/{contact_of(desk)}"
-        body = _contact(function, phone, clock.now().date())
+        body = _sign(places, desk, _contact(function, phone, clock.now().date()))
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(timeout=30) as http:
             answer = await http.put(url, json=body, headers=headers)
@@ -51,11 +54,21 @@ async def _store_all(places: Places) -> None:
             raise PartyFailed(f"the contact of {desk.name}: {answer.status_code}")
 
 
-def _contact(function: str, phone: str, today: date) -> dict[str, Any]:
+def _sign(places: Places, desk: DeskOf, said: ContactHolder) -> dict[str, Any]:
+    path = places.source_keys(desk) / "notice-key.jwk"
+    key, own = parse_notice_key(path.read_bytes()), Oin(desk.organisation)
+    contact = contact_of(desk)
+    token = sign_contact(key, contact, own, said, iss=own, now=clock.now())
+    return {"contactHolder": token}
+
+
+def _contact(function: str, phone: str, today: date) -> ContactHolder:
     days = ["mon", "tue", "wed", "thu", "fri"]
-    return {
-        "function": function,
-        "phone": phone,
-        "officeHours": [{"days": days, "from": "08:30", "to": "17:00"}],
-        "lastVerified": today.isoformat(),
-    }
+    return ContactHolder.model_validate(
+        {
+            "function": function,
+            "phone": phone,
+            "officeHours": [{"days": days, "from": "08:30", "to": "17:00"}],
+            "lastVerified": today,
+        }
+    )

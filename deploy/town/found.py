@@ -28,6 +28,7 @@ from deploy.town.provider import write_case_system_key, write_provider
 from deploy.town.settings_files import write_settings, write_toml, write_witness
 
 BY_HAND = tuple(desk for desk in DESKS if desk.signals_by_hand)
+TENDING = tuple(desk for desk in DESKS if desk.tends_contacts)
 ESTABLISHED = {
     "wmo-onderzoek": "college",
     "schuldhulp-toegang": "college",
@@ -83,12 +84,16 @@ def _make_keys(places: Places) -> None:
     write_case_system_key(places)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     by_hand = ["signal-desk", "keys", "hand-signals", "--into"]
+    contacts = ["signal-desk", "keys", "contacts", "--into"]
     if not places.keys.exists():
         make_key(places.keys)
     jobs = [
         (places.witness, ["signal-index", "witness", "create", "--name", WITNESS]),
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
-        *((places.source_keys(each), by_hand) for each in BY_HAND),
+        *(
+            (places.source_keys(each), by_hand if each in BY_HAND else contacts)
+            for each in TENDING
+        ),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
             for agency in FOUNDED
@@ -161,7 +166,7 @@ def _registry(places: Places) -> dict[str, Any]:
                 "organisation": desk.organisation,
                 "jwk": str(places.source_keys(desk) / "notice-key.public.jwk"),
             }
-            for desk in BY_HAND
+            for desk in TENDING
         ],
         "source": [
             {

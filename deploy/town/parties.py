@@ -54,6 +54,11 @@ class DeskOf:
     categories: tuple[str, ...] = ()
 
     @property
+    def tends_contacts(self) -> bool:
+        """Whether its people say whom to call about the organisation's signals."""
+        return "publish" in self.scopes
+
+    @property
     def signals_by_hand(self) -> bool:
         """Whether its people signal by hand: then it is a source, without an export."""
         return bool(self.source_kind)

@@ -124,6 +124,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
             "request_key": read_jwk(
                 places.agency(agency.slug) / "keys" / "request-key.public.jwk"
             ),
+            "notice_keys": _notice_keys(places, agency),
         }
         for agency in FOUNDED
     ]
@@ -136,11 +137,25 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
             "request_key": read_jwk(
                 places.source_keys(desk) / "source-request-key.public.jwk"
             ),
+            "notice_keys": [
+                read_jwk(places.source_keys(desk) / "notice-key.public.jwk")
+            ],
         }
         for desk in DESKS
         if desk.signals_by_hand
     ]
     return [*desks, auditor, *sources, *by_hand]
+
+
+def _notice_keys(places: Places, agency: Agency) -> list[dict[str, str]]:
+    """Give by which keys an agency signs: that of its machine, and of its desk."""
+    name = "notice-key.public.jwk"
+    own = (desk for desk in DESKS if desk.organisation == agency.submitter)
+    desks = [desk for desk in own if desk.tends_contacts]
+    return [
+        read_jwk(places.agency(agency.slug) / "keys" / name),
+        *(read_jwk(places.source_keys(desk) / name) for desk in desks),
+    ]
 
 
 def _find_joined(path: Path) -> list[dict[str, Any]]:
@@ -260,13 +275,9 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
             "token_algorithms": ["PS256"],
             "case_system_clients": ["case-system"] if desk is TEAM_DESK else [],
         },
+        **({"notice_key": "source-keys/notice-key.jwk"} if desk.tends_contacts else {}),
         **(
-            {
-                "hand_signals": {
-                    "notice_key": "source-keys/notice-key.jwk",
-                    "request_key": "source-keys/source-request-key.jwk",
-                }
-            }
+            {"hand_signals": {"request_key": "source-keys/source-request-key.jwk"}}
             if desk.signals_by_hand
             else {}
         ),

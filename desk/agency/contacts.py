@@ -11,6 +11,13 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.agency.contact_form import DAYS, Faults, read_contact
+from desk.agency.contact_signing import (
+    choose_source,
+    is_held,
+    mark,
+    read_details,
+    store_signed,
+)
 from desk.callers import (
     Caller,
     LoggedInSourceAdministrator,
@@ -19,7 +26,7 @@ from desk.callers import (
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault, IndexHasNone
 from desk.headers import allow_form
-from desk.index import fill_in, verify_done
+from desk.index import fill_in
 from desk.moments import day_here
 from desk.pages import render
 from signal_index.wire.contact_holders import (
@@ -29,7 +36,6 @@ from signal_index.wire.contact_holders import (
     HandOver,
     OwnContactHolder,
 )
-from signal_index.wire.lookups import Nothing
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.values import read_uuid
 
@@ -55,8 +61,8 @@ async def add_contact(request: Request, caller: SendingSourceAdministrator) -> R
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
-            path = f"/v1/contact-holders/{contact}"
-            verify_done(await desk.index.pass_on(path, token, said, method="PUT"))
+            source = choose_source(await _fetch_words(request, caller))
+            await store_signed(desk, token, contact, source, said)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
@@ -74,6 +80,8 @@ async def _show_all(
 ) -> HTMLResponse:
     desk = desk_of(request)
     items = await _fetch(request, caller)
+    words = await _fetch_words(request, caller)
+    own = {one.source for one in words.sources}
     page = render(
         request,
         "agency/contacts.html",
@@ -81,7 +89,10 @@ async def _show_all(
         person=caller.person,
         csrf=caller.csrf,
         is_saved=is_saved,
-        words=await _fetch_words(request, caller),
+        words=words,
+        may_change=desk.notice_key is not None,
+        marks={one.id: mark(one) for one in items},
+        held={one.id for one in items if await is_held(desk, one, own)},
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         typed=typed,
         faults=faults or {},
@@ -95,10 +106,15 @@ async def _show_all(
 async def confirm(
     request: Request, caller: SendingSourceAdministrator, contact: str
 ) -> Response:
-    """Say that a contact holder still holds."""
-    path = f"/v1/contact-holders/{_id(contact)}/confirmation"
+    """Say that a contact holder still holds: exactly as the page showed it."""
     desk = desk_of(request)
-    await desk.index.act(path, caller.access_token, Nothing())
+    known = await _get_one(request, caller, contact)
+    if str((await request.form()).get("seen", "")) != mark(known):
+        return await _show_all(request, caller, faults={"seen": "contacts.changed"})
+    source = choose_source(await _fetch_words(request, caller), known.source)
+    today = {"lastVerified": day_here(desk.clock())}
+    said = read_details(known).model_copy(update=today)
+    await store_signed(desk, caller.access_token, known.id, source, said)
     return RedirectResponse("/agency/contacts", SEE_OTHER)
 
 
@@ -117,13 +133,13 @@ async def change_contact(
     """Store what the form says; on a fault show it again with the fault named."""
     form = await request.form()
     desk = desk_of(request)
-    path = f"/v1/contact-holders/{_id(contact)}"
     known = await _get_one(request, caller, contact)
     wire, faults = read_contact(form, known.lastVerified.isoformat())
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
-            verify_done(await desk.index.pass_on(path, token, said, method="PUT"))
+            source = choose_source(await _fetch_words(request, caller), known.source)
+            await store_signed(desk, token, known.id, source, said)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
@@ -167,6 +183,7 @@ async def _show_one(
         contact=known,
         others=others,
         words=await _fetch_words(request, caller),
+        may_change=desk.notice_key is not None,
         typed=typed,
         faults=faults or {},
         days=DAYS,

@@ -45,8 +45,8 @@ class ShownMatch:
         return f"{partner.organisation} ({partner.categoryLabel})"
 
     @property
-    def contact(self) -> FlagContact:
-        """Give whom to call at the other organisation."""
+    def contact(self) -> FlagContact | None:
+        """Give whom to call at the other organisation; None where that is false."""
         return self.said.partner.contactHolder
 
     @property

@@ -180,7 +180,7 @@ async def fetch_matches(desk: Desk, caller: Caller) -> Found:
         page = await desk.index.fetch(
             Matches, "/v1/matches", caller.access_token, query=query
         )
-        items += page.items
+        items += (await desk.contacts.hold(page)).items
         if page.next is None:
             break
         query = query | {"cursor": str(page.next)}

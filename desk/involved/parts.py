@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.database import Database
+from desk.errors import SettingsRefused
 from desk.involved.keeping import HandSignals
-from desk.involved.signing import NoticeSigner, read_notice_key
+from desk.involved.signing import NoticeSigner
 from desk.own_seal import OwnSeal
 from desk.settings import DeskSettings
+from signal_index.notice import NoticeKey
 from signal_index.wire.values import Oin
 
 
@@ -22,16 +24,18 @@ class Signalling:
 
 def build_signalling(
     settings: DeskSettings,
+    key: NoticeKey | None,
     database: Database,
     seal: OwnSeal,
     clock: Callable[[], datetime],
 ) -> Signalling | None:
     """Make it, or None where this organisation does not signal by hand.
 
-    Raises `SettingsRefused` for a key that cannot be read.
+    Raises `SettingsRefused` where it does and has no notice key.
     """
     if settings.hand_signals is None:
         return None
-    key = read_notice_key(settings.hand_signals.notice_key)
+    if key is None:
+        raise SettingsRefused("hand_signals: needs a notice_key")
     signer = NoticeSigner(Oin(settings.organisation), key, clock)
     return Signalling(signer, HandSignals(database, seal, clock))

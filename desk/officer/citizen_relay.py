@@ -46,7 +46,7 @@ async def make_report(
     passed = await desk.index.pass_on(path, caller.access_token, body)
     if passed.status != 200:
         return _pass_on(passed)
-    report = read_answer(CitizenReport, passed)
+    report = await desk.contacts.hold(read_answer(CitizenReport, passed))
     files = name_files(report)
     paper = await make_pdf("citizen.html", **_values(desk, report))
     proofs = pack_proofs(report, desk.texts, desk.receipts.rules.checkpoint_key)

@@ -41,6 +41,7 @@ class SecurityEvent(LoggedEvent):
     LOGIN_REFUSED = "login-refused", "reason", "reference"
     LOGOUT = "logout", *_WHO, "reason"
     RECEIPT_REFUSED = "receipt-refused", "reason", "reference"
+    CONTACT_REFUSED = "contact-refused", "organisation", "reason"
     KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
     KEY_CONFIG_REFUSED = "key-config-refused", "reason"
     KEY_CONFIG_ENDS = "key-config-ends", "serial", "count"

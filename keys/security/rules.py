@@ -25,12 +25,14 @@ class Counted(StrEnum):
     REFUSALS = "refusals"
     REFUSALS_OF_NOBODY = "refusals-of-nobody"
     DECOYS = "decoys"
+    CONTACTS = "contacts"
 
 
 class RuleId(StrEnum):
     """What an alarm is called, for officer and SOC."""
 
     DECOY_ASKED = "decoy-asked"
+    CONTACT_REFUSED = "contact-refused"
     BURST = "burst"
     ENUMERATION = "enumeration"
     REFUSAL_SWEEP = "refusal-sweep"
@@ -57,6 +59,7 @@ _SHORT: Final = timedelta(minutes=10)
 
 RULES: Final[Sequence[Rule]] = (
     Rule(RuleId.DECOY_ASKED, Counted.DECOYS, _DAY, 0),
+    Rule(RuleId.CONTACT_REFUSED, Counted.CONTACTS, _DAY, 0),
     Rule(RuleId.BURST, Counted.PERSONS, _SHORT, 30),
     Rule(RuleId.ENUMERATION, Counted.PERSONS, _DAY, 60),
     Rule(RuleId.REFUSAL_SWEEP, Counted.REFUSALS, _SHORT, 15),

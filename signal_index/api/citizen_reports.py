@@ -131,12 +131,13 @@ async def _gather(
         held = await find_held_categories(
             conn, held_row.row_key, place, index.keys, asked.at
         )
-        signals = await citizen_reports.find_own_signals(conn, search, labels)
+        today = day_of(act.now)
+        signals = await citizen_reports.find_own_signals(conn, search, labels, today)
         looked = await citizen_reports.find_person_entries(
             conn, persons, place, keys, labels
         )
         disputed = await corrections.report_corrections(
-            conn, search.rows, place, labels, held=held, today=day_of(act.now)
+            conn, search.rows, place, labels, held=held, today=today
         )
         done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
         recorded = await record_about_person(act, asked, done)

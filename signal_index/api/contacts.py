@@ -3,12 +3,17 @@
 One that nobody confirmed for 180 days is shown as stale; thirty days before, its agency
 is reminded. Handing over a caseload moves every signal of one contact to another in one
 act, without a new notice: what was signed stays as evidence of what was signed.
+
+What is stored of one is what its organisation signed, with the signature: whoever shows
+it in an answer holds it against the organisation's key
+(docs/decisions/0064-a-number-is-called-when-its-source-signed-it.md).
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
@@ -18,14 +23,23 @@ from signal_index.api.acting import acting
 from signal_index.api.callers import OwnSource
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
+from signal_index.api.submissions import find_signer, get_source
 from signal_index.api.transactions import looking
 from signal_index.contact_words import Words
 from signal_index.days import day_of
-from signal_index.errors import TooManyContactHolders, UnknownContactHolder
+from signal_index.errors import (
+    TooManyContactHolders,
+    UnknownContactHolder,
+    UnknownSource,
+)
 from signal_index.ledger import Kind
+from signal_index.notice import (
+    InvalidSignature,
+    SignedInTheFuture,
+    parse_signed_contact,
+)
 from signal_index.notice.text import digest_compact
 from signal_index.store.agencies import (
-    confirm_contact,
     count_signals_of_contacts,
     hand_over,
 )
@@ -34,7 +48,7 @@ from signal_index.store.contacts import list_contact_holders, store_contact_hold
 from signal_index.store.standing import Standing
 from signal_index.wire import contact_holders as wire
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.lookups import Nothing
+from signal_index.wire.signed_contacts import ContactBody
 from signal_index.wire.values import Id
 
 REMIND_BEFORE: Final = timedelta(days=30)
@@ -46,30 +60,36 @@ routes = Routes("aanleveren")
     "/contact-holders/{contact_holder}",
     "Een contactpersoon vastleggen",
     also=201,
-    raises=(UnknownContactHolder, TooManyContactHolders),
+    raises=(
+        InvalidSignature,
+        SignedInTheFuture,
+        UnknownSource,
+        UnknownContactHolder,
+        TooManyContactHolders,
+    ),
 )
 async def store_contact(
     contact_holder: Id,
-    body: wire.ContactHolder,
+    body: ContactBody,
     index: TheIndex,
     caller: OwnSource,
     response: Response,
 ) -> wire.StoredContactHolder:
     """Store whom a generalist calls, and how; the same id again replaces it.
 
-    What it is called stands in the lists of its organisation (`own-registration`).
+    What it is called stands in the lists of its organisation (`own-registration`). To
+    confirm that it still holds, it is signed again with a later `lastVerified`.
     """
-    if body.lastVerified > day_of(index.clock()):
-        raise InvalidField("lastVerified", "in-the-future")
     owner = (str(caller.organisation), str(caller.caller.municipality))
     standing = await index.standing.get(index.clock())
+    holder = _open(body, contact_holder, caller.organisation, standing, index.clock())
     async with acting(index, caller.caller, Kind.ADMINISTRATION) as act:
         words = await find_words(act.conn, index, standing, owner[0])
-        holder, most = words.put_to(body), index.contact_holders
+        words.verify(holder)
         is_new = await store_contact_holder(
-            act.conn, owner, contact_holder, holder, most=most, now=act.now
+            act.conn, owner, holder, most=index.contact_holders, now=act.now
         )
-        said = holder.model_dump(mode="json")
+        said = holder.model_dump(mode="json", exclude={"id"})
         await act.record(
             {
                 "act": "contact-holder",
@@ -78,7 +98,7 @@ async def store_contact(
             }
         )
     response.status_code = 201 if is_new else 200
-    return wire.StoredContactHolder.model_validate({"id": contact_holder, **said})
+    return holder
 
 
 @routes.get("/contact-holders", "De eigen contactpersonen")
@@ -91,25 +111,6 @@ async def list_contacts(index: TheIndex, caller: OwnSource) -> wire.ContactHolde
     return wire.ContactHolders(
         items=[_own(one, today, signals.get(one.id, 0)) for one in found]
     )
-
-
-@routes.post(
-    "/contact-holders/{contact_holder}/confirmation",
-    "Bevestigen dat een contactpersoon nog klopt",
-    status=204,
-    raises=(UnknownContactHolder,),
-)
-async def confirm_own_contact(
-    contact_holder: Id, body: Nothing, index: TheIndex, caller: OwnSource
-) -> None:
-    """Say that a contact holder still holds, as of today."""
-    del body
-    async with acting(index, caller.caller, Kind.ADMINISTRATION) as act:
-        today = day_of(act.now)
-        await confirm_contact(
-            act.conn, caller.organisation, contact_holder, today, act.now
-        )
-        await act.record({"act": "contact-holder-confirmed", "id": str(contact_holder)})
 
 
 @routes.post(
@@ -134,6 +135,27 @@ async def hand_over_caseload(
             }
         )
     return wire.HandedOver(signals=moved)
+
+
+def _open(
+    body: ContactBody, id_: UUID, own: str, standing: Standing, now: datetime
+) -> wire.StoredContactHolder:
+    """Give what this organisation signed of the contact holder that the path names.
+
+    Raises `InvalidSignature`, `SignedInTheFuture`, `InvalidField`, or `UnknownSource`
+    where it does not send for that source.
+    """
+    signer = find_signer(body.contactHolder, own, standing)
+    said, signature = parse_signed_contact(body.contactHolder, signer, now=now)
+    if said.id != id_:
+        raise InvalidField("id", "does-not-match")
+    if said.contactHolder.lastVerified > day_of(now):
+        raise InvalidField("lastVerified", "in-the-future")
+    get_source(said.source, own, standing)
+    details = said.contactHolder.model_dump(mode="json")
+    return wire.StoredContactHolder.model_validate(
+        {**details, "id": id_, "source": said.source, "signature": signature}
+    )
 
 
 async def find_words(

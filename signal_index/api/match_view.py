@@ -15,7 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
-from signal_index.answers import CONTACT_STALE_AFTER
+from signal_index.answers import Contact, make_contact
 from signal_index.api.context import Index
 from signal_index.api.transactions import committing
 from signal_index.days import day_of
@@ -33,13 +33,11 @@ from signal_index.matching import (
     stands,
 )
 from signal_index.store import matches as store
-from signal_index.store.contacts import Contact
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.match_rows import Written, count_missing, tally_rows
 from signal_index.store.matches import HeldMatch
 from signal_index.store.scope import OfficerScope
 from signal_index.wire import matches as wire
-from signal_index.wire.lookups import FlagContact
 from signal_index.wire.values import Oin
 
 
@@ -192,8 +190,6 @@ def show_match(
 ) -> wire.Match:
     """Say what one side reads of a match."""
     held, state, side = one.held, one.state, one.held.side
-    details, verified = contact
-    stale = today - verified > CONTACT_STALE_AFTER
     last = state.last
     return wire.Match(
         id=side.id,
@@ -207,7 +203,7 @@ def show_match(
             organisation=labels.organisation(one.other.source),
             category=one.other.category,
             categoryLabel=labels.category(one.other.category),
-            contactHolder=FlagContact.model_validate({**details, "stale": stale}),
+            contactHolder=make_contact(contact, one.other.source, today),
         ),
         foundOn=side.found,
         until=held.until,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.municipality import MunicipalityCode
 from policy.loop import is_established
 from policy.vocabulary import Caller, LoopActId
-from signal_index.answers import make_contact
+from signal_index.answers import Contact, make_contact
 from signal_index.api.acting import acting
 from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
@@ -30,7 +30,7 @@ from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
 from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.returning import SaidOutcome
-from signal_index.store.contacts import Contact, find_contacts
+from signal_index.store.contacts import find_contacts
 from signal_index.store.ledger_reading import Owner, Page, find_own_entries
 from signal_index.store.notices import put_in_box
 from signal_index.store.outcomes import (
@@ -283,7 +283,7 @@ def _flag(at: Place, same: SameFlag, category: str, told: Told) -> wire.OwnFlag:
         coordinates=told.labels.does_coordinate(category),
         own=same.source == told.organisation,
         contactOutcome=told.find_said(entry, place),
-        contact=make_contact(*found, day_of(told.now))
+        contact=make_contact(found, same.source, day_of(told.now))
         if found and is_newest and same.is_open(told.said)
         else None,
         again=not is_newest,

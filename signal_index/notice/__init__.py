@@ -8,6 +8,13 @@ random number.
 - There is no free text; unknown fields are refused; input is never echoed.
 """
 
+from signal_index.notice.contacts import (
+    ContactFault,
+    find_contact_fault,
+    parse_signed_contact,
+    sign_contact,
+    verify_contact,
+)
 from signal_index.notice.errors import (
     InvalidField,
     InvalidSignature,
@@ -51,6 +58,7 @@ __all__ = [
     "RECONCILING_SALT_BYTES",
     "SALT_BYTES",
     "Batch",
+    "ContactFault",
     "InvalidField",
     "InvalidSignature",
     "NoticeError",
@@ -64,18 +72,22 @@ __all__ = [
     "digest_marks",
     "encode_digests",
     "find_bucket",
+    "find_contact_fault",
     "mark_signal",
     "new_notice_key",
     "parse_notice_key",
     "parse_signed_batch",
+    "parse_signed_contact",
     "parse_signed_notice",
     "parse_signed_person_event",
     "parse_signed_withdrawal",
     "parse_signer_key",
     "read_kid",
     "sign_batch",
+    "sign_contact",
     "sign_notice",
     "sign_person_event",
     "sign_withdrawal",
     "subject_commitment",
+    "verify_contact",
 ]

@@ -56,12 +56,12 @@ class NoticeKey:
 class SignerKey:
     """The public key of one organisation that submits notices."""
 
-    __slots__ = ("jwk", "organisation")
+    __slots__ = ("jwk", "kid", "organisation")
 
     def __init__(self, organisation: Oin, jwk: OKPKey) -> None:
         self.organisation = organisation
         self.jwk = _ed25519(jwk)
-        _kid(jwk)
+        self.kid = _kid(jwk)
 
     def __repr__(self) -> str:
         return "<SignerKey>"

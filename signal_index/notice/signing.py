@@ -33,7 +33,7 @@ from signal_index.wire.signals import (
 )
 from signal_index.wire.values import Oin
 
-_ALGORITHM: Final = "Ed25519"
+ALGORITHM: Final = "Ed25519"
 _NOTICE_TYPE: Final = "signal-notice+jwt"
 _BATCH_TYPE: Final = "signal-batch+jwt"
 _EVENT_TYPE: Final = "signal-person-event+jwt"
@@ -51,7 +51,7 @@ class _Registry(jws.JWSRegistry):
     max_payload_length = 2**20
 
 
-_REGISTRY: Final = _Registry(algorithms=[_ALGORITHM])
+REGISTRY: Final = _Registry(algorithms=[ALGORITHM])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def sign_person_event(
 def read_kid(token: str) -> str:
     """Give the id of the key that a message SAYS signed it; proves nothing yet."""
     try:
-        header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
+        header = jws.extract_compact(token.encode(), registry=REGISTRY).headers()
     except (JoseError, ValueError) as error:
         raise InvalidSignature from error
     kid = header.get("kid")
@@ -135,19 +135,19 @@ def parse_signed_notice(
     token: str, signer: SignerKey, *, now: datetime
 ) -> SignedNotice:
     """Open a notice whose signature holds, or raise `NoticeError`, `InvalidField`."""
-    return _open(token, signer, _NOTICE_TYPE, SignedNotice, now)
+    return open_signed(token, signer, _NOTICE_TYPE, SignedNotice, now)
 
 
 def parse_signed_withdrawal(
     token: str, signer: SignerKey, *, now: datetime
 ) -> SignedWithdrawal:
     """Open a withdrawal whose signature holds, or raise the same."""
-    return _open(token, signer, _WITHDRAWAL_TYPE, SignedWithdrawal, now)
+    return open_signed(token, signer, _WITHDRAWAL_TYPE, SignedWithdrawal, now)
 
 
 def parse_signed_batch(token: str, signer: SignerKey, *, now: datetime) -> SignedBatch:
     """Open a batch whose one signature holds: its items, each good or malformed."""
-    said = _open(token, signer, _BATCH_TYPE, SignedItems, now)
+    said = open_signed(token, signer, _BATCH_TYPE, SignedItems, now)
     return SignedBatch(
         said.iss,
         said.batch,
@@ -162,7 +162,7 @@ def parse_signed_person_event(
     token: str, signer: SignerKey, *, now: datetime
 ) -> SignedPersonEvent:
     """Open an event whose signature holds, or raise `NoticeError`, `InvalidField`."""
-    return _open(token, signer, _EVENT_TYPE, SignedPersonEvent, now)
+    return open_signed(token, signer, _EVENT_TYPE, SignedPersonEvent, now)
 
 
 def _attempt(model: type[_Item], item: object) -> _Item | InvalidField:
@@ -177,15 +177,19 @@ def _seconds(moment: datetime) -> int:
 
 
 def _sign(key: NoticeKey, typ: str, said: Signed) -> str:
-    header = {"alg": _ALGORITHM, "typ": typ, "kid": key.kid}
+    header = {"alg": ALGORITHM, "typ": typ, "kid": key.kid}
     payload = said.model_dump_json()
-    return jws.serialize_compact(header, payload, key.reveal(), registry=_REGISTRY)
+    return jws.serialize_compact(header, payload, key.reveal(), registry=REGISTRY)
 
 
-def _open(
+def open_signed(
     token: str, signer: SignerKey, typ: str, model: type[_Signed], now: datetime
 ) -> _Signed:
-    said = parse_body(model, _verified_payload(token, signer.jwk, typ))
+    """Open a message of one kind whose signature holds, or raise `NoticeError`.
+
+    Raises `InvalidField` for one that is signed and has another form.
+    """
+    said = parse_body(model, verified_payload(token, signer.jwk, typ))
     if said.iss != signer.organisation:
         raise InvalidSignature
     if said.iat > (now + _CLOCK_SKEW).timestamp():
@@ -193,9 +197,10 @@ def _open(
     return said
 
 
-def _verified_payload(token: str, key: OKPKey, typ: str) -> bytes:
+def verified_payload(token: str, key: OKPKey, typ: str) -> bytes:
+    """Give what this key signed as a message of this kind; or `InvalidSignature`."""
     try:
-        opened = jws.deserialize_compact(token.encode(), key, registry=_REGISTRY)
+        opened = jws.deserialize_compact(token.encode(), key, registry=REGISTRY)
     except (JoseError, ValueError) as error:
         raise InvalidSignature from error
     header = opened.headers()

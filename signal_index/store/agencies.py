@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -169,27 +169,6 @@ async def verify_own_publication(
     )
     if found not in kinds:
         raise UnknownEntry("no such publication of this organisation")
-
-
-async def confirm_contact(
-    conn: AsyncConnection, organisation: str, contact: UUID, today: date, now: datetime
-) -> None:
-    """Note that a contact holder still holds; raises `UnknownContactHolder`."""
-    own = (contact_holder.c.id == contact) & (
-        contact_holder.c.organisation == organisation
-    )
-    details = await conn.scalar(select(contact_holder.c.details).where(own))
-    if details is None:
-        raise UnknownContactHolder
-    await conn.execute(
-        update(contact_holder)
-        .where(own)
-        .values(
-            details={**details, "lastVerified": today.isoformat()},
-            last_verified=today,
-            updated_at=now,
-        )
-    )
 
 
 async def hand_over(

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.answers import make_contact
 from signal_index.citizens.reported import (
     LOOKUP_GROUPS,
     REPORTED_KINDS,
@@ -27,7 +29,6 @@ from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
-    ReportedContact,
     ReportedEntry,
     ReportedSignal,
 )
@@ -52,7 +53,7 @@ _REPORTED: Final = (
 
 
 async def find_own_signals(
-    conn: AsyncConnection, search: OwnSearch, labels: Labels
+    conn: AsyncConnection, search: OwnSearch, labels: Labels, today: date
 ) -> Sequence[ReportedSignal]:
     """Read all signals about the permit's person in its municipality, restricted too.
 
@@ -69,7 +70,9 @@ async def find_own_signals(
     rows = await conn.execute(
         select(
             *(columns[name] for name in _REPORTED),
+            contact_holder.c.id.label("contact_id"),
             contact_holder.c.details,
+            contact_holder.c.last_verified,
             is_disputed.label("is_disputed"),
         )
         .join(contact_holder, contact_holder.c.id == columns.contact_holder)
@@ -77,7 +80,9 @@ async def find_own_signals(
         .where(columns.municipality == search.permit.municipality)
     )
     found = [
-        _signal(row, labels) for row in rows if search.rows[row.row_key] == row.category
+        _signal(row, labels, today)
+        for row in rows
+        if search.rows[row.row_key] == row.category
     ]
     return sorted(found, key=lambda one: (one.category, one.source, one.since))
 
@@ -138,8 +143,8 @@ def _entry(
     )
 
 
-def _signal(row: Row[*tuple[Any, ...]], labels: Labels) -> ReportedSignal:
-    contact = row.details
+def _signal(row: Row[*tuple[Any, ...]], labels: Labels, today: date) -> ReportedSignal:
+    contact = (row.contact_id, row.details, row.last_verified)
     return ReportedSignal(
         source=row.source,
         reference=row.reference,
@@ -153,11 +158,7 @@ def _signal(row: Row[*tuple[Any, ...]], labels: Labels) -> ReportedSignal:
         endedOn=row.ended_on,
         informed=labels.of(labels.catalogue.informed, row.informed_code),
         informedOn=row.informed_on,
-        contact=ReportedContact(
-            function=contact.get("function"),
-            name=contact.get("name"),
-            phone=contact.get("phone"),
-        ),
+        contact=make_contact(contact, row.source, today),
         isDisputed=row.is_disputed,
         takenOverFrom=labels.organisation(row.taken_over_from),
         takenOverOn=row.taken_over_on,

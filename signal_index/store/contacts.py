@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.answers import Contact
 from signal_index.errors import TooManyContactHolders, UnknownContactHolder
 from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
-from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
+from signal_index.wire.contact_holders import StoredContactHolder
+from signal_index.wire.errors import InvalidField
 
 SIGNALS_EACH: Final = 20
 """How many signals give their organisation room for one more contact holder."""
-
-Contact = tuple[Mapping[str, object], date]
-"""What is told of a contact holder, and when it was last confirmed."""
 
 
 async def store_contact_holder(
     conn: AsyncConnection,
     owner: tuple[str, str],
-    holder_id: UUID,
-    holder: ContactHolder,
+    holder: StoredContactHolder,
     *,
     most: int,
     now: datetime,
@@ -37,16 +35,20 @@ async def store_contact_holder(
     `owner` is the organisation and its municipality. Another organisation's id raises
     `UnknownContactHolder`, as if it did not exist. A new one beyond `most`, and beyond
     one for each `SIGNALS_EACH` signals, is `TooManyContactHolders`; who is there stays.
+    One that was signed before what stands is refused: an old number never comes back.
     """
     organisation, municipality = owner
+    holder_id = holder.id
     values = {
-        "details": holder.model_dump(mode="json"),
+        "details": holder.model_dump(mode="json", exclude={"id"}),
         "last_verified": holder.lastVerified,
         "updated_at": now,
     }
-    known = await conn.scalar(
-        select(contact_holder.c.organisation).where(contact_holder.c.id == holder_id)
-    )
+    own = contact_holder.c.id == holder_id
+    columns = (contact_holder.c.organisation, contact_holder.c.details)
+    known = (
+        await conn.execute(select(*columns).where(own).with_for_update())
+    ).one_or_none()
     if known is None:
         await _verify_room(conn, organisation, most)
         await conn.execute(
@@ -59,11 +61,11 @@ async def store_contact_holder(
             },
         )
         return True
-    if known != organisation:
+    if known.organisation != organisation:
         raise UnknownContactHolder
-    await conn.execute(
-        update(contact_holder).where(contact_holder.c.id == holder_id).values(values)
-    )
+    if known.details["signature"]["at"] > holder.signature.at:
+        raise InvalidField("iat", "in-the-past")
+    await conn.execute(update(contact_holder).where(own).values(values))
     return False
 
 
@@ -107,7 +109,7 @@ async def find_contacts(
                 contact_holder.c.last_verified,
             ).where(contact_holder.c.id.in_(part))
         )
-        found |= {row.id: (row.details, row.last_verified) for row in rows}
+        found |= {row.id: (row.id, row.details, row.last_verified) for row in rows}
     return found
 
 

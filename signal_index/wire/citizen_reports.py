@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from signal_index.wire.corrections import CorrectionKind
+from signal_index.wire.lookups import FlagContact
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.values import Day, Id, Instant, OinText
 
@@ -70,16 +71,11 @@ class ReportedCheck(AnswerModel):
     proof: str | None
 
 
-class ReportedContact(AnswerModel):
-    """Whom to call about a signal."""
-
-    function: str | None
-    name: str | None
-    phone: str | None
-
-
 class ReportedSignal(AnswerModel):
-    """A signal about the citizen, whether or not a lookup would show it today."""
+    """A signal about the citizen, whether or not a lookup would show it today.
+
+    `contact` is null as `contactHolder` in `Flag`.
+    """
 
     source: OinText
     reference: Id
@@ -93,7 +89,7 @@ class ReportedSignal(AnswerModel):
     endedOn: Day | None
     informed: str | None
     informedOn: Day
-    contact: ReportedContact
+    contact: FlagContact | None
     isDisputed: bool
     takenOverFrom: str | None = None
     takenOverOn: Day | None = None

@@ -11,7 +11,18 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Day, Id, LabelText, PhoneText, Time, unfit
+from signal_index.wire.values import (
+    Count,
+    Day,
+    Id,
+    KidText,
+    LabelText,
+    OinText,
+    PhoneText,
+    SignatureText,
+    Time,
+    unfit,
+)
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
@@ -63,12 +74,30 @@ class ContactHolder(RequestModel):
     lastVerified: Day
 
 
+class ContactSignature(AnswerModel):
+    """Who signed contact details, when (seconds of Unix time), by which key, and how.
+
+    With it the compact JWS that was sent can be written again, byte for byte.
+    """
+
+    by: OinText
+    at: Count
+    kid: KidText
+    value: SignatureText
+
+
 class StoredContactHolder(ContactHolder):
-    """A contact holder under the agency's own id for it."""
+    """A contact holder under the agency's own id for it, as it was signed.
+
+    `source`: for whose signals it was signed. One that came along with signals of
+    another source is as that one signed it, until its new source signs it.
+    """
 
     model_config = ConfigDict(extra="ignore")  # an answer, unlike what it extends
 
     id: Id
+    source: OinText
+    signature: ContactSignature
 
 
 class OwnContactHolder(StoredContactHolder):

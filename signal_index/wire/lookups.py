@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from signal_index.wire.contact_holders import Deputy, OfficeHours
+from signal_index.wire.contact_holders import ContactSignature, Deputy, OfficeHours
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     CodeText,
@@ -22,6 +22,7 @@ from signal_index.wire.values import (
     LabelText,
     Municipality,
     Number,
+    OinText,
     PhoneText,
     SlugText,
     TicketPair,
@@ -76,10 +77,16 @@ class Lookup(LookupTerms):
 
 
 class FlagContact(AnswerModel):
-    """Whom to call about a flag; `stale`: not confirmed for half a year."""
+    """Whom to call about a flag; `stale`: not confirmed for half a year.
+
+    `source`: whose flag it is. `signature` is of these details, this `id` and this
+    `source`; null where nobody signed.
+    """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
+    id: Id
+    source: OinText
     function: str
     name: str | None = None
     phone: str
@@ -89,16 +96,21 @@ class FlagContact(AnswerModel):
     absentUntil: Day | None = None
     lastVerified: Day
     stale: bool
+    signature: ContactSignature | None = None
 
 
 class Flag(AnswerModel):
-    """That there is contact and whom to call; never a score."""
+    """That there is contact and whom to call; never a score.
+
+    `contactHolder` is null where a desk could not hold its details against the key of
+    their source: nobody may call by them. The index itself gives no null.
+    """
 
     category: str
     categoryLabel: str
     lifeDomains: list[str]
     organisation: str
-    contactHolder: FlagContact
+    contactHolder: FlagContact | None
     since: Day
     expires: Day
 
@@ -158,7 +170,7 @@ class AskedBefore(AnswerModel):
 
 
 class Part(AnswerModel):
-    """The part about one person; always a multiple of 16,384 bytes.
+    """The part about one person; always 40,960 bytes, or a multiple of 16,384 more.
 
     `asked`: the categories that were looked for, the same for each person. What is in
     it and has no source in `sources` is told of by nobody yet. `colleagues` stand first

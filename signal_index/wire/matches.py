@@ -26,12 +26,15 @@ Side = Literal["own", "other"]
 
 
 class MatchPartner(AnswerModel):
-    """The other organisation, as it stands now: whom to call there."""
+    """The other organisation, as it stands now: whom to call there.
+
+    `contactHolder` is null as in `Flag`.
+    """
 
     organisation: str
     category: str
     categoryLabel: str
-    contactHolder: FlagContact
+    contactHolder: FlagContact | None
 
 
 class Match(AnswerModel):

@@ -45,6 +45,8 @@ _OIN = re.compile(r"[0-9]{20}", re.ASCII)
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_KID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
 _MANY_DIGITS = re.compile(r"[0-9](?:[^A-Za-z0-9À-ÖØ-öø-ž]{0,3}[0-9]){6}")
@@ -247,6 +249,10 @@ Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
 Digest = Annotated[str, _text(_DIGEST)]
 """A SHA-256 as `sha256sum` prints it."""
 Time = Annotated[str, _text(_TIME)]
+KidText = Annotated[str, _text(_KID)]
+"""The name of a key that signs what an answer holds."""
+SignatureText = Annotated[str, _text(_SIGNATURE)]
+"""An Ed25519 signature, b64u."""
 CodeText = Annotated[str, Field(min_length=1, max_length=64)]
 """A code as it was sent; only the catalogue makes an id of it."""
 TicketText = Annotated[str, Field(min_length=1, max_length=2_048)]

@@ -18,7 +18,7 @@ from signal_index.wire.matches import Match, MatchAct
 from signal_index.wire.values import Phone
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
-from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.parties import TIMEOUT, make_parties, make_signer
 from sources.cli.plain import PlainConsole
 from sources.cli.references import say_cases
 from sources.cli.settings_file import SettingsFile
@@ -26,6 +26,7 @@ from sources.clock import day_of, now, write_day
 from sources.matches import fetch_matches, name_match, say_of_match
 from sources.outbox.notices import find_case
 from sources.outbox.store import look_into
+from sources.partner_contacts import hold_contacts
 from sources.phones import write_phone
 from sources.settings import AgencySettings, load_settings
 
@@ -45,6 +46,10 @@ _STAGES: Final = {
     "not-agreed": "Er is niets afgesproken",
     DONE: "Het is klaar",
 }
+_NOT_HELD: Final = (
+    "wij konden niet nagaan of het nummer van deze organisatie is. Bel een nummer dat "
+    "u zelf kent, en meld dit bij de beheerder van de index."
+)
 _DAYS: Final = dict(
     zip(
         ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
@@ -108,7 +113,9 @@ async def _fetch(settings: AgencySettings) -> _Own:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             own = await fetch_matches(index, settings.source)
-        items = tuple((one, find_case(outbox, one.reference)) for one in own.items)
+            signer = make_signer(settings, keys)
+            held = await hold_contacts(client, settings, signer, own.items)
+        items = tuple((one, find_case(outbox, one.reference)) for one in held)
     return _Own(items, own.unreadable)
 
 
@@ -193,8 +200,10 @@ def _write_state(one: Match) -> str:
     return f"{stage}; {lead}.{last}"
 
 
-def _write_contact(contact: FlagContact, today: date) -> str:
+def _write_contact(contact: FlagContact | None, today: date) -> str:
     """Say whom to call: the deputy while the contact holder is away."""
+    if contact is None:
+        return _NOT_HELD
     is_away = contact.absentUntil is not None and today <= contact.absentUntil
     deputy = contact.deputy if is_away else None
     person = deputy or contact

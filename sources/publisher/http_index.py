@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 
 from signal_index.wire.agents import AgentStatus, ToldAnswer, ToldAnswers
 from signal_index.wire.contact_holders import (
-    ContactHolder,
     ContactHolders,
     OwnContactHolder,
 )
@@ -42,6 +41,7 @@ from signal_index.wire.rehearsals import (
     RehearsalResult,
 )
 from signal_index.wire.signals import BatchBody, BatchResult, OwnSignals
+from signal_index.wire.signed_contacts import ContactBody
 from signal_index.wire.values import Slug
 from sources.errors import IndexRefused
 from sources.outbox.settling import BatchAnswer
@@ -96,9 +96,9 @@ class HttpIndex:
         self._tokens = tokens
         self._patience = patience
 
-    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
-        """Store a contact holder under the agency's own id for it."""
-        await self._send("PUT", f"/v1/contact-holders/{contact}", holder)
+    async def put_contact(self, contact: UUID, said: ContactBody) -> None:
+        """Store a contact holder, signed, under the agency's own id for it."""
+        await self._send("PUT", f"/v1/contact-holders/{contact}", said)
 
     async def send_batch(self, batch: BatchBody) -> BatchAnswer:
         """Send a batch; an answer that is not one counts as a refusal of all."""

@@ -9,10 +9,10 @@ from uuid import UUID
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from keys.validity import KeyValidity
-from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import BatchBody, OwnSignals
+from signal_index.wire.signed_contacts import ContactBody
 from sources.outbox.settling import BatchAnswer
 
 
@@ -59,7 +59,7 @@ class Index(Protocol):
         """Give the source's newest deliveries, the newest first."""
         ...
 
-    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
+    async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         """Store a contact holder; raises `IndexRefused` where it is not acceptable."""
         ...
 

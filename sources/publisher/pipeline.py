@@ -17,8 +17,11 @@ from signal_index.notice import (
     BATCH_MAXIMUM,
     NoticeKey,
     sign_batch,
+    sign_contact,
 )
+from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import BatchBody
+from signal_index.wire.signed_contacts import ContactBody
 from signal_index.wire.values import Oin
 from sources.errors import EvaluationStopped, IndexRefused, SourceError
 from sources.events import Event, log_event
@@ -66,6 +69,18 @@ class Sender:
     source: Oin
     key: NoticeKey
     now: Callable[[], datetime]
+
+    def sign_contact(self, contact: UUID, holder: ContactHolder) -> ContactBody:
+        """Sign whom to call about the source's signals."""
+        token = sign_contact(
+            self.key,
+            contact,
+            self.source,
+            holder,
+            iss=self.submitter,
+            now=self.now(),
+        )
+        return ContactBody(contactHolder=token)
 
 
 class Pipeline:
@@ -122,9 +137,10 @@ class Pipeline:
     async def _send_contacts(self, to: Settled) -> None:
         for contact in find_pending_contacts(self._outbox):
             try:
-                await self._index.put_contact(contact.id, contact.holder)
+                said = self._sender.sign_contact(contact.id, contact.holder)
+                await self._index.put_contact(contact.id, said)
             except IndexRefused as error:
-                if error.status not in _NOT_ACCEPTABLE:
+                if error.status not in _NOT_ACCEPTABLE or error.slug == AHEAD:
                     raise
                 record_contact(self._outbox, contact.id, accepted=False)
             else:

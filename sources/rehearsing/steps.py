@@ -37,13 +37,17 @@ async def _source_in_trial(desk: RehearsalDesk) -> str | None:
 
 async def _contact_accepted(desk: RehearsalDesk) -> str | None:
     for which in ("first", "second"):
-        await desk.index.put_contact(desk.name_contact(which), desk.make_contact())
+        contact = desk.name_contact(which)
+        said = desk.sender.sign_contact(contact, desk.make_contact())
+        await desk.index.put_contact(contact, said)
     return None
 
 
 async def _contact_refused(desk: RehearsalDesk) -> str | None:
     ahead = desk.make_contact(lastVerified=desk.today + timedelta(days=30))
-    return await _refused(desk.index.put_contact(uuid4(), ahead))
+    contact = uuid4()
+    said = desk.sender.sign_contact(contact, ahead)
+    return await _refused(desk.index.put_contact(contact, said))
 
 
 async def _signal_published(desk: RehearsalDesk) -> str | None:

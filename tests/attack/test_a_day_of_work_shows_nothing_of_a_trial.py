@@ -58,12 +58,10 @@ async def world(tmp_path: Path) -> AsyncIterator[Overheard]:
 async def _work(world: Overheard, folder: Path) -> list[str]:
     """Publish, let everybody work, read all that can be read; gives the marks."""
     tried = world.income_support
-    token = world.a_source_token(tried)
     own = LabelRecord(tried.oin, DESK, "college", world.clock().date())
     async with transaction(world.engine) as conn:
         await approve_label(conn, own, now=world.clock())
-    said = a_contact_holder(function=DESK).model_dump(mode="json")
-    await world.send("PUT", f"/contact-holders/{tried.contact}", token, said)
+    await world.put_contact(tried, a_contact_holder(function=DESK))
     notices = await world.publish(tried, PERSONS)
     await world.publish(world.debt_help, PERSONS)
     await world.publish(world.veilig_thuis, PERSONS[:1])

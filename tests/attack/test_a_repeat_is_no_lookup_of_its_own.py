@@ -126,9 +126,8 @@ async def test_of_two_flags_of_one_source_the_one_that_is_left_keeps_its_outcome
     agency = world.debt_help
     notices = {}
     for contact, team in ((agency.contact, "Balie"), (uuid4(), "Loket")):
-        wire = a_contact_holder(function=Label(team)).model_dump(mode="json")
-        token = world.a_source_token(agency)
-        await world.send("PUT", f"/contact-holders/{contact}", token, wire)
+        said = a_contact_holder(function=Label(team))
+        await world.put_contact(agency, said, contact=contact)
         notice = a_notice(contact, source=Oin(agency.oin), category=agency.category)
         await world.send_batch(agency, [notice], [ONE])
         notices[team] = notice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import pytest
@@ -72,9 +71,9 @@ async def test_no_token_opens_no_lookup(tmp_path: Path) -> None:
 async def test_a_person_cannot_publish(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         token = world.a_token(scope="publish lookup", roles=["source-publisher"])
-        wire = a_contact_holder().model_dump(mode="json")
-        path = f"/contact-holders/{uuid.uuid4()}"
-        assert (await world.send("PUT", path, token, wire)).status_code == 403
+        agency, said = world.debt_help, a_contact_holder()
+        answer = await world.put_contact(agency, said, token=token)
+        assert answer.status_code == 403
 
 
 async def test_an_agency_cannot_speak_for_another(tmp_path: Path) -> None:
@@ -87,10 +86,9 @@ async def test_an_agency_cannot_speak_for_another(tmp_path: Path) -> None:
 
 async def test_an_agency_cannot_change_anothers_contact_holder(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
-        token = world.a_source_token(world.income_support)
-        path = f"/contact-holders/{world.debt_help.contact}"
-        wire = a_contact_holder().model_dump(mode="json")
-        assert (await world.send("PUT", path, token, wire)).status_code == 404
+        agency, other = world.income_support, world.debt_help.contact
+        answer = await world.put_contact(agency, a_contact_holder(), contact=other)
+        assert answer.status_code == 404
 
 
 async def test_nobody_sees_another_users_lookups(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from signal_index.answers import PART_STEP
+from signal_index.answers import PART_MINIMUM
 from signal_index.api.lookup_run import Draft, Granted
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
@@ -43,13 +43,13 @@ async def test_hit_miss_and_withheld_have_one_length(tmp_path: Path) -> None:
     assert len(lengths) == 1
 
 
-async def test_each_part_is_a_multiple_of_16_kib(tmp_path: Path) -> None:
+async def test_each_part_takes_40_kib(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         await _publish(world)
         parts = await world.look_up([HIT, MISS, WITHHELD, PARTLY])
     for part in parts:
         text = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-        assert len(text.encode()) % PART_STEP == 0
+        assert len(text.encode()) == PART_MINIMUM
 
 
 async def test_withheld_says_exactly_what_a_miss_says(tmp_path: Path) -> None:

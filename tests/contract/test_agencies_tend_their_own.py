@@ -95,8 +95,8 @@ async def test_a_confirmed_contact_is_fresh_again_and_the_ledger_says_so(
     agency = world.debt_help
     token = an_administrator(world, agency)
     before = await count_entries(world, "administration")
-    path = f"/contact-holders/{agency.contact}/confirmation"
-    assert (await world.send("POST", path, token, {})).status_code == 204
+    said = a_contact_holder(lastVerified=world.clock().date())
+    assert (await world.put_contact(agency, said, token=token)).status_code == 200
     (contact,) = await get(world, "/contact-holders", token)
     assert contact["lastVerified"] == world.clock().date().isoformat()
     assert not contact["stale"]
@@ -108,8 +108,8 @@ async def test_a_whole_caseload_changes_hands_in_one_act(world: World) -> None:
     await world.publish(agency, [ONE, TWO])
     token = an_administrator(world, agency)
     taken = uuid.uuid4()
-    wire = a_contact_holder(function=Label("Casemanager")).model_dump(mode="json")
-    await world.send("PUT", f"/contact-holders/{taken}", token, wire)
+    said = a_contact_holder(function=Label("Casemanager"))
+    await world.put_contact(agency, said, contact=taken, token=token)
     path = f"/contact-holders/{agency.contact}/hand-over"
     answer = await world.send("POST", path, token, {"to": str(taken)})
     assert answer.json() == {"signals": 2}
@@ -262,15 +262,7 @@ async def test_a_day_begins_at_midnight_in_the_netherlands(world: World) -> None
     world.clock.forward(half_past_midnight - world.clock())
     today = half_past_midnight.date() + timedelta(days=1)
     agency = world.debt_help
-    path = f"/contact-holders/{agency.contact}"
-    token = an_administrator(world, agency)
-    done = await world.send("POST", f"{path}/confirmation", token, {})
-    assert done.status_code == 204
-    (contact,) = await get(world, "/contact-holders", token)
-    assert contact["lastVerified"] == today.isoformat()
-    said = {"function": "Consulent", "phone": "+31182555010"}
-    said |= {"lastVerified": today.isoformat()}
-    source = world.a_source_token(agency)
-    assert (await world.send("PUT", path, source, said)).status_code in {200, 201, 204}
-    later = said | {"lastVerified": (today + timedelta(days=1)).isoformat()}
-    assert (await world.send("PUT", path, source, later)).status_code == 400
+    said = a_contact_holder(lastVerified=today)
+    assert (await world.put_contact(agency, said)).status_code == 200
+    later = a_contact_holder(lastVerified=today + timedelta(days=1))
+    assert (await world.put_contact(agency, later)).status_code == 400

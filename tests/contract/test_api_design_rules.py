@@ -77,7 +77,10 @@ async def test_the_document_says_nothing_that_no_schema_knows() -> None:
 
 
 async def test_what_only_answers_hold_may_grow() -> None:
-    """A desk of yesterday reads what the index answers today (decision 28)."""
+    """A desk of yesterday reads what the index answers today (decision 28).
+
+    But for what a source signs: with a member more it is signed by nobody.
+    """
     asked: set[str] = set()
     answered: set[str] = set()
     for _, _, operation in _operations():
@@ -87,7 +90,7 @@ async def test_what_only_answers_hold_may_grow() -> None:
                 answered |= _named_in(response)
     schemas = DOCUMENT["components"]["schemas"]
     closed = {one for one in answered if "additionalProperties" in schemas[one]}
-    assert closed <= asked
+    assert closed - {"Deputy", "OfficeHours"} <= asked
 
 
 async def test_every_route_is_described_and_nothing_else() -> None:

@@ -160,9 +160,7 @@ async def test_whom_to_call_is_told_as_it_is_now_until_somebody_was_reached(
 ) -> None:
     (part,) = await world.look_up([ONE])
     changed = a_contact_holder(function="Loket", officeHours=[])
-    path = f"/contact-holders/{world.debt_help.contact}"
-    token = world.a_source_token(world.debt_help)
-    answer = await world.send("PUT", path, token, changed.model_dump(mode="json"))
+    answer = await world.put_contact(world.debt_help, changed)
     assert answer.status_code < 300, answer.text
     for flag, outcome in ((0, "contact-made"), (1, "not-reachable")):
         await say(world, part["entryId"], flag, outcome)

@@ -356,10 +356,9 @@ async def test_a_contact_holder_is_replaced_and_shown_as_it_is_now(
     world: World,
 ) -> None:
     await world.publish(world.debt_help, [ONE])
-    changed = a_contact_holder(function=Label("Balie")).model_dump(mode="json")
+    changed = a_contact_holder(function=Label("Balie"))
+    assert (await world.put_contact(world.debt_help, changed)).status_code == 200
     token = world.a_source_token(world.debt_help)
-    path = f"/contact-holders/{world.debt_help.contact}"
-    assert (await world.send("PUT", path, token, changed)).status_code == 200
     (part,) = await world.look_up([ONE])
     assert part["flags"][0]["contactHolder"]["function"] == "Balie"
     listed = (await world.send("GET", "/contact-holders", token)).json()["items"]

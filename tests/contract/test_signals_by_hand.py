@@ -176,9 +176,8 @@ async def test_an_ended_signal_shows_no_more_and_cannot_be_confirmed(
 @pytest.mark.both_databases
 async def test_a_colleague_takes_a_signal_over(world: World, agency: Agency) -> None:
     colleague = uuid.uuid4()
-    body = a_contact_holder(function="Begeleider").model_dump(mode="json")
-    machine = world.a_source_token(agency)
-    await world.send("PUT", f"/contact-holders/{colleague}", machine, body)
+    body = a_contact_holder(function="Begeleider")
+    await world.put_contact(agency, body, contact=colleague)
     notice = a_hand_notice(agency)
     await give(world, agency, notice, ONE)
     path = f"{notice.reference}/hand-over"

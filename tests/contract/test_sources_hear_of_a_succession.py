@@ -146,9 +146,8 @@ async def test_what_stayed_with_the_first_source_is_told_to_nobody_else(
     await small.look_up([ONE])
     await lead(small)
     other = uuid4()
-    wire = a_contact_holder(function=Label("Regisseur")).model_dump(mode="json")
-    token = small.a_source_token(small.debt_help)
-    await small.send("PUT", f"/contact-holders/{other}", token, wire)
+    said = a_contact_holder(function=Label("Regisseur"))
+    await small.put_contact(small.debt_help, said, contact=other)
     first, small.debt_help.contact = small.debt_help.contact, other
     (goes,) = await small.publish(small.debt_help, [TWO])
     small.debt_help.contact = first

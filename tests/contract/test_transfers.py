@@ -152,9 +152,8 @@ async def test_a_named_contact_holder_takes_over_from_all(small: World) -> None:
 async def test_of_a_team_that_splits_off_only_its_signals_go(world: World) -> None:
     await world.publish(world.debt_help, [ONE])
     other = uuid4()
-    token = world.a_source_token(world.debt_help)
-    wire = a_contact_holder(function=Label("Regisseur")).model_dump(mode="json")
-    await world.send("PUT", f"/contact-holders/{other}", token, wire)
+    said = a_contact_holder(function=Label("Regisseur"))
+    await world.put_contact(world.debt_help, said, contact=other)
     first, world.debt_help.contact = world.debt_help.contact, other
     await world.publish(world.debt_help, [TWO])
     world.debt_help.contact = first

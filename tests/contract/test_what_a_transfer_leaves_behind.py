@@ -79,9 +79,8 @@ async def corrections_of(world: World, agency: Agency) -> list[dict[str, Any]]:
 async def a_team(world: World) -> str:
     """Register a second contact holder of the first source."""
     team = uuid4()
-    said = a_contact_holder(function=Label("Regisseur")).model_dump(mode="json")
-    token = world.a_source_token(world.debt_help)
-    await world.send("PUT", f"/contact-holders/{team}", token, said)
+    said = a_contact_holder(function=Label("Regisseur"))
+    await world.put_contact(world.debt_help, said, contact=team)
     return str(team)
 
 

@@ -47,7 +47,8 @@ export interface Flag {
   readonly categoryLabel: string;
   readonly lifeDomains: readonly string[];
   readonly organisation: string;
-  readonly contactHolder: ContactHolder;
+  /** Null where the desk could not tell that they are of this organisation: nobody calls by them. */
+  readonly contactHolder: ContactHolder | null;
   readonly since: string;
   readonly expires: string;
 }

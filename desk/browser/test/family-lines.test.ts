@@ -114,3 +114,7 @@ test("own words may hold phone numbers, dates and times", () => {
   ];
   for (const words of fit) assert.equal(findForbidden(words), null, words);
 });
+
+test("whose details do not hold is on no sheet", () => {
+  assert.deepEqual(writeLines([aFlag({ contactHolder: null })], new Set(), new Date("2026-11-23T09:00:00+01:00")), []);
+});

@@ -12,6 +12,8 @@ useTexts({
   "contact-out-of-hours": "overdag {phone}",
   "contact-closed-now": "gesloten, weer {when}",
   "contact-closed": "gesloten",
+  "contact-refused": "geen betrouwbaar nummer",
+  "contact-refused-note": "bel een nummer dat u kent",
   "contact-hours-unknown": "tijden onbekend",
   "contact-hours-unknown-night": "tijden onbekend, 's nachts {phone}",
   "hours-unknown": "tijden onbekend",
@@ -128,4 +130,11 @@ test("a holiday is passed over to the first day that somebody is there", () => {
   const reach = chooseReach(aContact({ officeHours: [{ days: WEEK, from: "09:00", to: "17:00" }] }), new Date("2026-12-24T18:00:00+01:00"));
   useClosedDays([]);
   assert.equal(reach.when, "op maandag vanaf 9:00 uur");
+});
+
+test("without details that hold nobody can be called, and it says so", () => {
+  const reach = chooseReach(null, MONDAY_MORNING);
+  assert.deepEqual([reach.phone, reach.isOpen, reach.hours], ["", false, ""]);
+  assert.notEqual(reach.name, "");
+  assert.notEqual(reach.note, "");
 });

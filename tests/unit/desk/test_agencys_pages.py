@@ -21,7 +21,6 @@ from keys.case_seal import CaseKey
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_value
 from signal_index.wire.notices import ReturnNotice
-from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, csrf_of, log_in
@@ -202,35 +201,6 @@ def test_a_reject_reads_here_as_in_the_agencys_own_file() -> None:
 @pytest.mark.parametrize("reason", WithdrawalReason)
 def test_each_reason_why_a_signal_ended_has_words(reason: WithdrawalReason) -> None:
     assert load_texts("nl").has(f"signals.reason.{reason.value}")
-
-
-async def test_a_contact_person_is_added_on_the_page(
-    town: Town, browser: Browser
-) -> None:
-    town.provider.person["roles"] = ["source-administrator"]
-    path = "/v1/contact-holders"
-    town.index.pages[path] = (200, {"items": []})
-    known = OwnRegistration(
-        organisation=OTHER, name="x", signers=[], sources=[], contactFunctions=["IB-er"]
-    )
-    town.index.pages["/v1/own-registration"] = (200, known)
-    page = await log_in(browser, "/agency/contacts")
-    assert "<option>IB-er</option>" in page.text, "a word is chosen, not typed"
-    csrf = csrf_of(page)
-    wrong = {"csrf": csrf, "function": "IB-er", "phone": ""}
-    missed = await browser.post("/agency/contacts", data=wrong)
-    assert (missed.status_code, town.index.asked) == (400, [])
-    stored = {"function": "IB-er", "phone": "+31182555401"}
-    stored |= {"id": SOME_ID, "lastVerified": "2026-11-23"}
-    town.index.pages["PUT"] = (200, stored)
-    typed = {"csrf": csrf, "function": "IB-er", "phone": "0182 555 401"}
-    added = await browser.post("/agency/contacts", data=typed)
-    assert added.headers["location"].startswith("/agency/contacts/")
-    (said,) = town.index.asked
-    assert (said["function"], said["phone"]) == ("IB-er", "+31182555401")
-    own = {"staleFrom": "2027-05-22", "stale": False, "remind": False, "signals": 0}
-    town.index.pages[path] = (200, {"items": [stored | own]})
-    assert "openingstijden onbekend" in (await browser.get("/agency/contacts")).text
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from signal_index.wire.citizen_options import CitizenOptions, DisputeChoice
 from signal_index.wire.citizen_reports import (
     CitizenReport,
     ReportedCheck,
-    ReportedContact,
     ReportedLookup,
     ReportedMatch,
     ReportedSignal,
@@ -29,6 +28,7 @@ from signal_index.wire.citizen_reports import (
 from signal_index.wire.corrections import CorrectionPage
 from signal_index.wire.embargoes import EmbargoPage
 from signal_index.wire.values import Oin
+from tests.contact_builders import a_flag_contact
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 from tests.pdf_reading import find_tags
 from tests.policy_answers import NONE_DECIDED
@@ -122,7 +122,7 @@ SIGNAL = ReportedSignal(
     endedOn=None,
     informed="Besproken met de inwoner",
     informedOn=date(2025, 1, 1),
-    contact=ReportedContact(function="Klantmanager", name=None, phone="+31101234567"),
+    contact=a_flag_contact(),
     isDisputed=False,
 )
 REPORT = CitizenReport(

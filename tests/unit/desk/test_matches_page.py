@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,9 @@ import pytest
 
 from desk.agency.cases import name_case
 from keys.case_seal import CaseKey
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.values import Label, Phone
+from tests.contact_builders import a_flag_contact
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
@@ -24,12 +27,12 @@ ROLE = "source-administrator"
 
 def a_match(**changed: object) -> dict[str, Any]:
     """A match as the index hands it out."""
-    contact = {
-        "function": "Klantmanager Inkomen",
-        "phone": "+31182555102",
-        "lastVerified": "2026-11-01",
-        "stale": False,
-    }
+    said = ContactHolder(
+        function=Label("Klantmanager Inkomen"),
+        phone=Phone("+31182555102"),
+        lastVerified=date(2026, 11, 1),
+    )
+    contact = a_flag_contact(said).model_dump(mode="json")
     partner = {
         "organisation": "Werkplein Oost",
         "category": "bijstand",

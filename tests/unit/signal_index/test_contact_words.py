@@ -25,12 +25,9 @@ def a_holder(**changed: object) -> ContactHolder:
     return parse_value(ContactHolder, said)
 
 
-def test_what_is_kept_is_the_word_as_the_list_writes_it() -> None:
-    deputy = {"function": "TEAM noord", "name": "b. bos", "phone": "+31101234568"}
-    said = WORDS.put_to(a_holder(function="consulent", name="B. BOS", deputy=deputy))
-    assert (said.function, said.name) == ("Consulent", "B. Bos")
-    assert said.deputy is not None
-    assert (said.deputy.function, said.deputy.name) == ("Team Noord", "B. Bos")
+def test_words_of_the_lists_are_taken() -> None:
+    deputy = {"function": "Team Noord", "name": "B. Bos", "phone": "+31101234568"}
+    WORDS.verify(a_holder(function="Consulent", name="B. Bos", deputy=deputy))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +35,7 @@ def test_what_is_kept_is_the_word_as_the_list_writes_it() -> None:
     [
         ({"function": "Sinds mei in de schulden"}, "function"),
         ({"function": "Consulent "[:-1] + "."}, "function"),
+        ({"function": "consulent"}, "function"),
         ({"name": "A. de Vries"}, "name"),
         ({"name": "Consulent"}, "name"),
         (
@@ -50,7 +48,7 @@ def test_a_word_of_no_list_is_named_by_its_field_alone(
     changed: dict[str, object], field: str
 ) -> None:
     with pytest.raises(InvalidField) as refused:
-        WORDS.put_to(a_holder(**changed))
+        WORDS.verify(a_holder(**changed))
     assert str(refused.value) == f"{field}: not-on-the-list"
 
 
@@ -74,4 +72,4 @@ def test_whom_a_shipped_profile_names_is_on_the_lists_of_its_town(path: Path) ->
     functions = load_catalogue().find_contact_functions([profile.category])
     words = Words(functions, own=TEAMS)
     for contact in profile.contacts.values():
-        words.put_to(contact.holder)
+        words.verify(contact.holder)

@@ -77,6 +77,8 @@ def newer(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def test_an_answer_of_a_later_index_is_read_at_every_depth() -> None:
     contact = {
+        "id": "0190c6f0-0000-7000-8000-000000000001",
+        "source": "00000001000000000002",
         "function": "Consulent",
         "phone": "+31612345678",
         "officeHours": [{"days": ["mon"], "from": "09:00", "to": "17:00"}],

@@ -15,11 +15,12 @@ from signal_index.wire.signals import (
     ItemResult,
     SubjectProof,
 )
+from signal_index.wire.signed_contacts import ContactBody
 from sources.errors import IndexRefused
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.identity import ClientIdentity, ClientKey, Tokens
 from sources.publisher.patience import Patience
-from tests.builders import a_contact_holder, a_delivery
+from tests.builders import a_delivery
 from tests.sources_builders import NOW
 from tests.unit.sources.test_identity import ISSUER, KEY, Provider
 
@@ -83,7 +84,8 @@ async def test_a_contact_holder_is_put_under_its_id() -> None:
         assert request.url.path == f"/v1/contact-holders/{UUID(int=2)}"
         return httpx.Response(204)
 
-    await an_index(answer).put_contact(UUID(int=2), a_contact_holder())
+    said = ContactBody(contactHolder="signed")
+    await an_index(answer).put_contact(UUID(int=2), said)
 
 
 async def test_a_token_the_index_no_longer_takes_is_renewed_once() -> None:

@@ -6,8 +6,9 @@ import { text } from "./texts.ts";
 const PRIMARY = "utrecht-button-link--primary-action";
 const SECONDARY = "utrecht-button-link--secondary-action";
 
-/** Make a button that calls: it stands out only when somebody answers now. */
+/** Make a button that calls, where there is a number: it stands out only when somebody answers now. */
 export function paintCall(call: HTMLAnchorElement, phone: string, who: string, isOpen: boolean): void {
+  call.hidden = !phone;
   const written = writePhone(phone);
   call.href = linkPhone(phone);
   call.classList.toggle(PRIMARY, isOpen);

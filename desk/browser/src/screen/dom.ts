@@ -31,7 +31,7 @@ export function hasTemplate(id: string): boolean {
 export function fill(within: ParentNode, slots: Readonly<Record<string, string | null>>): void {
   for (const [name, text] of Object.entries(slots)) {
     for (const element of all(`[data-slot="${name}"]`, within)) {
-      if (text === null || text === "") element.remove();
+      if (!text) element.remove();
       else element.textContent = text;
     }
   }

@@ -7,7 +7,7 @@
  * - What somebody helps with is in the family's own words, and holds no number or name
  *   that is never printed.
  */
-import type { Flag } from "../lookup.ts";
+import type { ContactHolder, Flag } from "../lookup.ts";
 import { writeDay, writePhone } from "./moments.ts";
 import { isAbsent, writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
@@ -38,14 +38,14 @@ export type Forbidden = "number" | "name";
 
 /** Whether anything that could stand on the sheet names it, who stands in included. */
 export function isNeverPrinted({ category, categoryLabel, organisation, contactHolder }: Flag): boolean {
-  const { function: role, name, deputy } = contactHolder;
+  const { function: role, name, deputy } = contactHolder ?? {};
   return [category, categoryLabel, organisation, role, name, deputy?.function, deputy?.name].some((each) => namesNever(each ?? ""));
 }
 
 /** One line for each way to reach someone, in the answer's order, none of them twice. */
 export function writeLines(flags: readonly Flag[], coordinating: ReadonlySet<string>, now: Date): FamilyLine[] {
   const lines = new Map<string, FamilyLine>();
-  for (const flag of flags.filter((each) => !isNeverPrinted(each))) {
+  for (const flag of flags.filter((each) => each.contactHolder && !isNeverPrinted(each))) {
     const line = writeLine(flag, coordinating.has(flag.category), now);
     const same = lines.get(nameLine(line));
     lines.set(nameLine(line), { ...line, coordinates: line.coordinates || (same?.coordinates ?? false) });
@@ -82,7 +82,7 @@ function nameLine({ organisation, name, role, phone }: FamilyLine): string {
 }
 
 function writeLine(flag: Flag, coordinates: boolean, now: Date): FamilyLine {
-  const contact = flag.contactHolder;
+  const contact = flag.contactHolder as ContactHolder;
   const outOfHours = contact.outOfHoursPhone;
   const deputy = contact.deputy ?? null;
   return {

@@ -20,14 +20,14 @@ export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { la
     category: flag.categoryLabel,
     organisation: flag.organisation,
     lead: coordinates ? text("coordinates") : null,
-    name: reach.name === "" ? reach.role : reach.name,
-    role: reach.name === "" ? null : reach.role,
+    name: reach.name || reach.role,
+    role: reach.name && reach.role,
     note: reach.note,
     hours: reach.hours,
     since: text("since", { day: writeDay(flag.since) }),
     expires: text("expires", { day: writeDay(flag.expires) }),
     domains: flag.lifeDomains.map((code) => at.labels.get(code) ?? code).join(" · "),
-    stale: contact.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
+    stale: contact?.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
   });
   const [domain = ""] = flag.lifeDomains;
   need<SVGUseElement>("use", fragment).setAttribute("href", `#${hasIcon(domain) ? `icon-${domain}` : "icon-domain"}`);

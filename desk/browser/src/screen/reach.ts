@@ -39,7 +39,8 @@ export function useClosedDays(days: readonly string[]): void {
 }
 
 /** Choose whom to show first, and say when somebody answers and why it is not the usual. */
-export function chooseReach(contact: ContactHolder, now: Date): Reach {
+export function chooseReach(contact: ContactHolder | null, now: Date): Reach {
+  if (!contact) return { name: text("contact-refused"), role: "", phone: "", note: text("contact-refused-note"), hours: "", isOpen: false, when: "", opensAt: NOT_IN_SIGHT };
   const absent = isAbsent(contact, now);
   const deputy = absent ? (contact.deputy ?? null) : null;
   const person = deputy ?? contact;

@@ -13,7 +13,6 @@ from tests.desk_hand_index import FakeHandSignals
 
 SETTINGS = """
 [hand_signals]
-notice_key = "notice-key.jwk"
 request_key = "source-request-key.jwk"
 """
 

@@ -1,0 +1,157 @@
+"""Whom to call: held against the key of the source, before anybody can call.
+
+Who runs the index, or writes in its database, can put any number in an answer. What a
+source says of whom to call is therefore signed by it, and its keys come from the key
+holders: `keys.notice_keys`. Details that do not hold are taken out of the answer; the
+page says so, and whom to ask. What is looked at:
+
+- they are signed by a key that two holders state, as these details of this contact
+  holder, for a flag of this source;
+- this desk, since it started, saw none of the same contact holder signed later;
+- whether they were confirmed in the last half year is as the answer says.
+
+Nothing of it is written down: which contact holders a desk met tells of flags.
+
+Proven by tests/attack/test_nobody_changes_whom_to_call.py.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from desk.errors import HolderUnreachable
+from desk.holders import Holders
+from desk.moments import day_here
+from keys.jose import PublicKey
+from keys.security.events import SecurityEvent, SecurityLog
+from keys.security.rules import Account, Counted
+from signal_index.notice import ContactFault, find_contact_fault
+from signal_index.wire.lookups import Answer, FlagContact, Part
+from signal_index.wire.model import parse_body
+
+RENEW_AFTER: Final = timedelta(seconds=60)
+"""How old the keys may be; one that ended counts for as long."""
+ASK_AGAIN_AFTER: Final = timedelta(seconds=10)
+"""For a key that is not known: its source may have joined just now."""
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class ContactChecks:
+    """What one desk knows of sources' keys, and of how new their details were."""
+
+    def __init__(
+        self,
+        holders: Holders,
+        log: SecurityLog,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._holders = holders
+        self._log = log
+        self._clock = clock
+        self._keys: Mapping[tuple[str, str], PublicKey] = {}
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
+        self._asking = asyncio.Lock()
+        self._newest: dict[UUID, int] = {}
+
+    async def hold_answer(self, body: bytes) -> bytes:
+        """Give an answer without the contact details that do not hold.
+
+        As long as it was: who sees the length only learns nothing of it.
+        """
+        said = parse_body(Answer, body)
+        held = [await self.hold(part) for part in said.answers]
+        if all(one is part for one, part in zip(held, said.answers, strict=True)):
+            return body
+        shorter = _encode(held)
+        last = held[-1]
+        padding = last.padding + " " * (len(body) - len(shorter))
+        return _encode([*held[:-1], last.model_copy(update={"padding": padding})])
+
+    async def hold(self, said: _Model) -> _Model:
+        """Give what the index said without the contact details that do not hold.
+
+        The very same where all do; else null stands in their place, and the security
+        stream tells why.
+        """
+        false = {
+            id(contact) for contact in _find(said) if not await self._holds(contact)
+        }
+        return _without(said, false) if false else said
+
+    async def _holds(self, contact: FlagContact) -> bool:
+        fault = await self.find_fault(contact)
+        if fault is None:
+            return True
+        source = Account(organisation=contact.source)
+        event = SecurityEvent.CONTACT_REFUSED
+        self._log.write(event, source, reason=fault.value)
+        self._log.count(Counted.CONTACTS, source)
+        return False
+
+    async def find_fault(self, contact: FlagContact) -> ContactFault | None:
+        """Say why nobody may call by these details; None where they hold."""
+        signature = contact.signature
+        jwk = None
+        if signature is not None:
+            jwk = await self._find_key(signature.by, signature.kid)
+        today = day_here(self._clock())
+        fault = find_contact_fault(contact, jwk, today=today)
+        if fault is not None or signature is None:
+            return fault
+        if signature.at < self._newest.get(contact.id, 0):
+            return ContactFault.OLDER
+        self._newest[contact.id] = signature.at
+        return None
+
+    async def _find_key(self, organisation: str, kid: str) -> dict[str, str] | None:
+        await self._renew(RENEW_AFTER)
+        if (organisation, kid) not in self._keys:
+            await self._renew(ASK_AGAIN_AFTER)
+        found = self._keys.get((organisation, kid))
+        return None if found is None else found.jwk
+
+    async def _renew(self, after: timedelta) -> None:
+        async with self._asking:
+            now = self._clock()
+            if now - self._asked_at < after:
+                return
+            try:
+                self._keys = await self._holders.fetch_notice_keys()
+            except HolderUnreachable:
+                self._keys = {}
+            self._asked_at = now
+
+
+def _find(said: object) -> Iterator[FlagContact]:
+    """Give every contact holder that a model names, however deep."""
+    if isinstance(said, FlagContact):
+        yield said
+    elif isinstance(said, BaseModel):
+        for name in type(said).model_fields:
+            yield from _find(getattr(said, name))
+    elif isinstance(said, list):
+        for each in said:
+            yield from _find(each)
+
+
+def _without(said: Any, false: set[int]) -> Any:  # noqa: ANN401 - of one type
+    """Give the same model without these contact holders."""
+    if isinstance(said, FlagContact):
+        return None if id(said) in false else said
+    if isinstance(said, BaseModel):
+        changed = {
+            name: _without(getattr(said, name), false)
+            for name in type(said).model_fields
+        }
+        return said.model_copy(update=changed)
+    if isinstance(said, list):
+        return [_without(each, false) for each in said]
+    return said
+
+
+def _encode(parts: list[Part]) -> bytes:
+    return Answer(answers=parts).model_dump_json().encode()

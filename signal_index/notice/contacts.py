@@ -1,0 +1,150 @@
+"""Contact details, signed by their source: what the index stores and a reader verifies.
+
+- Signed are the details, their id, for whose signals they are, who signs and when: one
+  cannot take another's place, nor pass to another organisation.
+- The text that is signed has one form (keys sorted, no white space, nothing that is
+  null), so that whoever has the details can write it again, and no JWS need travel.
+- An older one still holds. Whoever reads remembers `signature.at`, and shows when the
+  details were last confirmed, which is signed as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from joserfc import jws
+
+from keys.base64url import encode_b64u
+from signal_index.notice.errors import InvalidSignature
+from signal_index.notice.keys import NoticeKey, SignerKey, parse_signer_key
+from signal_index.notice.signing import (
+    ALGORITHM,
+    REGISTRY,
+    open_signed,
+    verified_payload,
+)
+from signal_index.notice.text import encode_compact
+from signal_index.wire.contact_holders import ContactHolder, ContactSignature
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.lookups import FlagContact
+from signal_index.wire.signed_contacts import SignedContact
+from signal_index.wire.values import Oin
+
+CONTACT_TYPE: Final = "signal-contact+jwt"
+_DETAILS: Final = set(ContactHolder.model_fields)
+_STALE_AFTER: Final = timedelta(days=181)
+"""Half a year, and a day for where it is another day."""
+
+
+class ContactFault(StrEnum):
+    """Why nobody may call by the contact details of an answer."""
+
+    UNSIGNED = "unsigned"
+    KEY_UNKNOWN = "key-unknown"
+    CHANGED = "changed"
+    OLDER = "older"
+    STALE = "stale"
+
+
+def sign_contact(
+    key: NoticeKey,
+    id_: UUID,
+    source: Oin,
+    holder: ContactHolder,
+    *,
+    iss: Oin,
+    now: datetime,
+) -> str:
+    """Sign one contact holder, for the signals of one source."""
+    said = SignedContact(
+        iss=iss, iat=int(now.timestamp()), id=id_, source=source, contactHolder=holder
+    )
+    header, payload = _header(key.kid), _encode(said)
+    return jws.serialize_compact(header, payload, key.reveal(), registry=REGISTRY)
+
+
+def parse_signed_contact(
+    token: str, signer: SignerKey, *, now: datetime
+) -> tuple[SignedContact, ContactSignature]:
+    """Open contact details whose signature holds, and keep what is needed to show it.
+
+    Raises `NoticeError`, or `InvalidField`; also for a text in another form than the
+    one: nobody could write it again.
+    """
+    said = open_signed(token, signer, CONTACT_TYPE, SignedContact, now)
+    value = token.rpartition(".")[2]
+    if f"{_signed_text(said, signer.kid)}.{value}" != token:
+        raise InvalidField("contactHolder", "wrong-form")
+    signature = ContactSignature.model_validate(
+        {"by": said.iss, "at": said.iat, "kid": signer.kid, "value": value}
+    )
+    return said, signature
+
+
+def verify_contact(contact: FlagContact, signer: SignerKey) -> None:
+    """Hold what an answer says of a contact holder against its source's key.
+
+    Raises `InvalidSignature` where anything was changed since: a number, the hours, a
+    word, the id, or whose flag it stands beside. `stale` is not signed; `lastVerified`
+    is.
+    """
+    signature = contact.signature
+    if signature is None or signature.kid != signer.kid:
+        raise InvalidSignature
+    said = SignedContact(
+        iss=signature.by,
+        iat=signature.at,
+        id=contact.id,
+        source=contact.source,
+        contactHolder=_read_details(contact),
+    )
+    if said.iss != signer.organisation:
+        raise InvalidSignature
+    token = f"{_signed_text(said, signer.kid)}.{signature.value}"
+    verified_payload(token, signer.jwk, CONTACT_TYPE)
+
+
+def find_contact_fault(
+    contact: FlagContact, jwk: Mapping[str, str] | None, *, today: date
+) -> ContactFault | None:
+    """Say why nobody may call by these details; None where they hold.
+
+    `jwk`: the key that `signature` names, as somebody else than the index states it;
+    None where nobody does. Whether they are older than others only who saw both knows.
+    """
+    if contact.signature is None:
+        return ContactFault.UNSIGNED
+    if jwk is None:
+        return ContactFault.KEY_UNKNOWN
+    try:
+        verify_contact(contact, parse_signer_key(contact.signature.by, jwk))
+    except InvalidSignature:
+        return ContactFault.CHANGED
+    is_old = today - contact.lastVerified > _STALE_AFTER
+    return ContactFault.STALE if is_old and not contact.stale else None
+
+
+def _read_details(contact: FlagContact) -> ContactHolder:
+    said = contact.model_dump(mode="json", include=_DETAILS, exclude_none=True)
+    return ContactHolder.model_validate(said)
+
+
+def _header(kid: str) -> dict[str, str]:
+    return {"alg": ALGORITHM, "typ": CONTACT_TYPE, "kid": kid}
+
+
+def _signed_text(said: SignedContact, kid: str) -> str:
+    return f"{encode_b64u(encode_compact(_header(kid)))}.{encode_b64u(_encode(said))}"
+
+
+def _encode(said: SignedContact) -> bytes:
+    """Write what is signed in its one form."""
+    value = said.model_dump(mode="json", exclude_none=True)
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    ).encode()

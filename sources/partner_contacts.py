@@ -1,0 +1,86 @@
+"""Whom to call at another organisation: held against its key, before somebody calls.
+
+The index passes on what the other organisation signed, and whoever runs it can change a
+number. So the keys come from the holders, who took them in themselves: what two of them
+state counts (`keys.notice_keys`). Details that do not hold are not shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import httpx
+
+from keys.client import HolderPlace, HolderTransport, Signer, fetch_config
+from keys.config import parse_pins
+from keys.errors import ConfigRefused, HolderUnavailable
+from keys.jose import PublicKey
+from keys.quorum import fetch_agreed, send
+from signal_index.notice import find_contact_fault
+from signal_index.wire.lookups import FlagContact
+from signal_index.wire.matches import Match
+from sources.clock import day_of, now
+from sources.settings import AgencySettings
+
+_SECONDS: Final = 5.0
+
+
+async def hold_contacts(
+    client: httpx.AsyncClient,
+    settings: AgencySettings,
+    signer: Signer,
+    matches: Sequence[Match],
+) -> list[Match]:
+    """Give the matches, without the contact details that do not hold.
+
+    Where too few holders answer none holds: somebody who calls anyway looks the number
+    up elsewhere.
+    """
+    known = await _fetch_keys(client, settings, signer) if matches else {}
+    return [_hold(one, known) for one in matches]
+
+
+def _hold(one: Match, known: Mapping[tuple[str, str], PublicKey]) -> Match:
+    contact = one.partner.contactHolder
+    if contact is None or _holds(contact, known):
+        return one
+    partner = one.partner.model_copy(update={"contactHolder": None})
+    return one.model_copy(update={"partner": partner})
+
+
+def _holds(contact: FlagContact, known: Mapping[tuple[str, str], PublicKey]) -> bool:
+    signed = contact.signature
+    key = None if signed is None else known.get((signed.by, signed.kid))
+    jwk = None if key is None else key.jwk
+    return find_contact_fault(contact, jwk, today=day_of(now())) is None
+
+
+async def _fetch_keys(
+    client: httpx.AsyncClient, settings: AgencySettings, signer: Signer
+) -> Mapping[tuple[str, str], PublicKey]:
+    holders = settings.holders
+    places = {one.index: HolderPlace(one.id, one.url) for one in holders.places}
+    transport = HolderTransport(client, places, signer)
+    try:
+        config = await fetch_config(
+            transport,
+            parse_pins(holders.pins.read_bytes()),
+            accepted_origin=holders.accepted_origin,
+            known=None,
+            now=now(),
+        )
+    except (ConfigRefused, HolderUnavailable, OSError):
+        return {}
+    asking = {
+        one.id: partial(_ask, client, f"{one.url}/v1/notice-keys")
+        for one in places.values()
+    }
+    return await fetch_agreed(asking, config, now=now())
+
+
+async def _ask(client: httpx.AsyncClient, url: str) -> bytes:
+    request = client.build_request("GET", url)
+    answer = await send(client, request, seconds=_SECONDS)
+    if answer.status_code != httpx.codes.OK:
+        raise HolderUnavailable
+    return answer.content

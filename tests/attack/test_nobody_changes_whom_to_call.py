@@ -1,0 +1,287 @@
+"""Who runs the index, or writes in its database, would have somebody else called."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from desk.contact_checks import ContactChecks
+from desk.database import Database
+from desk.holders import Holders, HolderTrust
+from desk.known_config import KnownConfig
+from desk.settings import HolderSettings
+from keys.config import ConfigPins
+from keys.events import EventLog
+from keys.quorum import Watch
+from keys.security.events import SecurityLog, name_account
+from signal_index.notice import new_notice_key, sign_contact
+from signal_index.wire.values import Oin, Phone
+from tests.builders import a_contact_holder
+from tests.holders_builders import AUDIENCE, a_bsn
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+ONE = a_bsn(1)
+IMPOSTOR = "+31201234567"
+
+
+class Desk:
+    """What a desk does with an answer, and what its security stream says of it."""
+
+    def __init__(self, world: World, checks: ContactChecks, log: io.StringIO) -> None:
+        self._world = world
+        self._checks = checks
+        self._log = log
+
+    async def read(self) -> Mapping[str, Any] | None:
+        """Whom the page would show to call about the one flag."""
+        body = await self._world.ask([ONE])
+        token = self._world.a_token()
+        answer = await self._world.send("POST", "/lookups", token, body)
+        assert answer.status_code == 200, answer.text
+        held = await self._checks.hold_answer(answer.content)
+        assert len(held) == len(answer.content)
+        (flag,) = json.loads(held)["answers"][0]["flags"]
+        contact: Mapping[str, Any] | None = flag["contactHolder"]
+        return contact
+
+    @property
+    def faults(self) -> list[str]:
+        said = [json.loads(line) for line in self._log.getvalue().splitlines()]
+        return [one["reason"] for one in said if one["event"] == "contact-refused"]
+
+    @property
+    def alarms(self) -> list[str]:
+        said = [json.loads(line) for line in self._log.getvalue().splitlines()]
+        return [one["rule"] for one in said if one["event"] == "alarm"]
+
+
+@pytest.fixture
+async def desk(world: World, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with _open_desk(world, tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _open_desk(world: World, folder: Path) -> AsyncIterator[Desk]:
+    known = [
+        HolderSettings(index=index, id=place.id, url=place.url)
+        for index, place in world.holders.places.items()
+    ]
+    config = world.holders.config
+    pins = ConfigPins(keys=tuple(each.config_key for each in config.holders))
+    stream = io.StringIO()
+    log = SecurityLog(
+        EventLog(stream, world.clock),
+        lambda oin, sub: name_account(b"key", oin, sub),
+        clock=world.clock,
+    )
+    database = Database(f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}")
+    await database.prepare()
+    async with world.holders.client() as http:
+        holders = Holders(
+            known,
+            HolderTrust(pins, "dealt", AUDIENCE),
+            world.holders.lookup.oin,
+            world.holders.lookup.key,
+            http,
+            clock=world.clock,
+            known_config=KnownConfig(database),
+            watch=Watch(turn=0),
+        )
+        yield Desk(world, ContactChecks(holders, log, world.clock), stream)
+    await database.close()
+
+
+async def change_details(world: World, change: Mapping[str, object]) -> None:
+    """Do what an operator does: other details, the signature left as it was."""
+    details = await _read(world, str(world.debt_help.contact))
+    await _write(world, str(world.debt_help.contact), {**details, **change})
+
+
+async def _read(world: World, contact: str) -> dict[str, Any]:
+    async with world.engine.connect() as conn:
+        asked = text("SELECT details FROM contact_holder WHERE id = :id")
+        found = await conn.execute(asked, {"id": contact.replace("-", "")})
+        return dict(json.loads(found.scalar_one()))
+
+
+async def _write(world: World, contact: str, details: Mapping[str, object]) -> None:
+    await world.run_sql(
+        "UPDATE contact_holder SET details = :details WHERE id = :id",
+        details=json.dumps(details),
+        id=contact.replace("-", ""),
+    )
+
+
+async def test_what_the_source_signed_is_shown(world: World, desk: Desk) -> None:
+    await world.publish(world.debt_help, [ONE])
+    contact = await desk.read()
+    assert contact is not None
+    assert contact["phone"] == a_contact_holder().phone
+    assert desk.faults == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"phone": IMPOSTOR},
+        {"function": "Teamleider"},
+        {"name": "B. Bos"},
+        {"outOfHoursPhone": IMPOSTOR},
+        {"officeHours": [{"days": ["mon"], "from": "00:00", "to": "23:59"}]},
+        {"officeHours": []},
+        {"deputy": {"function": "Teamleider", "phone": IMPOSTOR}},
+        {"absentUntil": "2027-01-01"},
+        {"lastVerified": "2026-11-22"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+async def test_changed_details_are_shown_to_nobody(
+    world: World, desk: Desk, change: Mapping[str, object]
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await change_details(world, change)
+    assert await desk.read() is None
+    assert desk.faults == ["changed"]
+    assert desk.alarms == ["contact-refused"]
+
+
+async def test_without_its_signature_a_number_is_shown_to_nobody(
+    world: World, desk: Desk
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await change_details(world, {"phone": IMPOSTOR, "signature": None})
+    assert await desk.read() is None
+    assert desk.faults == ["unsigned"]
+
+
+async def test_two_contact_holders_of_one_source_do_not_change_places(
+    world: World, desk: Desk
+) -> None:
+    agency, other = world.debt_help, uuid.uuid4()
+    said = a_contact_holder(phone=Phone(IMPOSTOR))
+    await world.put_contact(agency, said, contact=other)
+    await world.publish(agency, [ONE])
+    await _write(world, str(agency.contact), await _read(world, str(other)))
+    assert await desk.read() is None
+    assert desk.faults == ["changed"]
+
+
+async def test_the_number_of_another_organisation_is_not_shown(
+    world: World, desk: Desk
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    theirs = world.income_support.contact
+    await world.run_sql("UPDATE signal SET contact_holder = :theirs", theirs=theirs.hex)
+    assert await desk.read() is None
+    assert desk.faults == ["changed"]
+
+
+async def test_an_older_number_does_not_come_back_over_a_newer_one(
+    world: World, desk: Desk
+) -> None:
+    agency = world.debt_help
+    await world.publish(agency, [ONE])
+    old = await _read(world, str(agency.contact))
+    world.clock.forward(timedelta(minutes=1))
+    new = a_contact_holder(phone=Phone("+31101234599"))
+    assert (await world.put_contact(agency, new)).status_code == 200
+    contact = await desk.read()
+    assert contact is not None
+    assert contact["phone"] == "+31101234599"
+    await _write(world, str(agency.contact), old)
+    assert await desk.read() is None
+    assert desk.faults == ["older"]
+
+
+async def test_an_old_number_is_not_passed_off_as_lately_confirmed(
+    world: World, desk: Desk
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    world.clock.forward(timedelta(days=200))
+    today = world.clock().date().isoformat()
+    await world.run_sql("UPDATE contact_holder SET last_verified = :on", on=today)
+    assert await desk.read() is None
+    assert desk.faults == ["stale"]
+
+
+async def test_a_key_that_only_the_index_knows_is_no_key(
+    world: World, desk: Desk
+) -> None:
+    """Its operator registers a signer of their own, and signs with it."""
+    agency = world.debt_help
+    await world.publish(agency, [ONE])
+    agency.key = new_notice_key()
+    await world.run_sql(
+        "INSERT INTO signer (organisation, kid, municipality, jwk, registered_at)"
+        " VALUES (:oin, :kid, '9901', :jwk, '2026-11-01 00:00:00')",
+        oin=agency.oin,
+        kid=agency.key.kid,
+        jwk=agency.key.encode_public().decode(),
+    )
+    world.index.standing.forget()
+    said = a_contact_holder(phone=Phone(IMPOSTOR))
+    assert (await world.put_contact(agency, said)).status_code == 200
+    assert await desk.read() is None
+    assert desk.faults == ["key-unknown"]
+
+
+async def test_one_holder_alone_vouches_for_no_key(world: World, desk: Desk) -> None:
+    await world.publish(world.debt_help, [ONE])
+    for index in (1, 2):
+        world.holders.holders[index].fault = _state_nothing
+    assert await desk.read() is None
+    assert desk.faults == ["key-unknown"]
+
+
+async def _state_nothing(
+    request: httpx.Request, honest: httpx.AsyncBaseTransport
+) -> httpx.Response:
+    answer = await honest.handle_async_request(request)
+    if not request.url.path.endswith("/notice-keys"):
+        return answer
+    return httpx.Response(200, content=b"garbage")
+
+
+async def test_the_index_stores_nothing_that_its_caller_did_not_sign(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    body = {"contactHolder": a_contact_holder().model_dump(mode="json")}
+    path, token = f"/contact-holders/{agency.contact}", world.a_source_token(agency)
+    assert (await world.send("PUT", path, token, body)).status_code == 400
+    agency.key = new_notice_key()
+    answer = await world.put_contact(agency, a_contact_holder())
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (
+        403,
+        "signature-invalid",
+    )
+
+
+async def test_an_older_signature_is_not_stored_over_a_newer_one(world: World) -> None:
+    agency = world.debt_help
+    own = Oin(agency.oin)
+    old = sign_contact(
+        agency.key,
+        agency.contact,
+        own,
+        a_contact_holder(phone=Phone("+31101234500")),
+        iss=own,
+        now=world.clock() - timedelta(days=1),
+    )
+    assert (await world.put_contact(agency, a_contact_holder())).status_code == 200
+    path, token = f"/contact-holders/{agency.contact}", world.a_source_token(agency)
+    answer = await world.send("PUT", path, token, {"contactHolder": old})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "iat")

@@ -1,0 +1,190 @@
+"""An agency tends whom to call: what its people saw or typed is what it signs."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from signal_index.notice import (
+    parse_notice_key,
+    parse_signed_contact,
+    parse_signer_key,
+    sign_contact,
+)
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.own_registration import OwnRegistration
+from signal_index.wire.values import Oin, Phone
+from tests.builders import a_contact_holder, a_stored_contact
+from tests.contact_builders import SIGNED_BY, SIGNING_KEY
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.unit.desk.test_relay import log_in_with_csrf, look_up
+
+pytestmark = pytest.mark.anyio
+PATH = "/v1/contact-holders"
+PAGE = "/agency/contacts"
+ID = UUID(int=9)
+IMPOSTOR = "+31201234567"
+NOBODY_SEES = "niemand ziet dit nummer"
+
+
+def open_own(town: Town, body: dict[str, Any]) -> dict[str, Any]:
+    """Read what the desk sent as the index would, and list it as the index does."""
+    key = parse_notice_key((town.folder / "notice-key.jwk").read_bytes())
+    signer = parse_signer_key(town.organisation.oin, key.encode_public())
+    said, signed = parse_signed_contact(body["contactHolder"], signer, now=town.clock())
+    return as_listed(said.contactHolder, said.source, said.id, signed.model_dump())
+
+
+def as_listed(
+    holder: ContactHolder, source: str, id_: UUID, signature: dict[str, Any]
+) -> dict[str, Any]:
+    own = {"staleFrom": "2027-05-22", "stale": False, "remind": False, "signals": 4}
+    said = holder.model_dump(mode="json")
+    return said | own | {"id": str(id_), "source": source, "signature": signature}
+
+
+def a_signed(town: Town, holder: ContactHolder) -> dict[str, Any]:
+    """A contact holder that this organisation signed, as the index lists it."""
+    key = parse_notice_key((town.folder / "notice-key.jwk").read_bytes())
+    own = Oin(town.organisation.oin)
+    token = sign_contact(key, ID, own, holder, iss=own, now=town.clock())
+    return open_own(town, {"contactHolder": token})
+
+
+def let_in(town: Town, *contacts: dict[str, Any]) -> None:
+    town.provider.person["roles"] = ["source-administrator"]
+    oin = town.organisation.oin
+    source = {
+        "source": oin,
+        "kind": "municipality",
+        "rhythmDays": 7,
+        "active": True,
+        "state": "live",
+        "coverage": [],
+        "liveUntil": None,
+        "lastRehearsal": None,
+        "lacks": [],
+    }
+    known = OwnRegistration(
+        organisation=oin, name="x", signers=[], sources=[], contactFunctions=["IB-er"]
+    )
+    said = known.model_dump(mode="json") | {"sources": [source]}
+    town.index.pages["/v1/own-registration"] = (200, said)
+    town.index.pages[PATH] = (200, {"items": list(contacts)})
+    town.index.pages["PUT"] = (200, a_stored_contact().model_dump(mode="json"))
+
+
+async def test_a_contact_person_is_added_on_the_page_and_signed(
+    town: Town, browser: Browser
+) -> None:
+    let_in(town)
+    page = await log_in(browser, PAGE)
+    assert "<option>IB-er</option>" in page.text, "a word is chosen, not typed"
+    csrf = csrf_of(page)
+    wrong = {"csrf": csrf, "function": "IB-er", "phone": ""}
+    missed = await browser.post(PAGE, data=wrong)
+    assert (missed.status_code, town.index.asked) == (400, [])
+    typed = {"csrf": csrf, "function": "IB-er", "phone": "0182 555 401"}
+    added = await browser.post(PAGE, data=typed)
+    assert added.headers["location"].startswith("/agency/contacts/")
+    stored = open_own(town, town.index.asked.pop())
+    assert (stored["function"], stored["phone"]) == ("IB-er", "+31182555401")
+    let_in(town, stored)
+    shown = (await browser.get(PAGE)).text
+    assert "openingstijden onbekend" in shown
+    assert NOBODY_SEES not in shown
+
+
+async def test_what_is_confirmed_is_what_the_page_showed(
+    town: Town, browser: Browser
+) -> None:
+    holder = a_contact_holder()
+    let_in(town, a_signed(town, holder))
+    page = await log_in(browser, PAGE)
+    form = {
+        "csrf": csrf_of(page),
+        "seen": page.text.split('name="seen" value="')[1][:64],
+    }
+    let_in(town, a_signed(town, holder) | {"phone": IMPOSTOR})
+    refused = await browser.post(f"{PAGE}/{ID}/confirm", data=form)
+    assert "Er is niets bevestigd" in refused.text
+    assert town.index.asked == []
+    let_in(town, a_signed(town, holder))
+    await browser.post(f"{PAGE}/{ID}/confirm", data=form)
+    said = open_own(town, town.index.asked.pop())
+    assert said["phone"] == holder.phone
+    assert said["lastVerified"] == town.clock().date().isoformat()
+
+
+async def test_an_agency_sees_that_its_own_number_was_changed(
+    town: Town, browser: Browser
+) -> None:
+    let_in(town, a_signed(town, a_contact_holder()) | {"phone": IMPOSTOR})
+    assert NOBODY_SEES in (await log_in(browser, PAGE)).text
+
+
+async def test_what_came_along_from_another_source_waits_to_be_confirmed(
+    town: Town, browser: Browser
+) -> None:
+    """Its former source signed it, for its own signals; the new one confirms it."""
+    holder = a_contact_holder(phone=Phone("+31182555402"))
+    token = sign_contact(
+        SIGNING_KEY, ID, SIGNED_BY, holder, iss=SIGNED_BY, now=town.clock()
+    )
+    signer = parse_signer_key(SIGNED_BY, SIGNING_KEY.encode_public())
+    _, signed = parse_signed_contact(token, signer, now=town.clock())
+    let_in(town, as_listed(holder, SIGNED_BY, ID, signed.model_dump()))
+    page = await log_in(browser, PAGE)
+    assert NOBODY_SEES in page.text
+    seen = page.text.split('name="seen" value="')[1][:64]
+    form = {"csrf": csrf_of(page), "seen": seen}
+    await browser.post(f"{PAGE}/{ID}/confirm", data=form)
+    said = open_own(town, town.index.asked.pop())
+    assert (said["phone"], said["source"]) == (holder.phone, town.organisation.oin)
+
+
+async def test_a_desk_without_a_key_shows_them_and_changes_nothing(
+    town: Town, tmp_path: Path
+) -> None:
+    settings = (tmp_path / "desk.toml").read_text()
+    assert 'notice_key = "notice-key.jwk"' in settings
+    let_in(town, a_signed(town, a_contact_holder()))
+    (tmp_path / "desk.toml").write_text(
+        settings.replace('notice_key = "notice-key.jwk"\n', "")
+    )
+    async with town.serve() as desk:
+        keyless = town.browser(desk)
+        page = await log_in(keyless, PAGE)
+        assert "er is geen sleutel om mee te ondertekenen" in page.text
+        assert 'name="seen"' not in page.text
+        typed = {"csrf": csrf_of(page), "function": "IB-er", "phone": "0182 555 401"}
+        answer = await keyless.post(PAGE, data=typed)
+    assert answer.status_code == 403
+    assert town.index.asked == []
+
+
+async def test_a_changed_number_is_in_no_answer_of_the_relay(
+    town: Town, browser: Browser
+) -> None:
+    """Of a page and of a case system alike; the answer is as long as it was."""
+    flag = town.index.flags[0]
+    flag = {**flag, "contactHolder": {**flag["contactHolder"], "phone": IMPOSTOR}}
+    whole = await _relayed(town, browser)
+    town.index.flags = [flag]
+    answer = await _relayed(town, browser)
+    assert IMPOSTOR.encode() not in answer
+    assert len(answer) == len(whole)
+    part = json.loads(answer)["answers"][0]
+    assert part["flags"][0]["contactHolder"] is None
+    own = await browser.get("/own-lookups")
+    assert IMPOSTOR not in own.text
+    assert "Zoek opnieuw op" in own.text
+
+
+async def _relayed(town: Town, browser: Browser) -> bytes:
+    await log_in_with_csrf(browser)
+    answer = await look_up(town, browser)
+    assert answer.status_code == 200, answer.text
+    return bytes(answer.content)
