@@ -85,14 +85,24 @@ class CaseSystem:
         self, bsns: Sequence[str], act: Act = Act.LOOKUP
     ) -> Pseudonymised:
         """Blind, have two holders evaluate through the relay, verify and combine."""
-        transport = RelayTransport(self._http, self._places.desk_url)
-        if self._config is None:
-            pins = parse_pins((self._places.keys / "pins.json").read_bytes())
-            self._config = await fetch_config(
-                transport, pins, accepted_origin=KEY_ORIGIN, known=None, now=clock.now()
-            )
+        config = self._config or await self.fetch_key()
         numbers = [parse_bsn(bsn) for bsn in bsns]
-        return await pseudonymise(transport, self._config, numbers, act)
+        return await pseudonymise(self._transport(), config, numbers, act)
+
+    async def fetch_key(self) -> KeyConfig:
+        """Fetch the newest key config, held against the one that is known."""
+        pins = parse_pins((self._places.keys / "pins.json").read_bytes())
+        self._config = await fetch_config(
+            self._transport(),
+            pins,
+            accepted_origin=KEY_ORIGIN,
+            known=self._config,
+            now=clock.now(),
+        )
+        return self._config
+
+    def _transport(self) -> RelayTransport:
+        return RelayTransport(self._http, self._places.desk_url)
 
     async def look_up(
         self, bsns: Sequence[str], question: LookupQuestion | None = None

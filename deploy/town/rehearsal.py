@@ -46,6 +46,7 @@ from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
 from deploy.town.regional_bank import find_clients, publish_clients
+from deploy.town.renewing import renew_key
 from deploy.town.run import running_town
 from deploy.town.switching import (
     CATEGORY,
@@ -163,6 +164,9 @@ async def _ask_and_attack(
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
         result.loop = await close_loop(console, places, processes, case_system, people)
         await _switch_ww_on(console, places, people, case_system)
+        count = await renew_key(places, case_system, people.unknown[0])
+        result.keys["renewed"] = True
+        console.print(f"the key is renewed, and {count} lookups meanwhile all answered")
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
         for attack in (

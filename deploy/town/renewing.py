@@ -1,0 +1,106 @@
+"""The town's three holders renew the key at work, with the commands for it.
+
+Each does its part with its own files, and puts the next config in the place of the one
+before: the index first. The first holder changes its ticket key too. Somebody looks up
+all the while: nothing of it may be lost, and every party counts with the next config in
+the end. Raises `CheckFailed` where not.
+"""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from deploy.town.case_system import CaseSystem
+from deploy.town.commands import run
+from deploy.town.demanding import demand
+from deploy.town.parties import TEAM_DESK
+from deploy.town.places import HOLDERS, Places
+from keys.config_commands import NEXT_PUBLIC_TICKET_KEY, NEXT_TICKET_KEY
+from keys.files import write_whole
+
+TAKEN_UP_WITHIN_SECONDS: Final = 30.0
+REST_SECONDS: Final = 0.3
+CHANGES_TICKET_KEY: Final = 1
+"""The holder that does; the others keep theirs."""
+
+
+async def renew_key(places: Places, case_system: CaseSystem, person: str) -> int:
+    """Renew the key while somebody looks a person up; give how often they did."""
+    serial = (await case_system.fetch_key()).serial + 1
+    is_over = asyncio.Event()
+    looking = asyncio.create_task(_look_up_until(is_over, case_system, person))
+    try:
+        await asyncio.to_thread(_renew, places)
+        await _wait_for(places, case_system, serial)
+    finally:
+        is_over.set()
+        statuses = await looking
+    demand(set(statuses) == {200}, f"lookups under a renewal gave {set(statuses)}")
+    return len(statuses)
+
+
+async def _look_up_until(
+    is_over: asyncio.Event, case_system: CaseSystem, person: str
+) -> list[int]:
+    statuses = []
+    while not is_over.is_set():
+        statuses.append((await case_system.look_up([person])).status)
+        await asyncio.sleep(REST_SECONDS)
+    return statuses
+
+
+def _renew(places: Places) -> None:
+    """Draft, sign three times, assemble; then each takes up what came of it."""
+    work = places.folder / "renewal"
+    work.mkdir(mode=0o700)
+    before, pins = str(places.keys / "key-config.json"), str(places.keys / "pins.json")
+    known = ["--known", before, "--pins", pins]
+    changing = places.keys / f"holder-{CHANGES_TICKET_KEY}"
+    config = ["signal-keys", "config"]
+    run([*config, "new-ticket-key", "--into", "."], changing)
+    public = str(changing / NEXT_PUBLIC_TICKET_KEY)
+    new_key = ["--ticket-key", f"holder-{CHANGES_TICKET_KEY}={public}"]
+    days = ["--valid-days", "730"]
+    run([*config, "draft", *known, *days, *new_key, "--into", "draft.json"], work)
+    signed = [f"signed-{index}.json" for index in HOLDERS]
+    for index, into in zip(HOLDERS, signed, strict=True):
+        key = ["--key", str(places.keys / f"holder-{index}" / "config-signing.jwk")]
+        own = ["--ticket-key", public] if index == CHANGES_TICKET_KEY else []
+        sign = [*config, "sign", "draft.json", *known, *key, *own, "--yes"]
+        run([*sign, "--into", into], work)
+    run([*config, "assemble", *signed, *known, "--into", "next.json"], work)
+    document = (work / "next.json").read_bytes()
+    for folder in (places.keys, *(places.keys / f"holder-{at}" for at in HOLDERS)):
+        _replace(folder / "key-config.json", document)
+    _replace(changing / "ticket.jwk", (changing / NEXT_TICKET_KEY).read_bytes())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    write_whole(path, data, replace=True)
+
+
+async def _wait_for(places: Places, case_system: CaseSystem, serial: int) -> None:
+    """Wait until index, holders, desk and case system all count with this serial."""
+    health = [
+        f"{places.index_url}/v1/health",
+        *(f"{places.holder_url(index)}/v1/health" for index in HOLDERS),
+        f"{places.desk_itself(TEAM_DESK)}/health",
+    ]
+    deadline = time.monotonic() + TAKEN_UP_WITHIN_SECONDS
+    async with httpx.AsyncClient() as client:
+        while True:
+            known = [await _read_serial(client, url) for url in health]
+            known.append((await case_system.fetch_key()).serial)
+            if set(known) == {serial}:
+                return
+            is_late = time.monotonic() > deadline
+            demand(not is_late, f"the next key config is not taken up: {known}")
+            await asyncio.sleep(REST_SECONDS)
+
+
+async def _read_serial(client: httpx.AsyncClient, url: str) -> int:
+    said: int = (await client.get(url)).json()["keyConfig"]["serial"]
+    return said
