@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { pruneCss } from "./prune-css.mjs";
+import { tighten } from "./tighten.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DESK = dirname(HERE);
@@ -28,7 +29,7 @@ export async function buildPackage({ style, target }) {
     minify: true, plugins: [ownPieces(style)],
   });
   execFileSync(process.execPath, [join(DESK, "node_modules", "typescript", "bin", "tsc"), "-p", join(HERE, "tsconfig.package.json")], { stdio: "inherit" });
-  writeIntegrity();
+  await writeElement();
 }
 
 /** The desk's templates, texts and styles, as a module inside the bundle. */
@@ -61,8 +62,10 @@ function wordsOf(markup) {
   return new Set([markup, ...scripts].join("\n").match(/[A-Za-z][\w-]*/g));
 }
 
-function writeIntegrity() {
-  const script = readFileSync(join(DIST, "signal-flags.js"));
+async function writeElement() {
+  const path = join(DIST, "signal-flags.js");
+  const script = Buffer.from(await tighten(readFileSync(path, "utf8")));
+  writeFileSync(path, script);
   const weight = gzipSync(script, { level: 9 }).length;
   if (weight > LIMIT) throw new Error(`signal-flags.js: ${weight} bytes gzipped`);
   const integrity = { "signal-flags.js": `sha384-${createHash("sha384").update(script).digest("base64")}` };
