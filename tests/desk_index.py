@@ -338,6 +338,7 @@ class FakeIndex:
                         "place": place,
                         "categoryShort": flag["categoryLabel"],
                         "coordinates": False,
+                        "stopped": False,
                         "own": False,
                         "organisation": flag["organisation"],
                         "contactOutcome": None,

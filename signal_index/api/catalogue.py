@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from fastapi import Query
@@ -36,7 +36,9 @@ async def show_catalogue(
     """Show what this caller may ask for in a municipality, in words for the screen."""
     place = municipality or caller.caller.municipality
     now = index.clock()
-    policy = index.policy.get(await index.standing.get(now), place)
+    standing = await index.standing.get(now)
+    policy = index.policy.get(standing, place)
+    stopped = {category for where, category in standing.stopped if where == place}
     offers = open_purposes(policy, caller.caller, place, now=now)
     labels = await index.labels_in(place)
     catalogue = labels.catalogue
@@ -48,7 +50,7 @@ async def show_catalogue(
         municipality=place,
         openQuestions=questions,
         openCalls=calls,
-        purposes=[_purpose(offer) for offer in offers],
+        purposes=[_purpose(offer, stopped) for offer in offers],
         lifeDomains=labels.choices(catalogue.life_domains),
         outcomes=labels.choices(catalogue.outcomes),
         breakGlass=wire.OfferedReasons(
@@ -58,7 +60,7 @@ async def show_catalogue(
     )
 
 
-def _purpose(offer: PurposeOffer) -> wire.OfferedPurpose:
+def _purpose(offer: PurposeOffer, stopped: Collection[str]) -> wire.OfferedPurpose:
     informed = [one for one in offer.informed_choices if not one.exception]
     exceptions = [one for one in offer.informed_choices if one.exception]
     return wire.OfferedPurpose(
@@ -76,6 +78,7 @@ def _purpose(offer: PurposeOffer) -> wire.OfferedPurpose:
                 short=one.short,
                 lifeDomains=[domain.id for domain in one.life_domains],
                 coordinates=one.coordinates,
+                stopped=one.id in stopped,
             )
             for one in offer.categories
         ],

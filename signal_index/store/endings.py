@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import NothingToEnd
@@ -72,9 +72,11 @@ async def end(
         raise NothingToEnd(f"no such {what} is registered")
     if found.ended_at is not None:
         return Change.UNCHANGED
-    done = {"ended_at": now, "ended_because": because.value}
+    done: dict[str, object] = {"ended_at": now, "ended_because": because.value}
     if what == "source":
+        is_live = table.c.state == SourceState.LIVE.value
         done["state"] = SourceState.ENDED.value
+        done["live_until"] = case((is_live, now), else_=table.c.live_until)
     await conn.execute(update(table).filter_by(**key).values(done))
     if what == "organisation" and await _publishes(conn, key["oin"]):
         await end(conn, "source", key, because, now=now)

@@ -115,7 +115,7 @@ LOOKUP: Final = (
     JOIN contact_holder c ON c.id = s.contact_holder
     UNION ALL
     SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, live_until
+      NULL, NULL, NULL, CASE state WHEN 'trial' THEN live_until END
     FROM source WHERE state <> 'live'
     UNION ALL
     SELECT 1, year, find_person, NULL, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import CategoryId
@@ -152,9 +152,12 @@ _READ = (
 _SELECT = select(*_READ).join(
     contact_holder, contact_holder.c.id == _SHOWN.c.contact_holder
 )
-_IN_TRIAL = select(source.c.oin, source.c.live_until).where(
-    source.c.state != SourceState.LIVE.value
-)
+_IN_TRIAL = select(  # of one that ended nothing is said
+    source.c.oin,
+    case((source.c.state == SourceState.TRIAL.value, source.c.live_until)).label(
+        "live_until"
+    ),
+).where(source.c.state != SourceState.LIVE.value)
 
 
 async def _raise_numbers(

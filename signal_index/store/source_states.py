@@ -29,7 +29,7 @@ async def get_source_state(conn: AsyncConnection, oin: str) -> SourceState:
 
 
 async def find_live_until(conn: AsyncConnection, oin: str) -> datetime | None:
-    """Give when a source went back to trial; None where it is live, or never was."""
+    """Give when a source was live no more; None where it is live, or never was."""
     query = select(source.c.live_until).where(source.c.oin == oin)
     return await conn.scalar(query)
 

@@ -106,6 +106,8 @@ class Standing:
     signers: Mapping[tuple[str, str], Signer]
     sources: Mapping[str, SourceStanding]
     coverage: Mapping[tuple[str, str], tuple[Coverage, ...]]
+    stopped: frozenset[tuple[str, str]]
+    """Of what a source that was live told, and ended: (municipality, category)."""
     establishments: tuple[Establishment, ...]
     recorded: tuple[RecordedEstablishment, ...] = ()
     adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
@@ -145,6 +147,7 @@ async def read_standing(
         },
         sources=dict(await _sources(conn, refused)),
         coverage=await _coverage(conn),
+        stopped=await _stopped(conn),
         establishments=establishments_of(recorded, catalogue),
         recorded=recorded,
         adoptions=await find_newest_adoptions(conn),
@@ -221,6 +224,16 @@ async def _coverage(
         )
         found[place] = (*found.get(place, ()), one)
     return found
+
+
+async def _stopped(conn: AsyncConnection) -> frozenset[tuple[str, str]]:
+    table, source = registry.coverage, registry.source
+    rows = await conn.execute(
+        select(table.c.municipality, table.c.category)
+        .join(source, source.c.oin == table.c.source)
+        .where(source.c.ended_at.is_not(None), source.c.live_until.is_not(None))
+    )
+    return frozenset((row.municipality, row.category) for row in rows)
 
 
 def establishments_of(

@@ -98,7 +98,7 @@ source = Table(
     Column("registered_at", Instant, nullable=False),
     # What nobody made live is in trial: also a row that somebody adds by hand.
     Column("state", LABEL, server_default="trial", nullable=False),
-    Column("live_until", Instant, nullable=True),  # when it went back to trial
+    Column("live_until", Instant, nullable=True),  # when it was live no more
     # Its people give every signal by hand: it closes no delivery, and is never late.
     Column("by_hand", Boolean, server_default=false(), nullable=False),
     CheckConstraint("state IN ('trial', 'live', 'ended')", name="state_known"),

@@ -18,7 +18,8 @@ class OfferedCategory(AnswerModel):
     """A category that a purpose shows, and the life domains that it belongs to.
 
     `short` is its name within a sentence; `coordinates`: who tells of it coordinates
-    what the others do, and is the first to call.
+    what the others do, and is the first to call. `stopped`: a source that told of it
+    takes part no more; whether another does, the sources of an answer say.
     """
 
     id: str
@@ -26,6 +27,7 @@ class OfferedCategory(AnswerModel):
     short: str
     lifeDomains: list[str]
     coordinates: bool
+    stopped: bool
 
 
 class OfferedPurpose(AnswerModel):

@@ -32,7 +32,8 @@ class OwnSource(AnswerModel):
     """A source that the caller may send for, and how it stands.
 
     `lacks`: what stands in the way of going live; empty where nothing does, and of a
-    source that is live. `liveUntil`: when it was taken back to trial.
+    source that is live. `liveUntil`: when it was taken back to trial, or
+    ended.
     """
 
     source: str

@@ -33,6 +33,7 @@ from tests.holders_builders import (
 from tests.policy_officers import approve, send
 from tests.store_builders import owning
 from tests.transfer_builders import a_successor, a_transfer
+from tests.trial_builders import put_in_trial
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +49,13 @@ async def _look_up(world: World) -> tuple[int, str]:
     body = await world.ask([a_bsn(1)])
     answer = await world.send("POST", "/lookups", world.a_token(), body)
     return answer.status_code, str(answer.json().get("type", "")).rpartition("/")[2]
+
+
+async def _stopped(world: World) -> set[str]:
+    """Of which kinds a generalist reads that who told of them takes part no more."""
+    catalogue = (await world.send("GET", "/catalogue", world.a_token())).json()
+    kinds = [one for each in catalogue["purposes"] for one in each["categories"]]
+    return {one["id"] for one in kinds if one["stopped"]}
 
 
 async def test_a_client_that_ended_asks_nothing(tmp_path: Path) -> None:
@@ -88,6 +96,7 @@ async def test_nobody_is_sent_to_call_a_source_that_ended(
             # That it is gone may be said ("asked again"); not that it can be called.
             assert part["flags"] == []
             assert "Bureau debt-help" not in json.dumps(part["sources"])
+        assert await _stopped(world) == {agency.category}
         successor = await a_successor(world)
         _, listed = await send(world, "/transfers")
         left = next(one for one in listed["sources"] if one["oin"] == agency.oin)
@@ -98,6 +107,14 @@ async def test_nobody_is_sent_to_call_a_source_that_ended(
         assert status == 200, given
         (part,) = await world.look_up([a_bsn(1)])
         assert [one["organisation"] for one in part["flags"]] == ["Schuldhulp Samen"]
+
+
+async def test_who_was_never_live_is_not_said_to_have_stopped(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        agency = world.debt_help
+        await put_in_trial(world, agency)
+        await _end(world, "source", oin=agency.oin)
+        assert await _stopped(world) == set()
 
 
 async def test_nothing_is_taken_that_a_stolen_key_signed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "not-connected": "niets over {categories}",
+  stopped: "niets meer over {categories}",
   "not-asked": "niet gekeken naar {categories}",
   unknown: "niet bekend: {categories}",
   "late-never": "nooit iets over {about}",
@@ -33,6 +34,14 @@ const OLD = { lastHeard: "2026-03-03T08:00:00Z", stale: true };
 test("what nobody tells of is named as in the sentence about the purpose", () => {
   const sources = [aSource("bijstand", "Werkplein"), aSource("schuldhulp", "Kredietbank"), aSource("casusregie", "Wijkteam")];
   assert.equal(writeAbsent(aPart(sources), CATEGORIES), "niets over wmo en wonen");
+});
+
+test("who takes part no more is not said to take part not yet", () => {
+  const gone = { ...aCategory("wmo"), stopped: true };
+  const part = aPart([aSource("bijstand", "Werkplein")], [], ["bijstand", "wmo", "wonen"]);
+  assert.equal(writeAbsent(part, [gone, aCategory("wonen")]), "niets over wonen niets meer over wmo");
+  assert.equal(writeAbsent(part, [gone]), "niets meer over wmo");
+  assert.equal(writeAbsent(aPart([aSource("wmo", "Zorgpunt")]), [gone]), null);
 });
 
 test("where somebody tells of everything there is no such line", () => {

@@ -28,7 +28,7 @@ class FakeRead:
         await self.gate.wait()
         if self.down:
             raise OSError
-        return Standing(now, {}, {}, frozenset(), {}, {}, {}, ())
+        return Standing(now, {}, {}, frozenset(), {}, {}, {}, frozenset(), ())
 
 
 def _view() -> tuple[StandingView, FakeRead]:

@@ -39,10 +39,13 @@ export function findLate({ sources }: Part, categories: readonly Category[]): La
   });
 }
 
-/** Say of which categories nobody tells us anything; null where somebody does of all. */
+/** Say of which categories nobody tells us anything, yet or any more; null where somebody does of all. */
 export function writeAbsent(part: Part, categories: readonly Category[]): string | null {
   const connected = new Set(part.sources.map((source) => source.category));
-  return writeNames("not-connected", categories.filter(({ id }) => part.asked.includes(id) && !connected.has(id)));
+  const absent = categories.filter(({ id }) => part.asked.includes(id) && !connected.has(id));
+  const hasStopped = ({ stopped }: Category): boolean => stopped === true;
+  const said = [writeNames("not-connected", absent.filter((each) => !hasStopped(each))), writeNames("stopped", absent.filter(hasStopped))];
+  return said.filter((each) => each !== null).join(" ") || null;
 }
 
 /** Say what the purpose can show and this question did not look for; null for nothing. */

@@ -17,6 +17,8 @@ export interface Category {
   readonly short: string;
   /** Whether who tells of it coordinates what others do. */
   readonly coordinates: boolean;
+  /** Whether who told of it takes part no more. */
+  readonly stopped?: boolean;
 }
 
 export interface Purpose {
