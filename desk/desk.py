@@ -36,6 +36,7 @@ from desk.lookup_notes import LookupNotes
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
+from desk.refusal_marks import RefusalMarks
 from desk.security import DeskSecurity
 from desk.sessions import Sessions
 from desk.settings import DeskSettings
@@ -72,6 +73,7 @@ class Desk:
     signalling: Signalling | None
     known_names: KnownNames
     read_marks: ReadMarks
+    refusal_marks: RefusalMarks
     waiting: Waiting
     pins: list[Any]
     texts: Texts
@@ -108,6 +110,7 @@ def build_desk(
     rules: ReceiptRules = load_receipt_rules(settings)
     index = SignalIndex(settings.index_url, http)
     marks = ReadMarks(database, seal, clock)
+    refusals = RefusalMarks(database, seal, clock)
     pins = _read_pins(settings)
     signs_by = settings.notice_key
     notice_key = None if signs_by is None else read_notice_key(signs_by)
@@ -145,7 +148,8 @@ def build_desk(
         signalling=build_signalling(settings, notice_key, database, seal, clock),
         known_names=KnownNames(database, seal, clock, settings.organisation),
         read_marks=marks,
-        waiting=Waiting(index, marks, clock),
+        refusal_marks=refusals,
+        waiting=Waiting(index, marks, refusals, clock),
         pins=[key.jwk for key in pins.keys],
         texts=load_texts("nl"),
         assets=load_assets(),

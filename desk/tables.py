@@ -93,7 +93,7 @@ notices_read: Final = Table(
     metadata,
     Column("owner", LargeBinary(32), primary_key=True),
     Column("hour", Integer, nullable=False, index=True),  # seconds since 1970
-    Column("seen", Text, nullable=False),  # ids of notices of that hour and later
+    Column("seen", Text, nullable=False),  # ids; of notices, of that hour and later
 )
 
 key_config: Final = Table(

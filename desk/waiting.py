@@ -6,7 +6,7 @@ itself: its menu keeps the number that it had, or says that there is none yet.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,8 +15,9 @@ from desk.agency.read_marks import ReadMarks
 from desk.errors import DeskError
 from desk.index import SignalIndex
 from desk.navigation import APPROVALS, MATCHES, NOTICES, find_menu
+from desk.refusal_marks import RefusalMarks
 from desk.tokens import Person
-from signal_index.wire.approvals import ApprovalList
+from signal_index.wire.approvals import Approval, ApprovalList
 from signal_index.wire.matches import Match, Matches
 from signal_index.wire.notices import UnreadNotices
 
@@ -33,10 +34,15 @@ class Waiting:
     """The numbers, and when each was asked for."""
 
     def __init__(
-        self, index: SignalIndex, marks: ReadMarks, clock: Callable[[], datetime]
+        self,
+        index: SignalIndex,
+        marks: ReadMarks,
+        refusals: RefusalMarks,
+        clock: Callable[[], datetime],
     ) -> None:
         self._index = index
         self._marks = marks
+        self._refusals = refusals
         self._clock = clock
         self._heard: dict[tuple[str, str], tuple[datetime, int | None]] = {}
         self._asks: Mapping[str, Ask] = {
@@ -100,9 +106,9 @@ class Waiting:
         page = await self._index.fetch(Matches, "/v1/matches", token, query=_ALL)
         return count_matches(page.items)
 
-    async def _ask_approvals(self, _sub: str, token: str) -> int:
+    async def _ask_approvals(self, sub: str, token: str) -> int:
         found = await self._index.fetch(ApprovalList, "/v1/approvals", token)
-        return count_approvals(found)
+        return count_approvals(found, await self._refusals.find_unseen(sub, found))
 
 
 def waits(one: Match) -> bool:
@@ -115,6 +121,6 @@ def count_matches(found: Iterable[Match]) -> int:
     return sum(waits(one) for one in found)
 
 
-def count_approvals(found: ApprovalList) -> int:
-    """Count what waits for approval and is not one's own."""
-    return sum(not one.own for one in found.open)
+def count_approvals(found: ApprovalList, refused: Collection[Approval]) -> int:
+    """Count what waits for one's approval, and what was refused to oneself, unseen."""
+    return sum(not one.own for one in found.open) + len(refused)

@@ -19,15 +19,14 @@ from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in, read_answer
 from desk.navigation import APPROVALS as PAGE
+from desk.officer.approvals_read import read_approvals
 from desk.officer.policy import simulate
 from desk.officer.told import Told, read_told
-from desk.officer.transfers import fetch_transfers
-from desk.pages import recount, render
+from desk.officer.transfers import TRANSFER, fetch_transfers
+from desk.pages import render
 from desk.roles import OFFICERS
-from desk.waiting import count_approvals
 from signal_index.wire.approvals import (
     ApprovalDecision,
-    ApprovalList,
     RefusalReason,
 )
 from signal_index.wire.policies import PolicySimulation
@@ -37,7 +36,6 @@ from signal_index.wire.transfers import Transfer
 router: Final = APIRouter()
 POLICY: Final = "policy-activation"
 REPORT: Final = "specific-report"
-TRANSFER: Final = "transfer"
 SEE_OTHER: Final = 303
 WHERE: Final = {
     "embargo": "/officer/citizens/embargoes",
@@ -50,13 +48,14 @@ WHERE: Final = {
 async def list_approvals(request: Request, caller: LoggedInApprover) -> HTMLResponse:
     """Give what waits for a second person, and what was decided lately."""
     desk = desk_of(request)
-    found = await _fetch(request, caller)
+    found, refused = await read_approvals(request, caller, lambda _: True)
     return render(
         request,
         "officer/approvals.html",
         title=desk.texts.get("approvals.title"),
         person=caller.person,
         csrf=caller.csrf,
+        refused=refused,
         waiting=found.open,
         decided=found.decided,
         unreadable=found.unreadable,
@@ -90,7 +89,7 @@ async def _show(
     request: Request, caller: Caller, approval: UUID, told: Told | None
 ) -> HTMLResponse:
     desk = desk_of(request)
-    found = await _fetch(request, caller)
+    found, _ = await read_approvals(request, caller, lambda each: each.id == approval)
     every = [*found.open, *found.decided]
     one = next((each for each in every if each.id == approval), None)
     if one is None:
@@ -151,10 +150,3 @@ async def _find_transfer(
     """Find the transfer that an approval is about."""
     found = (await fetch_transfers(request, caller)).items
     return next((one for one in found if one.approvalId == approval), None)
-
-
-async def _fetch(request: Request, caller: Caller) -> ApprovalList:
-    desk, sub = desk_of(request), caller.person.sub
-    found = await desk.index.fetch(ApprovalList, "/v1/approvals", caller.access_token)
-    recount(request, PAGE, desk.waiting.note(PAGE, sub, count_approvals(found)))
-    return found

@@ -19,9 +19,10 @@ from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
 from desk.index import fill_in
+from desk.officer.approvals_read import read_approvals
 from desk.officer.told import Fault, Told, read_told, tell_fault
 from desk.pages import render
-from signal_index.wire.approvals import Approval, ApprovalList
+from signal_index.wire.approvals import Approval
 from signal_index.wire.transfers import (
     NewTransfer,
     TransferReason,
@@ -31,6 +32,8 @@ from signal_index.wire.transfers import (
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/transfers"
+TRANSFER: Final = "transfer"
+"""What its approval is called."""
 SEE_OTHER: Final = 303
 
 
@@ -129,8 +132,7 @@ async def _show(
 
 async def _find_refused(request: Request, caller: Caller) -> dict[UUID, Approval]:
     """Find what was refused lately, by the id of its approval: by whom, and why."""
-    path, token = "/v1/approvals", caller.access_token
-    found = await desk_of(request).index.fetch(ApprovalList, path, token)
+    found, _ = await read_approvals(request, caller, lambda one: one.kind == TRANSFER)
     return {one.id: one for one in found.decided if one.state == "refused"}
 
 

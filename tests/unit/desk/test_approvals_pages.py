@@ -62,6 +62,37 @@ async def test_the_menu_counts_what_waits_and_is_not_ones_own(
     assert "Goedkeuren (" not in (await officer.get(PAGE)).text
 
 
+@pytest.mark.parametrize(
+    ("kind", "opened", "is_seen"),
+    [
+        ("embargo", APPROVALS, True),
+        ("embargo", f"{APPROVALS}/{ID}", True),
+        ("transfer", "/officer/transfers", True),
+        ("embargo", "/officer/transfers", False),
+    ],
+)
+async def test_what_was_refused_to_who_asked_is_counted_until_it_was_seen(
+    town: Town, officer: Browser, kind: str, opened: str, *, is_seen: bool
+) -> None:
+    refused = an_approval(
+        kind=kind,
+        state="refused",
+        own=True,
+        decidedBy={"organisation": "00000001800000009901", "user": "mila"},
+        decidedAt="2026-11-22T13:00:00Z",
+    )
+    others = refused | {"id": ID[:-1] + "9", "own": False}
+    found = {"open": [], "decided": [refused, others], "unreadable": 0}
+    town.index.pages["/v1/approvals"] = (200, found)
+    town.index.pages["/v1/transfers"] = (200, {"items": [], "sources": []})
+    assert "Goedkeuren (1)" in (await officer.get(PAGE)).text
+    page = await officer.get(opened)
+    assert page.status_code == 200
+    assert ("Goedkeuren (1)" in page.text) is not is_seen
+    assert ("Uw verzoek is afgewezen" in page.text) is (opened == APPROVALS)
+    assert ("Goedkeuren (1)" in (await officer.get(PAGE)).text) is not is_seen
+
+
 async def test_the_second_person_sees_what_changes_before_deciding(
     town: Town, officer: Browser
 ) -> None:
