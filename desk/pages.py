@@ -23,6 +23,7 @@ from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, link_phone, write_phone
 from desk.texts import (
     Names,
+    join_names,
     name_account,
     name_act,
     name_contact,
@@ -63,6 +64,7 @@ TEMPLATES.filters["watched"] = name_act
 TEMPLATES.filters["account"] = name_account
 TEMPLATES.filters["worker"] = name_worker
 TEMPLATES.filters["told"] = tell_value
+TEMPLATES.filters["listed"] = join_names
 
 
 @dataclass(frozen=True, slots=True)

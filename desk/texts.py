@@ -6,12 +6,13 @@ without a text is an error at once, never an empty place on the screen.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from desk.moments import format_day
@@ -56,6 +57,11 @@ class Texts:
             for key, text in self.messages.items()
             if key.startswith("screen.")
         }
+
+
+def join_names(names: Sequence[str], /) -> str:
+    """Write `A, B en C`."""
+    return format_list(names, locale="nl")
 
 
 def name_role(role: str, texts: Texts) -> str:

@@ -15,6 +15,7 @@ What is under embargo is left out before anything is counted, recorded or proven
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -56,6 +57,7 @@ from signal_index.errors import (
     ProofNotReady,
     UnknownAccessRequest,
 )
+from signal_index.follows import derive_person_row
 from signal_index.ledger import Kind, Outcome
 from signal_index.proof import DisclosureRefused, JsonObject
 from signal_index.store import access_requests, citizen_reports, corrections
@@ -133,6 +135,13 @@ async def _gather(
         )
         today = day_of(act.now)
         signals = await citizen_reports.find_own_signals(conn, search, labels, today)
+        follows = await citizen_reports.find_own_follows(
+            conn,
+            search,
+            partial(derive_person_row, index.keys.row_key, asked.point),
+            labels,
+            today,
+        )
         looked = await citizen_reports.find_person_entries(
             conn, persons, place, keys, labels
         )
@@ -154,6 +163,7 @@ async def _gather(
         lookups=[one for one in shown if isinstance(one, wire.ReportedLookup)],
         matches=[one for one in shown if isinstance(one, wire.ReportedMatch)],
         checks=[one for one in shown if isinstance(one, wire.ReportedCheck)],
+        follows=list(follows),
         hasMore=len(looked) > most,
         signals=list(withhold_signals(signals, held)),
         corrections=list(disputed),

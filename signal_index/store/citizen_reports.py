@@ -7,11 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.answers import make_contact
@@ -25,11 +25,13 @@ from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, open_disclosures
 from signal_index.proof import Group, JsonObject, Kind, ProofError, parse_disclosure
 from signal_index.tables.citizen_rights import correction
+from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
     ReportedEntry,
+    ReportedFollow,
     ReportedSignal,
 )
 
@@ -85,6 +87,36 @@ async def find_own_signals(
         if search.rows[row.row_key] == row.category
     ]
     return sorted(found, key=lambda one: (one.category, one.source, one.since))
+
+
+async def find_own_follows(
+    conn: AsyncConnection,
+    search: OwnSearch,
+    rows: Callable[[str], bytes],
+    labels: Labels,
+    today: date,
+) -> Sequence[ReportedFollow]:
+    """Find which organisations follow the permit's person now: each until its last day.
+
+    `rows` gives by what an organisation's follows of that person are found. In the
+    permit's municipality alone, like the entries.
+    """
+    place = follow.c.municipality == search.permit.municipality
+    is_open = follow.c.until >= today
+    organisations = await conn.scalars(
+        select(follow.c.organisation).distinct().where(place, is_open)
+    )
+    wanted = sorted(rows(one) for one in organisations)
+    found = await conn.execute(
+        select(follow.c.organisation, func.max(follow.c.until).label("until"))
+        .where(place, is_open, follow.c.person_row.in_(wanted))
+        .group_by(follow.c.organisation)
+        .order_by(follow.c.organisation)
+    )
+    return [
+        ReportedFollow(organisation=labels.organisation(oin), until=until)
+        for oin, until in found
+    ]
 
 
 async def find_person_entries(

@@ -71,6 +71,13 @@ class ReportedCheck(AnswerModel):
     proof: str | None
 
 
+class ReportedFollow(AnswerModel):
+    """That an organisation follows the case now, and until when; not which employee."""
+
+    organisation: str
+    until: Day
+
+
 class ReportedSignal(AnswerModel):
     """A signal about the citizen, whether or not a lookup would show it today.
 
@@ -128,6 +135,7 @@ class CitizenReport(AnswerModel):
     lookups: list[ReportedLookup]
     matches: list[ReportedMatch]
     checks: list[ReportedCheck]
+    follows: list[ReportedFollow]
     hasMore: bool
     signals: list[ReportedSignal]
     corrections: list[ReportedCorrection]

@@ -158,3 +158,26 @@ async def test_an_officer_reads_how_many_are_open(world: World) -> None:
         3,
         2,
     )
+async def test_a_citizen_reads_which_organisation_follows_now_and_until_when(
+    world: World, tmp_path: Path
+) -> None:
+    """One line for an organisation, with the last day of its last; no employee."""
+    await follow(world, ONE)
+    world.clock.forward(timedelta(days=10))
+    await follow(world, ONE, JORIS)
+    await follow(world, TWO)
+    last = day_of(world.clock()) + timedelta(days=90)
+    desk = CitizensDesk(world, tmp_path)
+    report = await desk.report(ONE)
+    assert report["follows"] == [
+        {"organisation": "Gemeente Voorbeeld", "until": str(last)}
+    ]
+    for named in (FATIMA["name"], FATIMA["sub"], JORIS["name"], JORIS["sub"]):
+        assert named not in str(report)
+    await world.run_sql("UPDATE follow SET municipality = '9902'")
+    assert (await desk.report(ONE))["follows"] == []
+    await world.run_sql("UPDATE follow SET municipality = '9901'")
+    world.clock.forward(timedelta(days=91))
+    assert (await desk.report(ONE))["follows"] == []
+
+

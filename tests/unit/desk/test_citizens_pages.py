@@ -20,6 +20,7 @@ from signal_index.wire.citizen_options import CitizenOptions, DisputeChoice
 from signal_index.wire.citizen_reports import (
     CitizenReport,
     ReportedCheck,
+    ReportedFollow,
     ReportedLookup,
     ReportedMatch,
     ReportedSignal,
@@ -136,6 +137,7 @@ REPORT = CitizenReport(
     lookups=[LOOKUP, REFUSED],
     matches=[MATCH],
     checks=[CHECK],
+    follows=[ReportedFollow(organisation="Wijkteam", until=date(2027, 2, 20))],
     hasMore=False,
     signals=[SIGNAL],
     corrections=[],
@@ -237,6 +239,8 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
 async def test_a_match_is_not_counted_as_somebody_who_looked(officer: Browser) -> None:
     html = (await make_report(officer))["html"]
     assert "Er is 2 keer gekeken" in html
+    assert "Wijkteam volgt uw zaak nu, tot en met 20 februari 2027." in html
+    assert "meldde dat zij contact met u heeft: Werkplein Voorbeeld." in html
     assert "Eén keer hoorden twee organisaties van elkaar" in html
 
 
