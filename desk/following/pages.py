@@ -4,9 +4,10 @@ What changed is not known here, nor about whom: that takes a lookup. A colleague
 cases over by a code; their case numbers go along, sealed for whoever has it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -95,9 +96,11 @@ async def offer_follows(request: Request, caller: SendingGeneralist) -> Response
     offer = parse_body(FollowOffer, passed.body)
     listed = await _list(desk, caller)
     stands = [one.stands for one in listed.follows]
-    entries = [one.entryId for one in stands if str(one.id) in asked["follows"]]
+    offered = [one for one in stands if str(one.id) in asked["follows"]]
+    entries = [one.entryId for one in offered]
     await desk.lookup_notes.copy(caller.person.sub, _holder(offer.code), entries)
-    said = offer.model_dump(mode="json")
+    marks = {str(one.entryId): one.offered.mark for one in offered if one.offered}
+    said = offer.model_dump(mode="json") | {"marks": marks}
     return await desk.kept_forms.lead_to(request, PAGE, said)
 
 
@@ -133,6 +136,19 @@ class Given(Named):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A code that was made: whether it still works, or who took what over by it.
+
+    Neither where its cases were ended since, or stand under another code.
+    """
+
+    code: str
+    until: date
+    works: bool
+    given: Sequence[Given]
+
+
+@dataclass(frozen=True, slots=True)
 class _Listed:
     follows: list[Followed]
     given: list[Given]
@@ -143,6 +159,16 @@ async def find_followed(desk: Desk, caller: Caller, follow: UUID) -> Followed | 
     """Find one of this person's own follows."""
     listed = (await _list(desk, caller)).follows
     return next((one for one in listed if one.stands.id == follow), None)
+
+
+def _tell_offer(kept: Mapping[str, Any], listed: _Listed) -> Offer:
+    """Say how a code stands, by what now stands of the cases it was made for."""
+    marks: Mapping[str, str] = kept["marks"]
+    stands = (one.stands for one in listed.follows)
+    now = {str(one.entryId): one.offered.mark for one in stands if one.offered}
+    given = [one for one in listed.given if str(one.told.entryId) in marks]
+    works = any(now.get(entry) == mark for entry, mark in marks.items())
+    return Offer(kept["code"], date.fromisoformat(kept["until"]), works, given)
 
 
 async def _list(desk: Desk, caller: Caller) -> _Listed:
@@ -161,7 +187,7 @@ async def _show(
     *,
     done: str = "",
     ended: Named | None = None,
-    offer: Mapping[str, str] | None = None,
+    offer: Mapping[str, Any] | None = None,
     told: Told | None = None,
     fault: str = "",
     takes: bool = False,
@@ -184,7 +210,7 @@ async def _show(
         done=done,
         may_follow=may_follow(caller.person),
         ended=ended,
-        offer=offer,
+        offer=offer and _tell_offer(offer, found),
         told=told,
         fault=fault,
         takes=takes,

@@ -10,7 +10,7 @@ from signal_index.api.acting import Acting
 from signal_index.api.person_asked import PersonAct, record_person
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.ledger import Outcome, WhyGroup
-from signal_index.proof import JsonObject
+from signal_index.proof import Json, JsonObject
 from signal_index.signals import derive_person_name
 from signal_index.store.follows import StoredFollow
 from signal_index.store.notices import year_of
@@ -34,12 +34,14 @@ async def record_begun(
 async def record_about(
     act: Acting, one: StoredFollow, done: Literal["ended", "taken-over"]
 ) -> None:
-    """Record what became of a follow.
+    """Record what became of a follow; of one that was taken over, from which colleague.
 
     In the year of its lookup about that person, too; past New Year the follow knows no
     name in the new ledger, and its entry says which lookup it came of.
     """
-    what: JsonObject = {"act": done, "entry": str(one.said.entry)}
+    what: dict[str, Json] = {"act": done, "entry": str(one.said.entry)}
+    if done == "taken-over":
+        what["takenFrom"] = one.said.follower.sub
     if year_of(act.now) == year_of(read_uuid7_instant(one.said.entry)):
         await _record(act, one, one.said.ledger_name, what, None)
     else:

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import base64
 import secrets
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from keys.base64url import encode_b64u
 from keys.errors import InvalidPseudonym
 from keys.pseudonym import KeyVersion, StoredPoint, derive_stored_point, parse_pseudonym
 from policy.errors import LoopActDenied, NoDecision, UnknownCode
@@ -112,14 +114,14 @@ async def begin_follow(
             year=year_of(act.now),
             person_row=derive_person_row(index.keys.row_key, point, who.organisation),
             until=until,
-            is_offered=False,
+            offer=None,
             said=said,
         )
         today = day_of(act.now)
         await store.store_follow(act.conn, _owner(index, who), made, index.keys, today)
         await record_begun(act, point, made, permit)
     labels = await index.labels_in(who.municipality)
-    return _tell(made, labels, changed=False)
+    return _tell(made, labels, today, changed=False)
 
 
 @routes.get("/follows", "Wat deze gebruiker volgt, zonder over wie")
@@ -151,7 +153,7 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
         given = await store.find_given(act.conn, owner, index.keys, today)
         await act.record({"follows": len(own)})
     return wire.Follows(
-        items=[_tell(one, labels, changed=changed.get(one.id)) for one in own],
+        items=[_tell(one, labels, today, changed=changed.get(one.id)) for one in own],
         unreadable=unreadable,
         given=[_tell_given(one.said, day, labels) for one, day in given],
     )
@@ -193,10 +195,11 @@ async def offer_follows(
     async with acting(index, who, Kind.FOLLOW) as act:
         until = day_of(act.now) + timedelta(days=OFFERED_DAYS)
         owner = _owner(index, who)
-        count = await store.offer_follows(
+        offered = await store.offer_follows(
             act.conn, owner, body.follows, (code, until), index.keys
         )
-        await act.record({"act": "offered", "count": count})
+        entries = [str(one.said.entry) for one in offered]
+        await act.record({"act": "offered", "entries": entries})
     spaced = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
     return wire.FollowOffer(code=spaced, until=until)
 
@@ -225,7 +228,9 @@ async def take_over(
         await store.take_over(act.conn, owner, (taken, follower), index.keys, today)
         for one in taken:
             await record_about(act, one, "taken-over")
-    return wire.Follows(items=[_tell(one, labels, changed=None) for one in taken])
+    return wire.Follows(
+        items=[_tell(replace(one, offer=None), labels, today) for one in taken]
+    )
 
 
 def _point_of(index: Index, body: wire.FollowTerms) -> StoredPoint:
@@ -270,7 +275,10 @@ def _tell_given(said: Following, day: date, labels: Labels) -> wire.GivenFollow:
     )
 
 
-def _tell(one: StoredFollow, labels: Labels, *, changed: bool | None) -> wire.Follow:
+def _tell(
+    one: StoredFollow, labels: Labels, today: date, *, changed: bool | None = None
+) -> wire.Follow:
+    mark, until = one.offer or (b"", date.min)
     return wire.Follow(
         id=one.id,
         entryId=one.said.entry,
@@ -278,6 +286,8 @@ def _tell(one: StoredFollow, labels: Labels, *, changed: bool | None) -> wire.Fo
         until=one.until,
         purpose=one.said.purpose,
         purposeLabel=labels.purpose(one.said.purpose),
-        offered=one.is_offered,
+        offered=wire.Offered(mark=encode_b64u(mark), until=until)
+        if until >= today
+        else None,
         changed=changed,
     )

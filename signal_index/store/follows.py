@@ -56,6 +56,7 @@ _READ = (
     follow.c.sealed,
     follow.c.until,
     follow.c.offer,
+    follow.c.offered_until,
 )
 
 
@@ -68,7 +69,8 @@ class StoredFollow:
     year: int
     person_row: bytes
     until: date
-    is_offered: bool
+    offer: tuple[bytes, date] | None
+    """By what a code finds it, and that code's last day."""
     said: Following
 
 
@@ -80,7 +82,7 @@ def open_stored(row: Any, keys: YearKeys) -> StoredFollow:  # noqa: ANN401 - a r
         row.year,
         bytes(row.person_row),
         row.until,
-        row.offer is not None,
+        None if row.offer is None else (bytes(row.offer), row.offered_until),
         open_following(row.id, bytes(row.sealed), keys.get_disclosure_key(row.year)),
     )
 
@@ -189,10 +191,11 @@ async def offer_follows(
     ids: Collection[UUID],
     offered: tuple[str, date],
     keys: YearKeys,
-) -> int:
+) -> Sequence[StoredFollow]:
     """Let whoever has this code, in the same organisation, take own follows over.
 
-    Raises `UnknownFollow` where one is not the user's: then nothing is offered.
+    Gives them as they were. Raises `UnknownFollow` where one is not the user's: then
+    nothing is offered.
     """
     code, until = offered
     found = await _get_own(conn, owner, sorted(set(ids)), keys)
@@ -205,7 +208,7 @@ async def offer_follows(
                 offer=derive_offer(key, owner.organisation, code), offered_until=until
             )
         )
-    return len(found)
+    return found
 
 
 async def find_offered(

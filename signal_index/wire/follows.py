@@ -32,11 +32,22 @@ class FollowTerms(RequestModel):
     informed: CodeText
 
 
+class Offered(AnswerModel):
+    """The code by which a follow can be taken over: its mark, and its last day.
+
+    The mark tells one code from another, and gives none: nothing is taken over by it.
+    """
+
+    mark: str
+    until: Day
+
+
 class Follow(AnswerModel):
     """An open follow of the caller; about whom is not in it.
 
     `changed`: an answer would now name another organisation, or one fewer. null: it
     could not be looked at, because the act is closed or not this caller's any more.
+    `offered`: null once its code was used, or is past its last day.
     """
 
     id: Id
@@ -45,7 +56,7 @@ class Follow(AnswerModel):
     until: Day
     purpose: str
     purposeLabel: str
-    offered: bool
+    offered: Offered | None
     changed: bool | None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from signal_index.days import day_of
+from signal_index.follows import OFFERED_DAYS
 from signal_index.ledger import Group
 from tests.citizen_builders import CitizensDesk
 from tests.follow_builders import (
@@ -80,7 +81,9 @@ async def test_follows_pass_to_a_colleague_in_one_act(world: World) -> None:
     offer = await world.send("POST", "/follow-offers", token, {"follows": ids})
     assert offer.status_code == 201, offer.text
     code = offer.json()["code"]
-    assert [one["offered"] for one in await listed(world)] == [True, True]
+    (mark,) = {one["offered"]["mark"] for one in await listed(world)}
+    by_mark = await world.send("POST", "/follow-takeovers", other, {"code": mark})
+    assert by_mark.status_code == 404
     own = await world.send("POST", "/follow-takeovers", token, {"code": code})
     assert own.status_code == 404
     taken = await world.send("POST", "/follow-takeovers", other, {"code": code.lower()})
@@ -91,12 +94,35 @@ async def test_follows_pass_to_a_colleague_in_one_act(world: World) -> None:
         assert [(one["by"], one["on"]) for one in told] == [
             ("Joris de Wit", day_of(world.clock()).isoformat())
         ] * given
+    whats = [one[Group.WHAT] or {} for one in await open_entries(world, "follow")]
+    (offered,) = (what for what in whats if what["act"] == "offered")
+    entries = offered["entries"]
+    assert isinstance(entries, list)
+    assert set(entries) == {one["entryId"] for one in made}
+    taken_from = [what["takenFrom"] for what in whats if what["act"] == "taken-over"]
+    assert taken_from == [FATIMA["sub"]] * 2
     again = await world.send("POST", "/follow-takeovers", other, {"code": code})
     assert again.status_code == 404
     await world.publish(world.debt_help, [TWO])
     assert sorted(map(str, await changed(world, JORIS))) == ["False", "True"]
     (part,) = await ask(world, [ONE], FATIMA)
     assert [one["name"] for one in part["colleagues"]] == ["Joris de Wit"]
+
+
+async def test_a_code_past_its_last_day_is_not_shown_as_one_that_works(
+    world: World,
+) -> None:
+    made = await follow(world, ONE)
+    token = world.a_token(**FATIMA)
+    body = {"follows": [made["id"]]}
+    await world.send("POST", "/follow-offers", token, body)
+    (first,) = await listed(world)
+    await world.send("POST", "/follow-offers", token, body)
+    (second,) = await listed(world)
+    assert first["offered"]["mark"] != second["offered"]["mark"]
+    world.clock.forward(timedelta(days=OFFERED_DAYS + 1))
+    (past,) = await listed(world)
+    assert past["offered"] is None
 
 
 async def test_one_press_ends_it_and_nothing_of_it_stays(world: World) -> None:
@@ -144,20 +170,6 @@ async def test_a_citizen_reads_that_the_case_was_followed_and_passed_on(
     assert "Joris" not in str(report)
 
 
-async def test_an_officer_reads_how_many_are_open(world: World) -> None:
-    await follow(world, ONE)
-    await follow(world, TWO)
-    await follow(world, ONE, JORIS)
-    today = day_of(world.clock()).isoformat()
-    asked = {"from": today, "until": today}
-    body = {**asked, "organisation": None, "team": None, "purpose": None}
-    answer = await world.send("POST", "/overviews", world.an_officer(), body)
-    (here,) = answer.json()["openFollows"]
-    assert (here["organisationName"], here["follows"], here["users"]) == (
-        "Gemeente Voorbeeld",
-        3,
-        2,
-    )
 async def test_a_citizen_reads_which_organisation_follows_now_and_until_when(
     world: World, tmp_path: Path
 ) -> None:
@@ -181,3 +193,17 @@ async def test_a_citizen_reads_which_organisation_follows_now_and_until_when(
     assert (await desk.report(ONE))["follows"] == []
 
 
+async def test_an_officer_reads_how_many_are_open(world: World) -> None:
+    await follow(world, ONE)
+    await follow(world, TWO)
+    await follow(world, ONE, JORIS)
+    today = day_of(world.clock()).isoformat()
+    asked = {"from": today, "until": today}
+    body = {**asked, "organisation": None, "team": None, "purpose": None}
+    answer = await world.send("POST", "/overviews", world.an_officer(), body)
+    (here,) = answer.json()["openFollows"]
+    assert (here["organisationName"], here["follows"], here["users"]) == (
+        "Gemeente Voorbeeld",
+        3,
+        2,
+    )

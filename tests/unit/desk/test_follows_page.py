@@ -23,7 +23,7 @@ def a_follow(entry: str, **changed: object) -> dict[str, Any]:
         "until": "2027-02-21",
         "purpose": "wmo-onderzoek",
         "purposeLabel": "Onderzoek na een melding",
-        "offered": False,
+        "offered": None,
         "changed": False,
     }
     return made | changed
@@ -111,12 +111,14 @@ async def test_two_of_one_household_are_told_apart_and_which_ended_is_named(
 async def test_the_case_number_goes_along_to_whoever_has_the_code(
     town: Town, browser: Browser
 ) -> None:
-    made = await followed(town, browser)
+    offered = {"mark": "one", "until": "2026-11-30"}
+    made = await followed(town, browser, offered=offered)
     until = {"code": CODE, "until": "2026-11-30"}
     town.index.pages["/v1/follow-offers"] = (201, until)
     page = await post(browser, "/follow-offers", follow=ONE)
     assert page.status_code == 200
     assert CODE in page.text
+    assert "overnemen, tot en met 30 november 2026." in page.text
     town.provider.person["sub"] = "user-2"
     browser.kept.clear()
     await log_in_with_csrf(browser)
@@ -133,6 +135,32 @@ async def test_the_case_number_goes_along_to_whoever_has_the_code(
     page = await browser.get("/follows")
     assert "Z-2026-001234</strong>" in page.text
     assert "overgenomen door Joris de Wit op 23 november 2026." in page.text
+
+
+@pytest.mark.parametrize("how", ["used", "made anew", "ended"])
+async def test_a_code_that_works_no_more_is_not_shown_as_one_to_give(
+    town: Town, browser: Browser, how: str
+) -> None:
+    until = "2026-11-30"
+    made = await followed(town, browser, offered={"mark": "one", "until": until})
+    town.index.pages["/v1/follow-offers"] = (201, {"code": CODE, "until": until})
+    shown = await post(browser, "/follow-offers", follow=ONE)
+    assert CODE in shown.text
+    took = {"by": "Joris de Wit", "team": None, "on": "2026-11-23"}
+    given = took | {name: made[name] for name in ("entryId", "purposeLabel")}
+    anew = made | {"offered": {"mark": "other", "until": until}}
+    town.index.pages["/v1/follows"] = {
+        "used": (200, {"items": [], "given": [given]}),
+        "made anew": (200, {"items": [anew]}),
+        "ended": (200, {"items": []}),
+    }[how]
+    page = (await browser.get(shown.url.path)).text
+    assert CODE not in page
+    if how == "used":
+        assert "Deze code is gebruikt, en werkt niet meer." in page
+        assert page.count("overgenomen door Joris de Wit op 23 november 2026.") == 2
+    else:
+        assert "Deze code werkt niet meer." in page
 
 
 async def test_what_is_not_filled_in_and_what_the_index_refuses_is_said(
