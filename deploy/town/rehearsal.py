@@ -23,7 +23,11 @@ from deploy.town.attacks.requests import (
     look_up_as_publisher,
     replay_tickets,
 )
-from deploy.town.attacks.storage import change_ledger_row, guess_offline
+from deploy.town.attacks.storage import (
+    change_ledger_row,
+    change_whom_to_call,
+    guess_offline,
+)
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
 from deploy.town.ceremony import verify_key
 from deploy.town.completeness import reconcile_today
@@ -175,6 +179,7 @@ async def _ask_and_attack(
             carry_request_to_another_holder,
             ask_for_closed_purpose,
             guess_offline,
+            change_whom_to_call,
         ):
             await _strike(console, attack, scene, result.attacks)
         verdict = verify_export(places, export_ledger(places, places.folder / "export"))

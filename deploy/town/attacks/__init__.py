@@ -1,4 +1,4 @@
-"""Six attacks on the running town; each raises `AttackSucceeded` where it works.
+"""Seven attacks on the running town; each raises `AttackSucceeded` where it works.
 
 Every attack first shows that its tool works (the honest counterpart succeeds), so that
 none can be "stopped" by being broken.

@@ -23,6 +23,17 @@ _POSTGRESQL = _CHANGE.format(
     shown="convert_from(e.leaf, 'UTF8')",
 )
 
+_NUMBER = """
+UPDATE contact_holder SET details = {changed} WHERE {shown} LIKE '%' || :number || '%'
+"""
+_NUMBER_SQLITE = _NUMBER.format(
+    changed="replace(details, :number, :other)", shown="details"
+)
+_NUMBER_POSTGRESQL = _NUMBER.format(
+    changed="CAST(replace(CAST(details AS text), :number, :other) AS json)",
+    shown="CAST(details AS text)",
+)
+
 
 async def dump_rows(database_url: str) -> tuple[set[bytes], list[str]]:
     """Give every row key in the index, and the categories that occur."""
@@ -40,6 +51,15 @@ async def change_entry(database_url: str) -> int:
         sqlite = conn.dialect.name == "sqlite"
         statement = text(_SQLITE if sqlite else _POSTGRESQL)
         return (await conn.execute(statement)).rowcount
+
+
+async def change_number(database_url: str, number: str, other: str) -> int:
+    """Write another telephone number wherever one stands; gives in how many rows."""
+    async with _owning(database_url) as conn:
+        sqlite = conn.dialect.name == "sqlite"
+        statement = text(_NUMBER_SQLITE if sqlite else _NUMBER_POSTGRESQL)
+        done = await conn.execute(statement, {"number": number, "other": other})
+        return done.rowcount
 
 
 async def drop_guards(database_url: str) -> None:

@@ -1,11 +1,16 @@
-"""Attacks on what lies on disk: guessing BSNs offline, changing the ledger by SQL."""
+"""Attacks on what lies on disk: guessing BSNs offline, changing rows by SQL."""
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
 from deploy.town.attacks import AttackSucceeded, Scene, demand
-from deploy.town.attacks.sql import change_entry, drop_guards, dump_rows
+from deploy.town.attacks.sql import (
+    change_entry,
+    change_number,
+    drop_guards,
+    dump_rows,
+)
 from deploy.town.ceremony import PASSPHRASES, read_key_config
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.places import HOLDERS, Places
@@ -26,6 +31,7 @@ from signal_index.key_files import load_keys
 from signal_index.keyring import IndexKeys
 
 KEY_VERSION = 1
+IMPOSTOR = "+31201234567"
 
 
 async def guess_offline(scene: Scene) -> None:
@@ -71,6 +77,31 @@ async def change_ledger_row(scene: Scene) -> None:
     demand(changed == 1, "the attacker found no entry to change")
     after = verify_export(scene.places, export_ledger(scene.places, folder / "after"))
     demand(not after.holds, "a changed entry still verified")
+
+
+async def change_whom_to_call(scene: Scene) -> None:
+    """Write an impostor's number in the database, and have a generalist call it.
+
+    The control: before and after it the source's own number is in the answer.
+    """
+    url = scene.places.database_url
+    number = await _read_number(scene)
+    if number is None:
+        raise AttackSucceeded("no number to change: the attack itself is broken")
+    changed = await change_number(url, number, IMPOSTOR)
+    demand(changed, "the attacker found no number to change")
+    shown = await _read_number(scene)
+    await change_number(url, IMPOSTOR, number)
+    demand(shown is None, "a generalist would have called an impostor")
+    demand(await _read_number(scene) == number, "the source's own number is gone")
+
+
+async def _read_number(scene: Scene) -> str | None:
+    """Give whom the first flag of the known hit says to call."""
+    answer = await scene.case_system.look_up([scene.hit])
+    flag = answer.body["answers"][0]["flags"][0]
+    contact = flag["contactHolder"]
+    return None if contact is None else str(contact["phone"])
 
 
 def _open_share(places: Places, index: int) -> KeyShare:
