@@ -1,4 +1,4 @@
-"""`signal-keys`: deal a key, register who may ask a holder, serve, ask a statement.
+"""`signal-keys`: make a key, register who may ask a holder, serve, ask a statement.
 
 Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
 """
@@ -25,7 +25,6 @@ from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.config_commands import config
-from keys.create import create_command
 from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Because, Kind
@@ -51,13 +50,12 @@ from keys.statement import DayStatement, verify_statement
 
 app = typer.Typer(
     name="signal-keys",
-    help="Pseudonym keys: deal them, hold them, and see who asked how much.",
+    help="Pseudonym keys: make them, hold them, and see who asked how much.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 organisation = typer.Typer(help="Who may ask a holder.", no_args_is_help=True)
-app.command("create")(create_command)
 app.add_typer(organisation, name="organisation")
 app.add_typer(card, name="card")
 app.add_typer(ceremony, name="ceremony")

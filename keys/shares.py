@@ -18,20 +18,15 @@ from keys.errors import DuplicateShare, InvalidPoint, MixedShares, TooFewShares
 from keys.group import (
     Point,
     Scalar,
-    add_scalars,
-    generate_scalar,
     multiply_base,
-    multiply_scalars,
     parse_point,
-    parse_scalar,
 )
-from keys.lagrange import MAX_INDEX, derive_coefficients
 from keys.pseudonym import KeyVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """What the shares of one dealing have in common."""
+    """What the shares of one ceremony have in common."""
 
     key_version: KeyVersion
     epoch: int
@@ -66,37 +61,6 @@ class KeyShare:
         return "<KeyShare>"
 
 
-def split_key(key: Scalar, sharing: Sharing, holders: int) -> tuple[KeyShare, ...]:
-    """Split a key for holders 1 to `holders`; whoever calls this has seen it whole.
-
-    The other coefficients are fresh, so each call gives unrelated shares of the key.
-    Raises `TooFewShares` when the threshold is below 2 or above the number of holders.
-    """
-    if not 2 <= sharing.threshold <= holders <= MAX_INDEX:
-        raise TooFewShares("a threshold lies between 2 and the number of holders")
-    coefficients = [generate_scalar() for _ in range(sharing.threshold - 1)]
-    return tuple(
-        KeyShare(sharing, index, _value_at(index, [key, *coefficients]))
-        for index in range(1, holders + 1)
-    )
-
-
-def combine_shares(shares: Sequence[KeyShare]) -> Scalar:
-    """Give the key itself: for ceremonies and tests, never in a running holder.
-
-    Raises `MixedShares`, `DuplicateShare` or `TooFewShares`.
-    """
-    verify_quorum([share.public for share in shares])
-    factors = derive_coefficients([share.index for share in shares])
-    total: Scalar | None = None
-    for factor, share in zip(factors, shares, strict=True):
-        term = multiply_scalars(parse_scalar(factor), share.scalar)
-        total = term if total is None else add_scalars(total, term)
-    if total is None:
-        raise TooFewShares
-    return total
-
-
 def verify_quorum(shares: Sequence[PublicShare]) -> None:
     """Raise unless these are enough different holders of one and the same sharing.
 
@@ -129,11 +93,3 @@ def get_sharing(config: KeyConfig) -> Sharing:
     return Sharing(
         key_version=config.key_version, epoch=config.epoch, threshold=config.threshold
     )
-
-
-def _value_at(index: int, coefficients: Sequence[Scalar]) -> Scalar:
-    at = parse_scalar(index.to_bytes(32, "little"))
-    value = coefficients[-1]
-    for coefficient in reversed(coefficients[:-1]):
-        value = add_scalars(multiply_scalars(value, at), coefficient)
-    return value

@@ -16,11 +16,10 @@ from deploy.town.forks import start_fork
 from deploy.town.ports import Ports
 from deploy.town.readiness import NotReady, Process, wait_until_ready
 from keys.client import HolderPlace, HolderTransport, Signer
-from keys.create import PASSPHRASES, write_dealing
-from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.holder.registering import add_organisation
 from keys.quorum import Watch
-from keys.sealing import generate_passphrase
+from tests.dealing import Dealing, DealingPlan, deal_key
+from tests.dealing_files import PASSPHRASES, write_dealing
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
@@ -98,8 +97,7 @@ def prepare_holders(
         valid_until=now + timedelta(days=1),
     )
     dealing = deal_key(plan)
-    passphrases = [generate_passphrase() for _ in range(3)]
-    write_dealing(folder / "keys", dealing, passphrases, keep=True)
+    write_dealing(folder / "keys", dealing)
     holders = HolderProcesses(
         folder,
         dealing,

@@ -23,7 +23,6 @@ from keys.bsn import Bsn, parse_bsn
 from keys.client import HolderPlace, HolderTransport, Signer, pseudonymise
 from keys.client.asking import Pseudonymised
 from keys.config import KeyConfig
-from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.errors import InvalidBsn
 from keys.events import EventLog
 from keys.holder.building import build_app
@@ -40,6 +39,7 @@ from keys.holder.store import Meter
 from keys.jose import PublicKey
 from keys.quorum import Watch
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
+from tests.dealing import Dealing, DealingPlan, deal_key
 from tests.holder_fakes import INDEX_KEY, NOON, FakeClock, FakeMeter
 from tests.unreachable import unreachable
 

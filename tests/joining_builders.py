@@ -21,11 +21,10 @@ from typer.testing import CliRunner, Result
 
 from keys import clock
 from keys.commands import app as keys_app
-from keys.create import write_dealing
-from keys.dealing import Dealing
-from keys.sealing import generate_passphrase
 from signal_index.cli.commands import app as index_app
 from sources.__main__ import app as source_app
+from tests.dealing import Dealing
+from tests.dealing_files import write_dealing
 from tests.holders_builders import some_dealing
 from tests.store_builders import write_settings
 
@@ -73,7 +72,7 @@ def _dealt() -> tuple[Path, Dealing]:
     """Deal once for all tests of a process: sealing three shares takes a second."""
     folder = Path(mkdtemp(prefix="signal-index-dealt-")) / "keys"
     dealing = some_dealing(clock.now())
-    write_dealing(folder, dealing, [generate_passphrase() for _ in HOLDERS], keep=True)
+    write_dealing(folder, dealing)
     return folder, dealing
 
 

@@ -20,7 +20,6 @@ from keys.config import (
     parse_pins,
     verify_config,
 )
-from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.group import Point, generate_scalar
 from keys.jose import PrivateKey, sign_compact
 from keys.oprf import (
@@ -33,6 +32,7 @@ from keys.oprf import (
 )
 from keys.pseudonym import Pseudonym
 from keys.shares import KeyShare
+from tests.dealing import Dealing, DealingPlan, deal_key
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ORDER = 2**252 + 27742317777372353535851937790883648493

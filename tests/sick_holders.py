@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 
 from keys.base64url import decode_b64u
-from keys.dealing import sign_config
 from keys.holder.problems import PROBLEMS
 from keys.jose import sign_compact
 from keys.ticket import TICKET_TYPE
+from tests.dealing import sign_config
 from tests.holders_builders import FakeHolder, Fault, Holders
 
 EVALUATIONS = "/v1/evaluations"

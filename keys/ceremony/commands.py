@@ -5,8 +5,7 @@ secret. Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -35,9 +34,10 @@ from keys.ceremony.state import erase_states
 from keys.ceremony.steps import Holder, accept, commit, finish, open_holder, share
 from keys.config import parse_pins
 from keys.dkg import draw_polynomial
-from keys.errors import KeyFileMalformed, KeysError
+from keys.errors import KeyFileMalformed
 from keys.files import write_public
 from keys.group import generate_scalar
+from keys.saying import saying_why
 from keys.sealing import PassphraseSealer, parse_passphrase, read_passphrase
 
 PLAN: Final = "ceremony.json"
@@ -70,7 +70,7 @@ def card_new(
     passphrase: PassphraseOption = None,
 ) -> None:
     """Make a holder's keys and its card; read the card's digits aloud in the call."""
-    with _saying_why("Not made"):
+    with saying_why("Not made"):
         into.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
         made = make_card(into, id_, _ask_sealer(into, passphrase, is_new=True))
     typer.echo(f"{into / CARD}: {tell_digits(made.payload.encode())}")
@@ -91,7 +91,7 @@ def open_(
     ),
 ) -> None:
     """Write down who takes part; the others compare its digits as they commit."""
-    with _saying_why("Not opened"):
+    with saying_why("Not opened"):
         plan = open_plan(
             draw_up(
                 tuple(read_file(CardFile, path) for path in cards),
@@ -117,7 +117,7 @@ def commit_command(
     ] = False,
 ) -> None:
     """Step 1: compare ceremony.json aloud, and fix a contribution nobody sees yet."""
-    with _saying_why("Not committed"):
+    with saying_why("Not committed"):
         plan = _read_plan(folder)
         _describe(plan)
         told = digits or typer.prompt("The digits of ceremony.json, as they are read")
@@ -138,7 +138,7 @@ def share_command(
     passphrase: PassphraseOption = None,
 ) -> None:
     """Step 2: give out the contribution, now that every holder committed."""
-    with _saying_why("Not shared"):
+    with saying_why("Not shared"):
         holder = _open_holder(folder, _read_plan(folder), passphrase)
         path = share(holder, _read_all(CommitFile, commits))
     typer.echo(f"Send {path} to every holder.")
@@ -152,7 +152,7 @@ def accept_command(
     passphrase: PassphraseOption = None,
 ) -> None:
     """Step 3: check every contribution, and certify what they come to."""
-    with _saying_why("Not accepted"):
+    with saying_why("Not accepted"):
         holder = _open_holder(folder, _read_plan(folder), passphrase)
         path, transcript = accept(holder, _read_all(MessageFile, messages))
     typer.echo(f"Send {path} to every holder.")
@@ -170,7 +170,7 @@ def finish_command(
     digits: DigitsOption = None,
 ) -> None:
     """Step 4: with every certificate there, write the share and erase the rest."""
-    with _saying_why("Not finished"):
+    with saying_why("Not finished"):
         plan = _read_plan(folder)
         sealer = _ask_sealer(folder, passphrase)
         holder = open_holder(folder, plan, sealer)
@@ -193,7 +193,7 @@ def verify_command(
     ] = None,
 ) -> None:
     """Check a whole ceremony again; needs no secret, so anybody may."""
-    with _saying_why("Not good"):
+    with saying_why("Not good"):
         conclusion, _ = verify_record(read_file(RecordFile, record))
         plan = conclusion.plan
         if pins is not None:
@@ -246,13 +246,3 @@ def _ask_sealer(
     if file.resolve().is_relative_to(folder.resolve()):
         raise KeyFileMalformed("the passphrase lies with the keys; keep it apart")
     return PassphraseSealer(read_passphrase(file))
-
-
-@contextmanager
-def _saying_why(what: str) -> Iterator[None]:
-    try:
-        yield
-    except KeysError as refusal:
-        said = str(refusal) or type(refusal).__name__
-        typer.echo(f"{what}: {said}", err=True)
-        raise typer.Exit(1) from None

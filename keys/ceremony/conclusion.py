@@ -25,8 +25,8 @@ from keys.ceremony.exchange import (
     verify_committed,
 )
 from keys.ceremony.plan import Plan, open_plan
-from keys.config import CONFIG_TYPE, ConfigPins, KeyConfig, verify_config
-from keys.config_document import HolderConfig, Signature
+from keys.config import ConfigPins, KeyConfig, verify_config
+from keys.config_document import HolderConfig, SignedDocument
 from keys.dkg import (
     Contribution,
     Outcome,
@@ -36,8 +36,8 @@ from keys.dkg import (
     write_transcript,
 )
 from keys.errors import ConfigRefused, InvalidPoint, SharesRefused
-from keys.jose import PrivateKey, sign_compact
 from keys.pseudonym import KeyVersion
+from keys.renewal import join
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,6 @@ def conclude(plan: Plan, contributions: Sequence[Contribution]) -> Conclusion:
     return Conclusion(plan, outcome, transcript, config)
 
 
-def sign_key_config(config: KeyConfig, key: PrivateKey) -> Signature:
-    """Give one holder's signature on the config."""
-    protected, _, signature = sign_compact(key, CONFIG_TYPE, _claims(config)).split(".")
-    return Signature(protected=protected, signature=signature)
-
-
 def collect_certificates(
     plan: Plan, files: Iterable[tuple[str, CertificateFile]]
 ) -> tuple[CertificateFile, ...]:
@@ -122,10 +116,13 @@ def certify_config(
             )
         except PartyBlamed as blamed:
             raise name_blamed(plan, blamed) from None
-    payload = encode_b64u(json.dumps(_claims(config), separators=(",", ":")).encode())
-    signatures = [file.config.model_dump() for file in certificates]
-    document = {"payload": payload, "signatures": signatures}
-    signed = json.dumps(document, indent=2).encode() + b"\n"
+    payload = encode_b64u(config.encode())
+    signed = join(
+        [
+            SignedDocument(payload=payload, signatures=(file.config,))
+            for file in certificates
+        ]
+    )
     pins = ConfigPins(keys=tuple(card.config_key for card in plan.cards))
     try:
         verify_config(
@@ -179,8 +176,3 @@ def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
 def name_blamed(plan: Plan, blamed: PartyBlamed) -> HolderBlamed:
     """Say in words which holder broke which rule."""
     return HolderBlamed(f"{plan.card(blamed.index).id}: its message {blamed.rule}")
-
-
-def _claims(config: KeyConfig) -> dict[str, object]:
-    claims: dict[str, object] = json.loads(config.encode())
-    return claims

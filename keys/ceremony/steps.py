@@ -19,7 +19,6 @@ from keys.ceremony.conclusion import (
     collect_certificates,
     conclude,
     name_blamed,
-    sign_key_config,
 )
 from keys.ceremony.documents import (
     Blame,
@@ -56,6 +55,7 @@ from keys.errors import InvalidPoint, SharesRefused
 from keys.files import write_whole
 from keys.group import Scalar, multiply_base
 from keys.jose import PrivateKey
+from keys.renewal import sign_alone
 from keys.sealing import Sealer
 
 _READABLE: Final = 0o644
@@ -218,7 +218,7 @@ def _certified(holder: Holder, progress: Progress, conclusion: Conclusion) -> Pr
         ceremony=holder.plan.digest,
         index=holder.index,
         certificate=certify(holder.own, conclusion.transcript),
-        config=sign_key_config(conclusion.config, holder.config_key),
+        config=sign_alone(conclusion.config, holder.config_key).signatures[0],
     )
     return progress.model_copy(update={"certificate": certificate})
 

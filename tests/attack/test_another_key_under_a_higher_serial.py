@@ -21,7 +21,7 @@ from keys.errors import (
     ConfigUnsigned,
 )
 from keys.jose import PrivateKey
-from keys.shares import combine_shares, split_key
+from tests.dealing import combine_shares, split_key
 from tests.keys_builders import (
     Client,
     a_dealing,

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from keys.config import parse_pins
-from keys.dealing import sign_config
 from sources.errors import EvaluationStopped
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.publisher.holders import HolderEvaluator, Trust
 from sources.publisher.patience import Patience
+from tests.dealing import sign_config
 from tests.desk_builders import Town, csrf_of, log_in, some_town
 from tests.holders_builders import Holders, some_holders
 from tests.keys_builders import a_dealing, signing_keys

@@ -30,8 +30,9 @@ from keys.pseudonym import (
     parse_pseudonym,
     parse_row_key_secret,
 )
-from keys.shares import KeyShare, combine_shares
+from keys.shares import KeyShare
 from keys.suite import VOPRF
+from tests.dealing import combine_shares
 from tests.keys_builders import evaluations_of, pseudonymise_with, the_dealing
 
 CATEGORY = "bijstand"

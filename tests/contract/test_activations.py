@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.config import parse_pins
-from keys.dealing import Dealing, DealingPlan, deal_key, sign_config
 from policy.bundle import shipped_bundle
 from signal_index.errors import KeyConfigUnusable
 from signal_index.store.activations import (
@@ -19,6 +18,7 @@ from signal_index.store.activations import (
     record_policy_activation,
 )
 from signal_index.store.connect import transaction
+from tests.dealing import Dealing, DealingPlan, deal_key, sign_config
 from tests.store_builders import DATABASES, NOW, a_recorder, a_store, database_url
 
 pytestmark = pytest.mark.anyio

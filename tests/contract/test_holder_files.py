@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from deploy.town.ports import Ports
 from keys import clock
 from keys.commands import app
-from keys.create import PASSPHRASES
 from keys.errors import KeyFileExposed
 from keys.holder.errors import HolderStartRefused
 from keys.holder.opening import verify_apart
@@ -21,6 +20,7 @@ from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
 from keys.request import load_request_key
+from tests.dealing_files import PASSPHRASES
 from tests.holder_processes import ROOT, prepare_holders
 from tests.keys_builders import payload_of, sign_payload
 

@@ -8,8 +8,6 @@ import pytest
 
 from keys import clock
 from keys.config import KeyConfig
-from keys.create import PASSPHRASES, write_dealing
-from keys.dealing import Dealing, sign_config
 from keys.files import write_whole
 from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import Holder
@@ -19,7 +17,8 @@ from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey
-from keys.sealing import generate_passphrase
+from tests.dealing import Dealing, sign_config
+from tests.dealing_files import PASSPHRASES, write_dealing
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
@@ -41,7 +40,7 @@ def dealing() -> Dealing:
 @pytest.fixture(scope="module")
 def dealt(dealing: Dealing, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dealt") / "keys"
-    write_dealing(folder, dealing, [generate_passphrase() for _ in range(3)], keep=True)
+    write_dealing(folder, dealing)
     return folder / "holder-1"
 
 

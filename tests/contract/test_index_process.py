@@ -16,9 +16,9 @@ from deploy.town.commands import attempt
 from deploy.town.forks import Fork, start_fork
 from deploy.town.ports import Ports
 from deploy.town.readiness import wait_until_ready
-from keys.dealing import DealingPlan, deal_key
 from signal_index import clock
 from signal_index.cli.commands import app
+from tests.dealing import DealingPlan, deal_key
 from tests.store_builders import DATABASES, write_settings
 
 

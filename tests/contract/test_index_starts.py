@@ -14,12 +14,12 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
-from keys.dealing import Dealing, sign_config
 from signal_index import clock
 from signal_index.app import create_app
 from signal_index.key_files import create_key_folder
 from signal_index.settings import Issuer, Settings
 from tests.databases import copy_migrated
+from tests.dealing import Dealing, sign_config
 from tests.holders_builders import AUDIENCE, some_dealing
 from tests.tokens import ISSUER
 

@@ -11,9 +11,8 @@ from typer.testing import CliRunner, Result
 from keys import clock
 from keys.commands import app
 from keys.config import parse_pins, verify_config
-from keys.create import write_dealing
-from keys.dealing import DealingPlan, deal_key
-from keys.sealing import generate_passphrase
+from tests.dealing import DealingPlan, deal_key
+from tests.dealing_files import write_dealing
 from tests.keys_builders import payload_of
 
 RUN = CliRunner()
@@ -28,9 +27,7 @@ def keys(tmp_path: Path) -> Path:
         holders=3, threshold=2, valid_from=now - timedelta(days=364), valid_until=ends
     )
     folder = tmp_path / "keys"
-    write_dealing(
-        folder, deal_key(plan), [generate_passphrase() for _ in range(3)], keep=False
-    )
+    write_dealing(folder, deal_key(plan))
     return folder
 
 

@@ -34,8 +34,9 @@ from keys.oprf import (
     verify_evaluation,
 )
 from keys.pseudonym import KeyVersion, Pseudonym, parse_pseudonym
-from keys.shares import KeyShare, Sharing, combine_shares, split_key
+from keys.shares import KeyShare, Sharing
 from keys.suite import VOPRF
+from tests.dealing import combine_shares, split_key
 from tests.keys_builders import evaluations_of, pseudonymise_with
 
 messages = st.lists(st.binary(min_size=0, max_size=40), min_size=1, max_size=4)

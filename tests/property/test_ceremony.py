@@ -25,8 +25,9 @@ from keys.config import parse_pins, verify_config
 from keys.errors import KeysError
 from keys.group import multiply_base
 from keys.keyring import load_share
-from keys.shares import combine_shares, get_public_share
+from keys.shares import get_public_share
 from tests.ceremony_builders import NOW, SEALER, Call
+from tests.dealing import combine_shares
 
 MODELS: dict[str, type[BaseModel]] = {
     "commit": CommitFile,

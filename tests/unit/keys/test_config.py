@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from keys.config import KeyConfig
-from keys.dealing import sign_config
 from keys.errors import (
     ConfigForked,
     ConfigKeyChanged,
@@ -27,6 +26,7 @@ from keys.errors import (
 )
 from keys.group import add, generate_scalar, multiply_base, parse_point
 from keys.jose import PrivateKey
+from tests.dealing import sign_config
 from tests.keys_builders import (
     Client,
     a_dealing,

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from keys.config import parse_pins
-from keys.dealing import Dealing, encode_pins
 from keys.errors import ConfigMalformed, ConfigRefused, ConfigUnsigned
 from keys.group import generate_scalar, multiply_base
 from keys.jose import PrivateKey
+from tests.dealing import Dealing, encode_pins
 from tests.keys_builders import (
     Client,
     changed_config,

@@ -22,8 +22,9 @@ from keys.oprf import (
     verify_evaluation,
 )
 from keys.pseudonym import KeyVersion
-from keys.shares import Sharing, split_key
+from keys.shares import Sharing
 from keys.suite import VOPRF
+from tests.dealing import split_key
 from tests.keys_builders import MESSAGE, evaluations_of, pseudonymise_with
 
 KEY = generate_scalar()

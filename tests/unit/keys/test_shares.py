@@ -14,13 +14,8 @@ from keys.errors import (
 from keys.group import add, generate_scalar, multiply_base
 from keys.lagrange import combine_points, derive_coefficients
 from keys.pseudonym import KeyVersion
-from keys.shares import (
-    Sharing,
-    combine_shares,
-    get_public_share,
-    split_key,
-    verify_quorum,
-)
+from keys.shares import Sharing, get_public_share, verify_quorum
+from tests.dealing import combine_shares, split_key
 from tests.keys_builders import the_dealing
 
 SHARING = Sharing(key_version=KeyVersion(1), epoch=1, threshold=2)
@@ -85,13 +80,6 @@ def test_shares_of_another_sharing_never_combine(other: Sharing) -> None:
 def test_two_dealings_of_one_key_share_no_share() -> None:
     first, second = split_key(KEY, SHARING, 3), split_key(KEY, SHARING, 3)
     assert all(a.scalar != b.scalar for a, b in zip(first, second, strict=True))
-
-
-@pytest.mark.parametrize(("threshold", "holders"), [(1, 3), (4, 3), (2, 256)])
-def test_an_impossible_sharing_is_refused(threshold: int, holders: int) -> None:
-    sharing = Sharing(key_version=KeyVersion(1), epoch=1, threshold=threshold)
-    with pytest.raises(TooFewShares):
-        split_key(KEY, sharing, holders)
 
 
 @pytest.mark.parametrize("index", [0, -1, 256])

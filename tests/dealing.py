@@ -1,24 +1,31 @@
 """Deal a key: one party makes it, splits it, and makes the holders' signing keys.
 
-For demo and tests. Whoever runs this has seen the whole key, so the config says
-`origin: dealt` and production clients refuse it; a ceremony in which nobody ever has
-the key comes later and writes the same documents.
-
-- Nothing is kept: the key itself goes out of scope when `deal_key` returns.
-- The config is signed by every holder's own key, as clients demand.
+For tests, which need a key in a moment. Nothing in the product can do it: whoever deals
+has seen the whole key. The config says `origin: dealt`, and production refuses it.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Final
 
 from keys.config import HolderConfig, KeyConfig
-from keys.group import generate_scalar, multiply_base
+from keys.dkg import Polynomial, draw_polynomial
+from keys.group import (
+    Scalar,
+    add_scalars,
+    generate_scalar,
+    multiply_base,
+    multiply_scalars,
+    parse_scalar,
+)
 from keys.jose import PrivateKey
+from keys.lagrange import derive_coefficients
 from keys.pseudonym import KeyVersion
 from keys.renewal import join, sign_alone
-from keys.shares import KeyShare, Sharing, split_key
+from keys.shares import KeyShare, Sharing, verify_quorum
 
 FIRST_VERSION: Final = KeyVersion(1)
 
@@ -69,10 +76,7 @@ class Dealing:
 
 
 def deal_key(plan: DealingPlan) -> Dealing:
-    """Make a new key of version 1, epoch 1, and deal it to holders 1 to n.
-
-    Raises `TooFewShares` when the threshold is below 2 or above the number of holders.
-    """
+    """Make a new key of version 1, epoch 1, and deal it to holders 1 to n."""
     sharing = Sharing(key_version=FIRST_VERSION, epoch=1, threshold=plan.threshold)
     key = generate_scalar()
     holders = tuple(
@@ -106,3 +110,27 @@ def encode_pins(keys: list[PrivateKey]) -> bytes:
     """Give the pins of these holders: what clients get by another road."""
     pins = [key.public.jwk for key in keys]
     return json.dumps({"pins": pins}, indent=2).encode() + b"\n"
+
+
+def split_key(key: Scalar, sharing: Sharing, holders: int) -> tuple[KeyShare, ...]:
+    """Split a key for holders 1 to `holders`; whoever calls this has seen it whole.
+
+    The other coefficients are fresh, so each call gives unrelated shares of the key.
+    """
+    others = draw_polynomial(sharing.threshold - 1)
+    polynomial = Polynomial((key, *others.coefficients))
+    return tuple(
+        KeyShare(sharing, index, polynomial.value_at(index))
+        for index in range(1, holders + 1)
+    )
+
+
+def combine_shares(shares: Sequence[KeyShare]) -> Scalar:
+    """Give the key itself; raises `MixedShares`, `DuplicateShare`, `TooFewShares`."""
+    verify_quorum([share.public for share in shares])
+    factors = derive_coefficients([share.index for share in shares])
+    terms = [
+        multiply_scalars(parse_scalar(factor), share.scalar)
+        for factor, share in zip(factors, shares, strict=True)
+    ]
+    return reduce(add_scalars, terms)

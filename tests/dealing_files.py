@@ -1,0 +1,45 @@
+"""Write a dealt key as holders of a test serve it.
+
+DIR/key-config.json, DIR/pins.json            public, for clients
+DIR/holder-1/                                 share, keys, and copies of both
+DIR/passphrases/holder-1                      opens the share
+"""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from keys.files import write_secret
+from keys.keyring import write_share
+from keys.sealing import PassphraseSealer, generate_passphrase
+from tests.dealing import Dealing, DealtHolder
+
+PASSPHRASES: Final = "passphrases"
+
+
+def write_dealing(out: Path, dealing: Dealing) -> None:
+    """Write all folders of a dealing into a new folder."""
+    (out / PASSPHRASES).mkdir(parents=True)
+    _write_public(out, dealing)
+    for holder in dealing.holders:
+        (out / holder.id).mkdir()
+        _write_holder(out, holder)
+        _write_public(out / holder.id, dealing)
+
+
+def _write_holder(out: Path, holder: DealtHolder) -> None:
+    passphrase = generate_passphrase()
+    write_secret(out / PASSPHRASES / holder.id, passphrase.text.encode())
+    folder = out / holder.id
+    sealer = PassphraseSealer(passphrase)
+    write_share(folder / "share.json", holder.share, holder.id, sealer)
+    for name, key in (
+        ("config-signing.jwk", holder.config_key),
+        ("ticket.jwk", holder.ticket_key),
+    ):
+        write_secret(folder / name, json.dumps(key.jwk).encode())
+
+
+def _write_public(folder: Path, dealing: Dealing) -> None:
+    (folder / "key-config.json").write_bytes(dealing.document)
+    (folder / "pins.json").write_bytes(dealing.pins)
