@@ -140,6 +140,32 @@ def test_no_request_no_storage_and_no_event_holds_the_number(
     assert list(stored["local"]) == [KEY_CONFIG]
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [("serial", "ConfigRolledBack"), ("threshold", "ConfigForked")],
+)
+def test_it_holds_the_key_to_what_it_knew_before_it_was_loaded_anew(
+    embedded: Screen, town: Town, change: str, reason: str
+) -> None:
+    """What it keeps is made to say something else, as if that had been true before."""
+    page = embedded.page
+    ask(embedded, town.people.unknown[0])
+    page.evaluate(
+        """([name, change]) => {
+          const known = JSON.parse(localStorage.getItem(name));
+          localStorage.setItem(name, JSON.stringify({ ...known, [change]: 3 }));
+        }""",
+        [KEY_CONFIG, change],
+    )
+    page.reload()
+    page.wait_for_selector("signal-flags #for-purpose:not([hidden])")
+    page.fill("#person-1", town.people.unknown[0])
+    page.locator("[data-informed] input").first.check()
+    page.click("#look-up")
+    expect(page.get_by_text("De sleutels zijn niet te vertrouwen")).to_be_visible()
+    expect(page.get_by_text(reason)).to_be_visible()
+
+
 def test_the_page_around_it_hears_that_it_happened_and_not_what_was_typed(
     embedded: Screen, town: Town
 ) -> None:
