@@ -11,7 +11,8 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -71,6 +72,8 @@ from signal_index.upkeep.leader import running_upkeep
 from signal_index.upkeep.watching import open_security
 
 ACTOR = "index"
+
+LONGEST_TRIAL: Final = timedelta(days=92)
 
 
 def create_app(settings: Settings) -> Edge:
@@ -185,9 +188,15 @@ def _names(settings: Settings) -> Names:
 
 
 def verify_trial(settings: Settings, now: datetime) -> None:
-    """Hold that a trial without witnesses is not over, or raise `SettingsRefused`."""
+    """Hold that a trial is short and not over, or raise `SettingsRefused`."""
     until = settings.unwitnessed_until
-    if until is not None and day_of(now) > until:
+    if until is None:
+        return
+    if until - day_of(now) > LONGEST_TRIAL:
+        raise SettingsRefused(
+            f"unwitnessed_until: at most {LONGEST_TRIAL.days} days from now"
+        )
+    if day_of(now) > until:
         raise SettingsRefused(
             f"unwitnessed_until: the trial ended on {until}; name witnesses now"
         )

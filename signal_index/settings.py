@@ -3,8 +3,10 @@
 - Frozen; an unknown key is refused; nothing whose wrong value is unsafe has a default.
 - Relative paths (a SQLite file too) count from the folder of the settings file.
 - `SIGNAL_INDEX_…` in the environment overrides a value (nested: `__`).
-- `accepted_key_origin` says whether a dealt pseudonym key may be used: demo and tests
-  say "dealt", production says "distributed".
+- `accepted_key_origin` says how the pseudonym key was made: "distributed" is by a
+  ceremony; "dealt" keys are for tests.
+- A trial is what `unwitnessed_until` says, until that day: without witnesses, and on
+  PostgreSQL with one login for all.
 """
 
 import tomllib
@@ -204,8 +206,8 @@ class Settings(BaseSettings):
     checkpoint_file: Path
     ledger_years: int = Field(default=5, ge=1)  # what entries say is kept this long
     leader_lock: Path | None = None  # default: beside the SQLite file
-    # Who must cosign the ledger, and how many of them; or, in a trial with a dealt key,
-    # the last day on which nobody need: one of the two must be said.
+    # Who must cosign the ledger, and how many of them; or, in a trial, the last day on
+    # which nobody need: one of the two must be said.
     witnesses: tuple[WitnessAt, ...] = ()
     witness_quorum: int | None = Field(default=None, ge=1)
     unwitnessed_until: date | None = None
@@ -250,7 +252,7 @@ class Settings(BaseSettings):
         if self.database_url.startswith("sqlite"):
             if others:
                 raise ValueError(f"{others[0]}: SQLite knows no logins")
-        elif others or self.accepted_key_origin != "dealt":
+        elif others or self.unwitnessed_until is None:
             verify_logins({name: getattr(self, name) for name in LOGINS})
         return self
 
@@ -270,8 +272,6 @@ class Settings(BaseSettings):
             self._verify_quorum()
         elif self.witnesses or self.witness_quorum is not None:
             raise ValueError("unwitnessed_until: a ledger with witnesses is no trial")
-        elif self.accepted_key_origin != "dealt":
-            raise ValueError("unwitnessed_until: only in a trial with a dealt key")
         return self
 
     def _verify_quorum(self) -> None:

@@ -18,7 +18,7 @@ from keys.ceremony.conclusion import encode_pins
 from keys.ceremony.documents import encode
 from keys.ceremony.state import erase_states
 from keys.ceremony.steps import Finished, Holder
-from keys.errors import KeyFileExists
+from keys.errors import KeyFileExists, SharesRefused
 from keys.files import write_public
 from keys.keyring import load_share, write_share
 from keys.sealing import Sealer
@@ -31,12 +31,16 @@ RECORD: Final = "record.json"
 
 
 def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> None:
-    """Write what the holder serves with; raises `KeyFileExists` over another key."""
+    """Write what the holder serves with.
+
+    Raises `KeyFileExists` over another key, `SharesRefused` for a share that the config
+    does not name.
+    """
     folder, plan = holder.folder, holder.plan
     config = finished.conclusion.config
     share = KeyShare(get_sharing(config), holder.index, finished.share)
     if share.public != get_public_share(config, holder.index):
-        raise KeyFileExists("the share is not the one that the key config names")
+        raise SharesRefused("the share is not the one that the key config names")
     _put(folder / RECORD, encode(finished.record) + b"\n")
     _put(folder / PINS, encode_pins(plan))
     _put(folder / KEY_CONFIG, finished.document)

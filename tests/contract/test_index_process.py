@@ -31,6 +31,8 @@ class Process:
         self.ended = (0, "", "")
         self.settings = write_settings(folder, url)
         text = self.settings.read_text().replace("8100", str(self.port))
+        trial = f"unwitnessed_until = {clock.now().date() + timedelta(days=1)}"
+        text = text.replace("unwitnessed_until = 2099-12-31", trial)
         self.settings.write_text(text)
         for command in (["migrate"], ["keys", "create"]):
             done = CliRunner().invoke(app, [*command, "--settings", str(self.settings)])

@@ -52,7 +52,7 @@ async def _prepared(
         issuers=(Issuer(issuer=ISSUER, algorithms=("PS256",)),),
         ledger_origin=origin,
         checkpoint_file=folder / "checkpoint.json",
-        unwitnessed_until=date(2099, 12, 31),
+        unwitnessed_until=now.date() + timedelta(days=1),
         host="127.0.0.1",
         port=0,
         problem_base="https://index.test/problems",

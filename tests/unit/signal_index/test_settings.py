@@ -238,10 +238,12 @@ def test_a_ledger_without_witnesses_is_refused(
         load_settings(_witnessed(tmp_path, *keys, quorum=quorum, trial=trial))
 
 
-def test_only_a_trial_with_a_dealt_key_goes_without(tmp_path: Path) -> None:
-    assert load_settings(write_settings(tmp_path)).unwitnessed_until is not None
-    with pytest.raises(SettingsRefused, match="only in a trial"):
-        load_settings(_changed(tmp_path, '"dealt"', '"distributed"'))
+def test_a_trial_is_short_however_far_its_last_day_is_set(tmp_path: Path) -> None:
+    last = _changed(tmp_path, TRIAL, "unwitnessed_until = 2026-11-22\n")
+    settings = load_settings(last)
+    verify_trial(settings, datetime(2026, 8, 22, 12, tzinfo=UTC))
+    with pytest.raises(SettingsRefused, match="at most 92 days"):
+        verify_trial(settings, datetime(2026, 8, 21, 12, tzinfo=UTC))
 
 
 def test_a_trial_that_is_over_does_not_start(tmp_path: Path) -> None:
