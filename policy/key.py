@@ -79,8 +79,16 @@ def derive_keys(
 
     A training that has run out by `day` is not in it; its last day still counts.
     """
+    first = derive_first(question, categories, day=day, digest=digest)
+    return spread_keys(first, informed, categories)
+
+
+def derive_first(
+    question: Question, categories: Sequence[CategoryId], *, day: date, digest: str
+) -> DecisionKey:
+    """Take from a question what all its keys have in common: the first, uninformed."""
     caller = question.caller
-    first = DecisionKey(
+    return DecisionKey(
         action=question.action,
         caller_kind=caller.kind,
         organisation_kind=caller.organisation_kind,
@@ -99,9 +107,17 @@ def derive_keys(
         day=day,
         digest=digest,
     )
+
+
+def spread_keys(
+    first: DecisionKey,
+    informed: Collection[InformedCode | None],
+    categories: Sequence[CategoryId],
+) -> list[DecisionKey]:
+    """Give the keys of a question: each way of being informed with each category."""
     return [
         first._replace(informed=code, category=category)
-        for code in dict.fromkeys(informed)
+        for code in informed
         for category in categories
     ]
 

@@ -13,7 +13,6 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,8 +23,9 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, Category, LoopAct
 from policy.errors import LoopActDenied, UnknownCategory
 from policy.key import calendar_day
+from policy.memory import Verdicts
 from policy.policy import Policy
-from policy.rules import Allowed, Refused, Verdict, ask
+from policy.rules import Allowed, Refused, ask
 from policy.vocabulary import (
     Caller,
     CallerKind,
@@ -110,14 +110,14 @@ def decide_loop(policy: Policy, asked: LoopQuestion, *, now: datetime) -> LoopPe
     tests/attack/test_who_looks_silently_tells_nobody.py.
     """
     day = calendar_day(now)
-    if not set(asked.categories) <= set(policy.catalogue.categories):
+    if not policy.catalogue.categories.keys() >= set(asked.categories):
         raise UnknownCategory("the catalogue does not have this category")
-    keys = _derive_keys(policy, asked, day)
     permitted: set[CategoryId] = set()
     failed: set[str] = set()
-    for key, verdict in zip(keys, find_verdicts(policy, keys), strict=True):
+    verdicts = _find_verdicts(policy, _derive_first(policy, asked, day), asked)
+    for category, verdict in zip(asked.categories, verdicts, strict=True):
         if isinstance(verdict, Allowed):
-            permitted.add(key.category)
+            permitted.add(category)
         elif isinstance(verdict, Refused):
             failed |= verdict.rules
     if not permitted:
@@ -147,21 +147,25 @@ def is_established(
     return made is not None and made.on <= day
 
 
-def find_verdicts(policy: Policy, keys: Sequence[LoopKey]) -> list[Verdict]:
-    """Give one verdict per key of one question; remembered, or asked together."""
+def _find_verdicts(policy: Policy, first: LoopKey, asked: LoopQuestion) -> Verdicts:
+    """Give one verdict per category of a question; remembered, or asked together."""
 
-    def asking(missing: Sequence[LoopKey]) -> list[Verdict]:
-        entities = _build_world(policy, missing[0])
-        requests = [_build_request(key) for key in missing]
+    def asking() -> Verdicts:
+        entities = _build_world(policy, first)
+        keys = [
+            first._replace(category=category, partner=asked.partner or category)
+            for category in asked.categories
+        ]
+        requests = [_build_request(key) for key in keys]
         return ask(policy.book, policy.book.loop, entities, requests)
 
-    return policy.remembered(keys, asking)
+    return policy.remembered((first, asked.categories, asked.partner), asking)
 
 
-def _derive_keys(policy: Policy, asked: LoopQuestion, day: date) -> list[LoopKey]:
+def _derive_first(policy: Policy, asked: LoopQuestion, day: date) -> LoopKey:
     caller = asked.caller
     digest = policy.digest(asked.municipality)
-    first = LoopKey(
+    return LoopKey(
         act=asked.act,
         is_person=caller is not None and caller.kind is CallerKind.PERSON,
         account_active=caller is None or caller.active,
@@ -179,10 +183,6 @@ def _derive_keys(policy: Policy, asked: LoopQuestion, day: date) -> list[LoopKey
         day=day,
         digest=digest,
     )
-    return [
-        first._replace(category=category, partner=asked.partner or category)
-        for category in asked.categories
-    ]
 
 
 def _grounds(policy: Policy, names: set[str]) -> tuple[RefusalGround, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 
 import cedarpy
@@ -19,10 +19,10 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, load_catalogue
 from policy.coherence import verify_coherence
 from policy.establishments import Establishments, Opened
-from policy.key import DecisionKey
-from policy.memory import Key, Memory
-from policy.rules import RuleBook, Verdict, ask, load_rules
-from policy.vocabulary import Establishment
+from policy.key import DecisionKey, spread_keys
+from policy.memory import Memory, Verdicts
+from policy.rules import RuleBook, ask, load_rules
+from policy.vocabulary import CategoryId, Establishment, InformedCode
 from policy.world import add_caller, build_entities, build_request
 
 Worlds = dict[tuple[MunicipalityCode, date], cedarpy.Entities]
@@ -79,34 +79,36 @@ class Policy:
                 self._digests[municipality] = known
         return known
 
-    def verdicts(self, keys: Sequence[DecisionKey]) -> list[Verdict]:
-        """Give one verdict per key of one question; remembered, or asked together.
+    def verdicts(
+        self,
+        first: DecisionKey,
+        informed: Sequence[InformedCode | None],
+        categories: Sequence[CategoryId],
+    ) -> Verdicts:
+        """Give a verdict for each key that `spread_keys` makes of these, in that order.
 
-        The keys differ in category and in how the citizen was informed, nothing else.
         Raises `NoDecision`, after which nothing of this is remembered.
         """
 
-        def asking(missing: Sequence[DecisionKey]) -> list[Verdict]:
-            entities = add_caller(self._world(missing[0]), missing[0])
-            requests = [build_request(key) for key in missing]
+        def asking() -> Verdicts:
+            keys = spread_keys(first, informed, categories)
+            entities = add_caller(self._world(first), first)
+            requests = [build_request(key) for key in keys]
             return ask(self.book, self.book.lookups, entities, requests)
 
-        return self.remembered(keys, asking)
+        return self.remembered((first, tuple(informed), tuple(categories)), asking)
 
-    def remembered(
-        self, keys: Sequence[Key], asking: Callable[[Sequence[Key]], list[Verdict]]
-    ) -> list[Verdict]:
-        """Give a verdict per different key; what is not remembered is asked together.
+    def remembered(self, key: Hashable, asking: Callable[[], Verdicts]) -> Verdicts:
+        """Give what is remembered of a question, or ask.
 
-        A `NoDecision` of `asking` is passed on and nothing of it is remembered.
+        `key` is all that the keys of the question are made of. A `NoDecision` of
+        `asking` is passed on and nothing is remembered.
         """
-        found = {key: self._memory.find(key) for key in keys}
-        missing = [key for key, verdict in found.items() if verdict is None]
-        if missing:
-            for key, verdict in zip(missing, asking(missing), strict=True):
-                found[key] = verdict
-                self._memory.remember(key, verdict)
-        return [verdict for verdict in found.values() if verdict is not None]
+        found = self._memory.find(key)
+        if found is None:
+            found = asking()
+            self._memory.remember(key, found)
+        return found
 
     def _world(self, key: DecisionKey) -> cedarpy.Entities:
         place = (key.municipality, key.day)

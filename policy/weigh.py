@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy.errors import UnknownCode, UnknownLegalBasis, UnknownPurpose
-from policy.key import derive_keys
+from policy.key import derive_first
 from policy.policy import Policy
 from policy.rules import NOTHING_PERMITS, Allowed, Refused
 from policy.vocabulary import CategoryId, InformedCode, Question, RefusalGround
@@ -53,14 +53,16 @@ def weigh(
     digest = policy.digest(question.municipality)
     sees = policy.catalogue.purposes[question.purpose].sees
     failed: dict[CategoryId, set[str]] = {category: set() for category in sees}
-    keys = derive_keys(question, informed, sees, day=day, digest=digest)
+    ways = tuple(dict.fromkeys(informed))
+    first = derive_first(question, sees, day=day, digest=digest)
     permitted = set(sees)
-    for key, verdict in zip(keys, policy.verdicts(keys), strict=True):
+    verdicts = policy.verdicts(first, ways, sees)
+    for category, verdict in zip(sees * len(ways), verdicts, strict=True):
         if isinstance(verdict, Refused):
-            failed[key.category] |= verdict.rules
+            failed[category] |= verdict.rules
         if not isinstance(verdict, Allowed):
-            permitted.discard(key.category)
-    return _sum_up(policy, failed, permitted if keys else set())
+            permitted.discard(category)
+    return _sum_up(policy, failed, permitted if ways else set())
 
 
 def _sum_up(

@@ -9,8 +9,7 @@ import pytest
 from keys.months import add_months, months_back
 from policy.decide import Policy, decide
 from policy.errors import InvalidQuestion, LookupDenied, NoDecision
-from policy.memory import Memory
-from policy.rules import Verdict
+from policy.memory import Memory, Verdicts
 from policy.vocabulary import Permit, Training
 from tests.policy_builders import (
     MUNICIPALITY,
@@ -30,9 +29,9 @@ class CountingMemory(Memory):
 
     learned = 0
 
-    def remember(self, key: Hashable, verdict: Verdict) -> None:
+    def remember(self, key: Hashable, verdicts: Verdicts) -> None:
         self.learned += 1
-        super().remember(key, verdict)
+        super().remember(key, verdicts)
 
 
 def _open(memory: Memory) -> Policy:
@@ -121,9 +120,19 @@ def test_a_decision_is_remembered_by_its_key() -> None:
     memory = CountingMemory()
     policy = _open(memory)
     decide(policy, a_question(), now=NOW)
-    learned = memory.learned
     decide(policy, a_question(subjects=(a_subject(),) * 5), now=NOW)
-    assert memory.learned == learned == 5
+    assert memory.learned == 1
+    by_another_way = a_subject("representative-informed")
+    decide(policy, a_question(subjects=(by_another_way,)), now=NOW)
+    assert memory.learned == 2
+
+
+def test_what_is_remembered_of_one_way_of_informing_answers_for_no_other() -> None:
+    policy = an_open_policy()
+    for _ in range(2):
+        decide(policy, a_question(), now=NOW)
+        with pytest.raises(LookupDenied):
+            decide(policy, a_question(subjects=(a_subject(None),)), now=NOW)
 
 
 def test_a_refusal_is_remembered_with_all_its_grounds() -> None:
@@ -146,13 +155,13 @@ def test_what_was_remembered_ends_with_the_establishment() -> None:
 
 
 def test_the_memory_is_bounded_and_lets_the_oldest_go() -> None:
-    memory = Memory(bound=6)
+    memory = Memory(bound=1)
     policy = _open(memory)
     decide(policy, a_question(), now=NOW)
     representative = an_informed_code("representative-informed")
     subject = a_subject(str(representative))
     decide(policy, a_question(subjects=(subject,)), now=NOW)
-    assert len(memory) == 6
+    assert len(memory) == 1
 
 
 @pytest.mark.parametrize(
