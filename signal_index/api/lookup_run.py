@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -89,7 +90,7 @@ def make_run(
             lookups = [granted.lookup for granted in group]
             found = await spend_and_find(conn, lookups, now=now)
             drafts = [
-                None if one is None else _boxed(_draft(granted, one, keys), keys)
+                None if one is None else _draft(granted, one, keys)
                 for granted, one in zip(group, found, strict=True)
             ]
             answered = [draft for draft in drafts if draft is not None]
@@ -109,16 +110,6 @@ async def answer_again(
     return told
 
 
-def _boxed(draft: Draft, keys: IndexKeys) -> Draft:
-    """Close a box for each person, where the municipality tells sources of lookups."""
-    telling = draft.granted.telling
-    if telling is None:
-        return draft
-    return replace(
-        draft, boxes=close_boxes(telling, draft.entries, draft.signals, keys)
-    )
-
-
 def _draft(
     granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool = False
 ) -> Draft:
@@ -128,7 +119,18 @@ def _draft(
         categories=tuple(one.id for one in granted.permit.categories),
     )
     entries = record_lookup(granted.asked, decided, found.numbers, found.signals, keys)
-    return Draft(granted, entries, found.signals, found.in_trial, follows=found.follows)
+    boxes: tuple[SealedBox, ...] = ()
+    if granted.telling is not None and not repeat:
+        boxes = close_boxes(granted.telling, entries, found.signals, keys)
+    return Draft(
+        granted=granted,
+        entries=entries,
+        signals=found.signals,
+        in_trial=found.in_trial,
+        boxes=boxes,
+        follows=found.follows,
+        before=(None,) * len(entries),
+    )
 
 
 async def _write(
@@ -144,10 +146,12 @@ async def _write(
         await insert_traces(conn, draft.entries, draft.granted.asked.trace)
     picks = [pick for draft in drafts for pick in _picks(draft)]
     await insert_picks(conn, picks)
-    return [
-        replace(draft, before=tuple(next(before) for _ in draft.entries))
-        for draft in drafts
-    ]
+    return [_with_before(draft, before) for draft in drafts]
+
+
+def _with_before(draft: Draft, found: Iterator[Opened | None]) -> Draft:
+    before = tuple(islice(found, len(draft.entries)))
+    return replace(draft, before=before) if any(before) else draft
 
 
 def _picks(draft: Draft) -> Sequence[Pick]:

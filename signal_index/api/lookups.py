@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -49,7 +49,7 @@ from signal_index.api.witnessing import verify_witnessed
 from signal_index.errors import QueueFull, StaleKeyVersion, TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
-from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
+from signal_index.ledger.trace import TRACEPARENT, TraceContext, parse_traceparent
 from signal_index.returning import CallBack
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
@@ -91,7 +91,7 @@ async def look_up(request: Request, caller: Person) -> Response:
     standing = await index.standing.get(arrived.at)
     policy = index.policy.get(standing, arrived.question.municipality)
     trace = parse_traceparent(request.headers.get(TRACEPARENT))
-    record = replace(_describe(index, arrived, policy), trace=trace)
+    record = _describe(index, arrived, policy, trace)
     try:
         permit = decide(policy, arrived.question, now=arrived.at)
         state = find_witness_state(index, standing, arrived.at)
@@ -108,7 +108,8 @@ async def look_up(request: Request, caller: Person) -> Response:
         now=arrived.at,
     )
     beside = find_beside(policy, permit, arrived.points, index.keys.row_key, arrived.at)
-    granted = replace(_grant(index, arrived, record, permit, beside), telling=telling)
+    lookup = _permitted(index, arrived, record, permit, beside)
+    granted = Granted(permit, record, lookup, telling, beside)
     draft = await index.lookups.join(granted)
     if draft is None:
         draft = await asyncio.shield(judge_spent(index, granted))
@@ -131,7 +132,9 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     return _Arrived(question, pair, points, keys, body, now, call_back)
 
 
-def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:
+def _describe(
+    index: Index, arrived: _Arrived, policy: Policy, trace: TraceContext | None
+) -> Asked:
     """Give what the ledger records of the question, whatever comes of it."""
     question = arrived.question
     return Asked(
@@ -142,18 +145,19 @@ def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:
         names=name_persons(arrived.points, index.keys, arrived.at),
         activity=str(policy.catalogue.purposes[question.purpose].activity),
         policy=policy.digest(question.municipality),
+        trace=trace,
     )
 
 
-def _grant(
+def _permitted(
     index: Index,
     arrived: _Arrived,
     record: Asked,
     permit: Permit,
     beside: tuple[Beside, ...],
-) -> Granted:
-    """Give the granted lookup as it joins the others."""
-    lookup = PermittedLookup(
+) -> PermittedLookup:
+    """Give what the transaction does for a lookup that was granted."""
+    return PermittedLookup(
         pair=_pair(permit, arrived),
         year=record.year,
         persons=find_keys_of(record, index.keys),
@@ -162,7 +166,6 @@ def _grant(
         ),
         follows=tuple(one.row for one in beside),
     )
-    return Granted(permit, record, lookup, beside=beside)
 
 
 async def _refuse(

@@ -7,10 +7,8 @@
   the length of a stored row does not tell a hit from a miss.
 """
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
 from keys.base64url import encode_b64u
@@ -200,4 +198,4 @@ def data_subject_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
 
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:
     message = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in parts)
-    return hmac.digest(key.find, message, sha256)[:FIND_KEY_BYTES]
+    return key.find.digest(message)[:FIND_KEY_BYTES]

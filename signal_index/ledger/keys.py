@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc.jwk import OKPKey
 
 from keys.base64url import encode_b64u
+from keys.keyed_hash import KeyedHash
 
 KEY_BYTES = 32
 _SEAL = b"signal-index/ledger/seal/1"
@@ -46,7 +47,7 @@ class DisclosureKey:
             raise ValueError("a disclosure key has 32 bytes")
         self.year = year
         self.seal = _derive(secret, _SEAL)
-        self.find = _derive(secret, _FIND)
+        self.find = KeyedHash(_derive(secret, _FIND))
         self.notice_seal = _derive(secret, _NOTICE_SEAL)
         self.notice_find = _derive(secret, _NOTICE_FIND)
         self.follow_seal = _derive(secret, _FOLLOW_SEAL)

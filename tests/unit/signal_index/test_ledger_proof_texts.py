@@ -1,5 +1,7 @@
 """Leaves, disclosures, tile paths and bundles: one text each."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from signal_index.proof import (
     DisclosureRefused,
     FirstLeaf,
     Group,
+    Json,
     Kind,
     Leaf,
     MalformedProof,
@@ -136,6 +139,33 @@ def test_a_disclosure_without_a_full_salt_is_malformed() -> None:
     text = encode_b64u(encode_json([encode_b64u(b"short"), "who", None]))
     with pytest.raises(MalformedProof):
         parse_disclosure(text)
+
+
+_ATOMS: st.SearchStrategy[Json] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text()
+)
+_ALL_JSON: st.SearchStrategy[Json] = st.recursive(
+    _ATOMS,
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
+    max_leaves=8,
+)
+
+
+@given(_ALL_JSON)
+def test_json_has_the_text_that_the_library_gives(value: Json) -> None:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert encode_json(value) == text.encode()
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"bytes", [object()]])
+def test_what_is_not_of_json_is_not_written(value: object) -> None:
+    with pytest.raises(TypeError, match="is not of JSON"):
+        encode_json(value)  # type: ignore[arg-type]  # what a wrong caller gives
+
+
+def test_not_a_number_is_not_written() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode_json([float("nan")])  # type: ignore[list-item]  # the same
 
 
 @given(st.binary(max_size=40))
