@@ -5,8 +5,8 @@ source says of whom to call is therefore signed by it, and its keys come from th
 holders: `keys.notice_keys`. Details that do not hold are taken out of the answer; the
 page says so, and whom to ask. What is looked at:
 
-- they are signed by a key that two holders state, as these details of this contact
-  holder, for a flag of this source;
+- they are signed by a key that two holders state of this source, or of who signs for
+  it, as these details of this contact holder, for a flag of this source;
 - this desk, since it started, saw none of the same contact holder signed later;
 - whether they were confirmed in the last half year is as the answer says.
 
@@ -27,6 +27,7 @@ from desk.errors import HolderUnreachable
 from desk.holders import Holders
 from desk.moments import day_here
 from keys.jose import PublicKey
+from keys.notice_keys import KeyName
 from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
 from signal_index.notice import ContactFault, find_contact_fault
@@ -52,7 +53,7 @@ class ContactChecks:
         self._holders = holders
         self._log = log
         self._clock = clock
-        self._keys: Mapping[tuple[str, str], PublicKey] = {}
+        self._keys: Mapping[KeyName, PublicKey] = {}
         self._asked_at = datetime.min.replace(tzinfo=UTC)
         self._asking = asyncio.Lock()
         self._newest: dict[UUID, int] = {}
@@ -97,7 +98,8 @@ class ContactChecks:
         signature = contact.signature
         jwk = None
         if signature is not None:
-            jwk = await self._find_key(signature.by, signature.kid)
+            name = (str(contact.source), str(signature.by), str(signature.kid))
+            jwk = await self._find_key(name)
         today = day_here(self._clock())
         fault = find_contact_fault(contact, jwk, today=today)
         if fault is not None or signature is None:
@@ -107,11 +109,11 @@ class ContactChecks:
         self._newest[contact.id] = signature.at
         return None
 
-    async def _find_key(self, organisation: str, kid: str) -> dict[str, str] | None:
+    async def _find_key(self, name: KeyName) -> dict[str, str] | None:
         await self._renew(RENEW_AFTER)
-        if (organisation, kid) not in self._keys:
+        if name not in self._keys:
             await self._renew(ASK_AGAIN_AFTER)
-        found = self._keys.get((organisation, kid))
+        found = self._keys.get(name)
         return None if found is None else found.jwk
 
     async def _renew(self, after: timedelta) -> None:

@@ -35,6 +35,7 @@ from keys.errors import (
     TicketRefused,
 )
 from keys.jose import PublicKey
+from keys.notice_keys import KeyName
 from keys.openapi import PROBLEM_JSON
 from keys.quorum import (
     BUDGET_SPENT,
@@ -164,11 +165,11 @@ class Holders:
         """Give the key config that this desk took last; None before the first."""
         return self._chosen.config if self._chosen else await self._known_config.find()
 
-    async def fetch_notice_keys(self) -> Mapping[tuple[str, str], PublicKey]:
+    async def fetch_notice_keys(self) -> Mapping[KeyName, PublicKey]:
         """Give by which keys sources sign, as two holders state it now.
 
-        By organisation and `kid`; none where too few state anything. Raises
-        `HolderUnreachable` where no key config holds.
+        By source, who signs for it, and `kid`; none where too few state anything.
+        Raises `HolderUnreachable` where no key config holds.
         """
         if self._chosen is None or self._clock() - self._chosen_at > _RENEW_AFTER:
             await self.key_config()

@@ -31,8 +31,10 @@ from keys.holder.organisations import Because, Kind
 from keys.holder.registering import (
     add_notice_key,
     add_organisation,
+    add_partner,
     end_notice_key,
     end_organisation,
+    end_partner,
     parse_entry,
     read_public_jwk,
     write_key_pair,
@@ -173,6 +175,35 @@ def end_key(
     with saying_why("Not ended"):
         end_notice_key(organisations, oin, kid)
     typer.echo(f"Ended of source {oin}: {kid}. It counts within seconds.")
+
+
+@organisation.command("add-partner")
+def add_partner_command(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")],
+    partner: Annotated[str, typer.Option(help="For whose signals, 20 digits.")],
+) -> None:
+    """Let a source sign whom to call about a partner's signals; within seconds.
+
+    Ask the partner first: who signs for it says which number is the partner's.
+    """
+    with saying_why("Not added"):
+        add_partner(organisations, oin, partner)
+    typer.echo(f"{oin} signs for {partner}. It counts within seconds.")
+
+
+@organisation.command("end-partner")
+def end_partner_command(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")],
+    partner: Annotated[str, typer.Option(help="For whose signals, 20 digits.")],
+) -> None:
+    """Let what a source signed for a partner count no more; within seconds."""
+    with saying_why("Not ended"):
+        end_partner(organisations, oin, partner)
+    typer.echo(f"{oin} signs no more for {partner}. It counts within seconds.")
 
 
 @organisation.command("accept")

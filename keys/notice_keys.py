@@ -5,13 +5,16 @@ signed takes the keys from the holders, who took them in themselves, with the so
 own signed request; and of those only what two of them state.
 
     verify_notice_keys(token, config, holder="holder-1", now=now) -> the keys it states
-    agree(stated, threshold) -> the keys that count, by organisation and name
+    agree(stated, threshold) -> the keys that count, by whom they speak for, and name
+
+An organisation signs for itself, and for a partner only where holders say so: else who
+runs the index would need no more than the key of any one source.
 
 Verify only: who reads them is a desk or a case system.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -19,14 +22,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from keys.config import KeyConfig
 from keys.errors import InvalidToken, SignatureInvalid, UnusableKey
-from keys.jose import PublicKey, open_compact, parse_public_key
+from keys.jose import PublicKey, open_by_one_of, parse_public_key
 
 NOTICE_KEYS_TYPE: Final = "signal-notice-keys+jwt"
 STATED_FOR: Final = timedelta(minutes=10)
 """For how long a statement says what is; a clock may be as far off."""
 
-StatedKey = tuple[str, PublicKey]
-"""An organisation, and a key of it."""
+StatedKey = tuple[str, str, PublicKey]
+"""A source, an organisation that signs for it, and a key of that."""
+KeyName = tuple[str, str, str]
+"""The same with the `kid` in place of the key."""
 
 
 def _public_key(value: object) -> PublicKey:
@@ -40,6 +45,7 @@ class _Stated(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     org: Annotated[str, Field(pattern=r"^[0-9]{20}$")]
+    partners: tuple[Annotated[str, Field(pattern=r"^[0-9]{20}$")], ...] = ()
     keys: tuple[Annotated[PublicKey, BeforeValidator(_public_key)], ...]
 
 
@@ -60,34 +66,41 @@ def verify_notice_keys(
     `SignatureInvalid` where another key signed it. `config` is a verified key config.
     """
 
-    def find_key(_claims: Mapping[str, Any]) -> PublicKey:
+    def find_keys(_claims: Mapping[str, Any]) -> Sequence[PublicKey]:
         for member in config.holders:
             if member.id == holder:
-                return member.ticket_key
+                return member.ticket_keys
         raise SignatureInvalid
 
     try:
-        said = _Claims.model_validate(open_compact(token, NOTICE_KEYS_TYPE, find_key))
+        said = _Claims.model_validate(
+            open_by_one_of(token, NOTICE_KEYS_TYPE, find_keys)
+        )
     except ValidationError:
         raise InvalidToken from None
     age = abs(now.timestamp() - said.iat)
     if said.iss != holder or age > STATED_FOR.total_seconds():
         raise InvalidToken
-    return frozenset((one.org, key) for one in said.sources for key in one.keys)
+    return frozenset(
+        (source, one.org, key)
+        for one in said.sources
+        for source in (one.org, *one.partners)
+        for key in one.keys
+    )
 
 
 def agree(
     stated: Iterable[frozenset[StatedKey]], threshold: int
-) -> Mapping[tuple[str, str], PublicKey]:
-    """Give the keys that so many holders state, by organisation and `kid`.
+) -> Mapping[KeyName, PublicKey]:
+    """Give the keys that so many holders state, by source, who signs, and `kid`.
 
     Two keys of one name: neither counts.
     """
     times = Counter(key for one in stated for key in one)
     agreed = [key for key, count in times.items() if count >= threshold]
-    named = Counter((organisation, key.kid) for organisation, key in agreed)
+    named = Counter((source, by, key.kid) for source, by, key in agreed)
     return {
-        (organisation, key.kid): key
-        for organisation, key in agreed
-        if named[organisation, key.kid] == 1
+        (source, by, key.kid): key
+        for source, by, key in agreed
+        if named[source, by, key.kid] == 1
     }

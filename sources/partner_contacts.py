@@ -15,6 +15,7 @@ from keys.client import HolderPlace, HolderTransport, Signer, fetch_config
 from keys.config import parse_pins
 from keys.errors import ConfigRefused, HolderUnavailable
 from keys.jose import PublicKey
+from keys.notice_keys import KeyName
 from keys.quorum import fetch_agreed, send
 from signal_index.notice import find_contact_fault
 from signal_index.wire.lookups import FlagContact
@@ -40,7 +41,7 @@ async def hold_contacts(
     return [_hold(one, known) for one in matches]
 
 
-def _hold(one: Match, known: Mapping[tuple[str, str], PublicKey]) -> Match:
+def _hold(one: Match, known: Mapping[KeyName, PublicKey]) -> Match:
     contact = one.partner.contactHolder
     if contact is None or _holds(contact, known):
         return one
@@ -48,16 +49,20 @@ def _hold(one: Match, known: Mapping[tuple[str, str], PublicKey]) -> Match:
     return one.model_copy(update={"partner": partner})
 
 
-def _holds(contact: FlagContact, known: Mapping[tuple[str, str], PublicKey]) -> bool:
+def _holds(contact: FlagContact, known: Mapping[KeyName, PublicKey]) -> bool:
     signed = contact.signature
-    key = None if signed is None else known.get((signed.by, signed.kid))
+    key = (
+        None
+        if signed is None
+        else known.get((str(contact.source), str(signed.by), str(signed.kid)))
+    )
     jwk = None if key is None else key.jwk
     return find_contact_fault(contact, jwk, today=day_of(now())) is None
 
 
 async def _fetch_keys(
     client: httpx.AsyncClient, settings: AgencySettings, signer: Signer
-) -> Mapping[tuple[str, str], PublicKey]:
+) -> Mapping[KeyName, PublicKey]:
     holders = settings.holders
     places = {one.index: HolderPlace(one.id, one.url) for one in holders.places}
     transport = HolderTransport(client, places, signer)

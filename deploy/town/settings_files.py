@@ -125,6 +125,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
                 places.agency(agency.slug) / "keys" / "request-key.public.jwk"
             ),
             "notice_keys": _notice_keys(places, agency),
+            "partners": [agency.organisation] if agency.sender else [],
         }
         for agency in FOUNDED
     ]

@@ -84,11 +84,10 @@ def _is_known(path: Path, entry: SourceOrganisation) -> bool:
 
 
 def _is_same(known: SourceOrganisation, entry: SourceOrganisation) -> bool:
-    """Tell whether this request was taken in; a desk's key may have come since."""
-    keys = entry.notice_keys
-    return known.model_copy(update={"notice_keys": keys}) == entry and set(
-        keys
-    ).issubset(known.notice_keys)
+    """Tell whether this request was taken in; more may have been said since."""
+    joined = {"notice_keys": entry.notice_keys, "partners": entry.partners}
+    is_same = known.model_copy(update=joined) == entry
+    return is_same and set(entry.notice_keys).issubset(known.notice_keys)
 
 
 def _read_ticket_key(path: Path) -> PrivateKey:

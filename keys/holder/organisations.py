@@ -89,6 +89,8 @@ class SourceOrganisation(_Organisation):
     declared_caseload: Count
     notice_keys: tuple[Annotated[PublicKey, BeforeValidator(_public_key)], ...] = ()
     """By which it signs what it says: those of its machine, and of its desk."""
+    partners: tuple[Annotated[str, Field(pattern=r"^[0-9]{20}$")], ...] = ()
+    """For which other sources it signs whom to call, beside itself."""
     invitation: UUID | None = None
     """The invitation by which it joined; that one lets nobody else in."""
 

@@ -99,7 +99,8 @@ def add_notice_key(path: Path, oin: str, key: PublicKey) -> None:
 
     Raises `HolderStartRefused` where it is no source here, or has a key of that name.
     """
-    document, entry, keys = _find_source(path, oin)
+    document, entry = _find_source(path, oin)
+    keys = entry.unwrap().get("notice_keys", [])
     if any(known["kid"] == key.kid for known in keys):
         raise HolderStartRefused("that source has a notice key of that name")
     entry["notice_keys"] = _listed([*keys, key.jwk])
@@ -108,7 +109,8 @@ def add_notice_key(path: Path, oin: str, key: PublicKey) -> None:
 
 def end_notice_key(path: Path, oin: str, kid: str) -> None:
     """Let what a source signed with this key count no more; or `HolderStartRefused`."""
-    document, entry, keys = _find_source(path, oin)
+    document, entry = _find_source(path, oin)
+    keys = entry.unwrap().get("notice_keys", [])
     left = [known for known in keys if known["kid"] != kid]
     if len(left) == len(keys):
         raise HolderStartRefused("that source has no notice key of that name")
@@ -116,15 +118,41 @@ def end_notice_key(path: Path, oin: str, kid: str) -> None:
     _write(path, document)
 
 
+def add_partner(path: Path, oin: str, partner: str) -> None:
+    """Let a source sign whom to call about the signals of a partner.
+
+    The partner's own word is needed: whoever signs for it says which number is its.
+    Raises `HolderStartRefused` where it does so already, or is no source here.
+    """
+    document, entry = _find_source(path, oin)
+    partners = entry.unwrap().get("partners", [])
+    if partner == oin or partner in partners:
+        raise HolderStartRefused("that source signs for it already")
+    entry["partners"] = [*partners, partner]
+    _write(path, document)
+
+
+def end_partner(path: Path, oin: str, partner: str) -> None:
+    """Let what a source signed for this partner count no more.
+
+    Raises `HolderStartRefused` where it does not sign for it.
+    """
+    document, entry = _find_source(path, oin)
+    partners = entry.unwrap().get("partners", [])
+    if partner not in partners:
+        raise HolderStartRefused("that source does not sign for it")
+    entry["partners"] = [one for one in partners if one != partner]
+    _write(path, document)
+
+
 def _find_source(
     path: Path, oin: str
-) -> tuple[tomlkit.TOMLDocument, tomlkit.items.Table, list[dict[str, str]]]:
+) -> tuple[tomlkit.TOMLDocument, tomlkit.items.Table]:
     document, entries = _parse(path)
     for entry in entries:
         is_source = (entry.get("oin"), entry.get("kind")) == (oin, "source")
         if is_source and "ended_on" not in entry:
-            known = entry.unwrap().get("notice_keys", [])
-            return document, entry, known
+            return document, entry
     raise HolderStartRefused("no source with that number is registered, or it ended")
 
 

@@ -17,7 +17,11 @@ def state_notice_keys(holder: Holder) -> str:
         "iss": holder.keys.identity.id,
         "iat": int(holder.now().timestamp()),
         "sources": [
-            {"org": one.oin, "keys": [key.jwk for key in one.notice_keys]}
+            {
+                "org": one.oin,
+                "partners": list(one.partners),
+                "keys": [key.jwk for key in one.notice_keys],
+            }
             for one in known
             if isinstance(one, SourceOrganisation)
         ],

@@ -8,7 +8,7 @@ from typing import Final
 from keys.config import KeyConfig
 from keys.errors import HolderUnavailable, InvalidToken
 from keys.jose import PublicKey
-from keys.notice_keys import StatedKey, agree, verify_notice_keys
+from keys.notice_keys import KeyName, StatedKey, agree, verify_notice_keys
 
 PATIENCE: Final = 2.0
 """Seconds for all together: a lookup may wait for it."""
@@ -20,7 +20,7 @@ async def fetch_agreed(
     *,
     now: datetime,
     patience: float = PATIENCE,
-) -> Mapping[tuple[str, str], PublicKey]:
+) -> Mapping[KeyName, PublicKey]:
     """Ask holders, by their id, and give the keys that enough of them state.
 
     One that is silent, or states what does not hold, states nothing. Where too few are

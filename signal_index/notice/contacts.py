@@ -32,6 +32,7 @@ from signal_index.notice.text import encode_compact
 from signal_index.wire.contact_holders import ContactHolder, ContactSignature
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import FlagContact
+from signal_index.wire.model import parse_value
 from signal_index.wire.signed_contacts import SignedContact
 from signal_index.wire.values import Oin
 
@@ -90,21 +91,25 @@ def verify_contact(contact: FlagContact, signer: SignerKey) -> None:
     """Hold what an answer says of a contact holder against its source's key.
 
     Raises `InvalidSignature` where anything was changed since: a number, the hours, a
-    word, the id, or whose flag it stands beside. `stale` is not signed; `lastVerified`
-    is.
+    word, the id, or whose flag it stands beside; also into what no contact holder can
+    be. `stale` is not signed; `lastVerified` is.
     """
     signature = contact.signature
     if signature is None or signature.kid != signer.kid:
         raise InvalidSignature
+    if signature.by != signer.organisation:
+        raise InvalidSignature
+    try:
+        details = _read_details(contact)
+    except InvalidField:
+        raise InvalidSignature from None
     said = SignedContact(
         iss=signature.by,
         iat=signature.at,
         id=contact.id,
         source=contact.source,
-        contactHolder=_read_details(contact),
+        contactHolder=details,
     )
-    if said.iss != signer.organisation:
-        raise InvalidSignature
     token = f"{_signed_text(said, signer.kid)}.{signature.value}"
     verified_payload(token, signer.jwk, CONTACT_TYPE)
 
@@ -114,8 +119,9 @@ def find_contact_fault(
 ) -> ContactFault | None:
     """Say why nobody may call by these details; None where they hold.
 
-    `jwk`: the key that `signature` names, as somebody else than the index states it;
-    None where nobody does. Whether they are older than others only who saw both knows.
+    `jwk`: the key that `signature` names, as somebody else than the index states it of
+    who may sign for this source; None where nobody does. Whether they are older than
+    others only who saw both knows.
     """
     if contact.signature is None:
         return ContactFault.UNSIGNED
@@ -131,7 +137,7 @@ def find_contact_fault(
 
 def _read_details(contact: FlagContact) -> ContactHolder:
     said = contact.model_dump(mode="json", include=_DETAILS, exclude_none=True)
-    return ContactHolder.model_validate(said)
+    return parse_value(ContactHolder, said)
 
 
 def _header(kid: str) -> dict[str, str]:

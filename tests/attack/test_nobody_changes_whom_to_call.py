@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,23 @@ from desk.known_config import KnownConfig
 from desk.settings import HolderSettings
 from keys.config import ConfigPins
 from keys.events import EventLog
+from keys.holder.evaluations import Holder
+from keys.holder.organisations import collect_organisations
+from keys.holder.stating import state_notice_keys
 from keys.quorum import Watch
 from keys.security.events import SecurityLog, name_account
-from signal_index.notice import new_notice_key, sign_contact
+from signal_index.notice import (
+    new_notice_key,
+    parse_signed_contact,
+    parse_signer_key,
+    sign_contact,
+)
 from signal_index.wire.values import Oin, Phone
 from tests.builders import a_contact_holder
+from tests.contact_builders import known_source
+from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import AUDIENCE, a_bsn
-from tests.world import World
+from tests.world import Agency, World
 
 pytestmark = pytest.mark.anyio
 ONE = a_bsn(1)
@@ -185,7 +196,7 @@ async def test_the_number_of_another_organisation_is_not_shown(
     theirs = world.income_support.contact
     await world.run_sql("UPDATE signal SET contact_holder = :theirs", theirs=theirs.hex)
     assert await desk.read() is None
-    assert desk.faults == ["changed"]
+    assert desk.faults == ["key-unknown"]
 
 
 async def test_an_older_number_does_not_come_back_over_a_newer_one(
@@ -237,12 +248,97 @@ async def test_a_key_that_only_the_index_knows_is_no_key(
     assert desk.faults == ["key-unknown"]
 
 
+async def test_who_has_a_key_signs_for_no_source_but_its_own(
+    world: World, desk: Desk
+) -> None:
+    """Who runs the index is often a source as well, with a key that holders know."""
+    await world.publish(world.debt_help, [ONE])
+    await _write(
+        world, str(world.debt_help.contact), _sign_for(world, world.income_support)
+    )
+    assert await desk.read() is None
+    assert desk.faults == ["key-unknown"]
+
+
+async def test_who_sends_for_a_partner_signs_for_it_once_holders_say_so(
+    world: World, desk: Desk
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await _write(
+        world, str(world.debt_help.contact), _sign_for(world, world.income_support)
+    )
+    _let_sign_for(world, [1], world.income_support, world.debt_help)
+    assert await desk.read() is None, "one holder alone says so"
+    world.clock.forward(timedelta(seconds=61))
+    _let_sign_for(world, [2], world.income_support, world.debt_help)
+    contact = await desk.read()
+    assert contact is not None
+    assert contact["phone"] == IMPOSTOR
+
+
+def _sign_for(world: World, by: Agency) -> dict[str, Any]:
+    """Another number for the debt-help agency's contact, which another agency signs."""
+    own, said = world.debt_help, a_contact_holder(phone=Phone(IMPOSTOR))
+    source = Oin(own.oin)
+    token = sign_contact(
+        by.key, own.contact, source, said, iss=Oin(by.oin), now=world.clock()
+    )
+    signer = parse_signer_key(by.oin, by.key.encode_public())
+    _, signature = parse_signed_contact(token, signer, now=world.clock())
+    more = {"source": source, "signature": signature.model_dump(mode="json")}
+    return said.model_dump(mode="json") | more
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"function": ""},
+        {"function": "<b>Teamleider</b>"},
+        {"phone": "06"},
+        {"name": "1234567890"},
+        {"deputy": None, "outOfHoursPhone": "0"},
+        {"officeHours": [{"days": ["mon"], "from": "09:00", "to": "17:00"}] * 4},
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_a_contact_holder_costs_no_other_flag(
+    world: World, desk: Desk, change: Mapping[str, object]
+) -> None:
+    """One row that somebody broke would else take every lookup of its persons."""
+    await world.publish(world.debt_help, [ONE])
+    await change_details(world, change)
+    assert await desk.read() is None
+    assert desk.faults == ["changed"]
+
+
 async def test_one_holder_alone_vouches_for_no_key(world: World, desk: Desk) -> None:
     await world.publish(world.debt_help, [ONE])
     for index in (1, 2):
         world.holders.holders[index].fault = _state_nothing
     assert await desk.read() is None
     assert desk.faults == ["key-unknown"]
+
+
+def _let_sign_for(
+    world: World, holders: Sequence[int], by: Agency, source: Agency
+) -> None:
+    """Do what operators of holders do: let an agency sign for another one's flags."""
+    entry = known_source(by.oin, by.key).model_copy(update={"partners": (source.oin,)})
+    known = collect_organisations([entry])
+    for index in holders:
+        made = world.holders.holders[index]
+        key = INDEX_KEY.public
+        holder = Holder(made.keys, AUDIENCE, known, made.meter, world.clock, key)
+        made.fault = partial(_state, holder)
+
+
+async def _state(
+    holder: Holder, request: httpx.Request, honest: httpx.AsyncBaseTransport
+) -> httpx.Response:
+    answer = await honest.handle_async_request(request)
+    if not request.url.path.endswith("/notice-keys"):
+        return answer
+    return httpx.Response(200, content=state_notice_keys(holder).encode())
 
 
 async def _state_nothing(

@@ -25,9 +25,10 @@ from tests.holders_builders import (
     a_source,
     some_holders,
 )
+from tests.store_builders import an_oin
 
 KEY = PrivateKey.generate("machine").public
-OTHER = PrivateKey.generate("desk").public
+PARTNER = an_oin(8)
 HOLDERS = some_holders(notice_keys=[KEY])
 RUN = CliRunner()
 
@@ -45,7 +46,7 @@ def state(index: int = 1) -> str:
 
 def test_a_holder_states_the_keys_of_sources_and_of_nobody_else() -> None:
     found = verify_notice_keys(state(), HOLDERS.config, "holder-1", now=NOON)
-    assert found == {(SOURCE_OIN, KEY)}
+    assert found == {(SOURCE_OIN, SOURCE_OIN, KEY)}
 
 
 @pytest.mark.parametrize("minutes", [-11, 11])
@@ -62,19 +63,59 @@ def test_one_holder_does_not_speak_for_another() -> None:
         verify_notice_keys(state(), HOLDERS.config, "holder-9", now=NOON)
 
 
-def test_a_key_counts_that_two_holders_state() -> None:
-    mine, theirs = (SOURCE_OIN, KEY), (SOURCE_OIN, OTHER)
+def test_what_a_key_is_for_counts_that_two_holders_state() -> None:
+    mine, theirs = (SOURCE_OIN, SOURCE_OIN, KEY), (PARTNER, SOURCE_OIN, KEY)
     stated: list[frozenset[StatedKey]] = [
         frozenset({mine}),
         frozenset({mine, theirs}),
         frozenset(),
     ]
-    assert agree(stated, 2) == {(SOURCE_OIN, KEY.kid): KEY}
+    assert agree(stated, 2) == {(SOURCE_OIN, SOURCE_OIN, KEY.kid): KEY}
+
+
+def test_a_partner_is_signed_for_until_that_ends(tmp_path: Path) -> None:
+    path = a_list(tmp_path)
+    common = ["--organisations", str(path), "--oin", SOURCE_OIN, "--partner", PARTNER]
+    add, end = (["organisation", f"{act}-partner", *common] for act in ("add", "end"))
+    assert RUN.invoke(app, add).exit_code == 0
+    assert partners_in(path) == (PARTNER,)
+    assert RUN.invoke(app, add).exit_code == 1, "it is there already"
+    made = HOLDERS.holders[1]
+    known = read_organisations(path)
+    holder = Holder(
+        made.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEY.public
+    )
+    found = verify_notice_keys(
+        state_notice_keys(holder), HOLDERS.config, "holder-1", now=NOON
+    )
+    assert found == {(SOURCE_OIN, SOURCE_OIN, KEY), (PARTNER, SOURCE_OIN, KEY)}
+    assert RUN.invoke(app, end).exit_code == 0
+    assert partners_in(path) == ()
+    assert RUN.invoke(app, end).exit_code == 1, "it is gone"
+
+
+def partners_in(path: Path) -> tuple[str, ...]:
+    (entry,) = read_organisations(path).by_kind.values()
+    return entry.partners  # type: ignore[union-attr]  # a source
+
+
+def test_a_statement_holds_by_the_former_key_of_its_holder() -> None:
+    """While a renewal goes from party to party, nobody's number is lost."""
+    first, *others = HOLDERS.config.holders
+    renewed = first.model_copy(
+        update={
+            "ticket_key": PrivateKey.generate("next").public,
+            "former_ticket_key": first.ticket_key,
+        }
+    )
+    config = HOLDERS.config.model_copy(update={"holders": (renewed, *others)})
+    assert verify_notice_keys(state(), config, "holder-1", now=NOON)
 
 
 def test_of_two_keys_of_one_name_neither_counts() -> None:
     namesake = PrivateKey.generate(KEY.kid).public
-    stated = [frozenset({(SOURCE_OIN, KEY), (SOURCE_OIN, namesake)})] * 3
+    both = {(SOURCE_OIN, SOURCE_OIN, key) for key in (KEY, namesake)}
+    stated = [frozenset(both)] * 3
     assert agree(stated, 2) == {}
 
 
