@@ -326,6 +326,9 @@ async def _decide_rules(world: World) -> None:
     asked = await propose(world, CHANGE)
     await world.send("GET", f"/policy/bundles/{asked['digest']}", officer)
     await approve(world, asked)
+    word = {"organisation": world.debt_help.oin, "label": "Team Zuid"}
+    await world.send("POST", "/contact-labels", officer, word)
+    await world.send("GET", "/contact-labels", officer)
 
 
 async def _transfer(world: World) -> None:

@@ -20,6 +20,7 @@ from desk.headers import allow_form
 from desk.index import fill_in, read_answer
 from desk.navigation import APPROVALS as PAGE
 from desk.officer.approvals_read import read_approvals
+from desk.officer.contact_labels import fetch_words
 from desk.officer.policy import simulate
 from desk.officer.told import Told, read_told
 from desk.officer.transfers import TRANSFER, fetch_transfers
@@ -29,6 +30,7 @@ from signal_index.wire.approvals import (
     ApprovalDecision,
     RefusalReason,
 )
+from signal_index.wire.contact_labels import AskedContactLabel
 from signal_index.wire.policies import PolicySimulation
 from signal_index.wire.reports import SpecificReport, SpecificReports
 from signal_index.wire.transfers import Transfer
@@ -36,6 +38,7 @@ from signal_index.wire.transfers import Transfer
 router: Final = APIRouter()
 POLICY: Final = "policy-activation"
 REPORT: Final = "specific-report"
+WORD: Final = "contact-label"
 SEE_OTHER: Final = 303
 WHERE: Final = {
     "embargo": "/officer/citizens/embargoes",
@@ -103,6 +106,9 @@ async def _show(
     transfer = None
     if one.kind == TRANSFER:
         transfer = await _find_transfer(request, caller, one.id)
+    word = None
+    if one.kind == WORD:
+        word = await _find_word(request, caller, one.id)
     page = render(
         request,
         "officer/approval.html",
@@ -113,6 +119,7 @@ async def _show(
         found=changes,
         asked=asked,
         transfer=transfer,
+        word=word,
         reasons=get_args(RefusalReason),
         told=told,
         where=WHERE.get(one.kind) if _is_officer(caller) else None,
@@ -149,4 +156,12 @@ async def _find_transfer(
 ) -> Transfer | None:
     """Find the transfer that an approval is about."""
     found = (await fetch_transfers(request, caller)).items
+    return next((one for one in found if one.approvalId == approval), None)
+
+
+async def _find_word(
+    request: Request, caller: Caller, approval: UUID
+) -> AskedContactLabel | None:
+    """Find the word that an approval is about."""
+    found = (await fetch_words(request, caller)).items
     return next((one for one in found if one.approvalId == approval), None)

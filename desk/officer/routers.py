@@ -9,6 +9,7 @@ from desk.officer import (
     citizen_relay,
     citizens,
     completeness,
+    contact_labels,
     corrections,
     embargoes,
     entries,
@@ -37,6 +38,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reviews.router,
     watch.router,
     policy.router,
+    contact_labels.router,  # before approvals: its address would be read as an id
     approvals.router,
     transfers.router,
     completeness.router,

@@ -204,6 +204,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "signature",
         ),
     },
+    "contact_label_request": {_WEB: _ADD},
     # citizen_rights
     "access_request": {
         _WEB: _keep(

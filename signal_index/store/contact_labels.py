@@ -1,7 +1,8 @@
 """What an organisation's contact holders may be called beside the catalogue's lists.
 
 - A label is the organisation's own once its municipality approved it: by a role, on a
-  day, recorded in the ledger. Nothing is by default.
+  day, recorded in the ledger, or by two persons (`store.contact_label_requests`).
+  Nothing is by default.
 - One that ended names no contact holder anew; who is called so already stays.
 - The caller records each `Change` in the ledger, in the same transaction.
 """
@@ -14,6 +15,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
+from signal_index.ledger import ReceiptKey
+from signal_index.store.contact_label_requests import find_approved_labels
 from signal_index.store.registry import Change, get_municipality
 from signal_index.tables.registry import contact_label
 
@@ -52,13 +55,16 @@ async def approve_label(
 
 
 async def find_labels(
-    conn: AsyncConnection, organisation: str, *, now: datetime
+    conn: AsyncConnection, organisation: str, key: ReceiptKey, *, now: datetime
 ) -> Collection[str]:
-    """Find what this organisation's contact holders may be called by its own list."""
+    """Find what this organisation's contact holders may be called by its own list.
+
+    What its municipality's administrator registered, and what two persons approved.
+    """
     rows = await conn.scalars(
         select(contact_label.c.label)
         .where(contact_label.c.organisation == organisation)
         .where(contact_label.c.ended_at.is_(None))
         .where(contact_label.c.approved_on <= day_of(now))
     )
-    return frozenset(rows)
+    return {*rows, *await find_approved_labels(conn, organisation, key)}

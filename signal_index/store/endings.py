@@ -26,6 +26,7 @@ from signal_index.store.many_rows import in_parts
 from signal_index.store.registry import Change
 from signal_index.store.signals import Ending, bury_signals
 from signal_index.tables import registry
+from signal_index.tables.approvals import contact_label_request
 from signal_index.tables.signals import signal
 from signal_index.wire.signals import WithdrawalReason
 from signal_index.wire.sources import SourceState
@@ -65,6 +66,8 @@ async def end(
 
     Raises `NothingToEnd` where nothing of the kind is registered under it.
     """
+    if what == "contact-label" and await _end_asked(conn, key, because, now):
+        return Change.CHANGED
     table = ENDED[what]
     rows = await conn.execute(select(table.c.ended_at).filter_by(**key))
     found = rows.one_or_none()
@@ -81,6 +84,24 @@ async def end(
     if what == "organisation" and await _publishes(conn, key["oin"]):
         await end(conn, "source", key, because, now=now)
     return Change.CHANGED
+
+
+async def _end_asked(
+    conn: AsyncConnection, key: Mapping[str, str], because: Because, now: datetime
+) -> bool:
+    """End a word that two persons approved, and the same of the administrator's list.
+
+    Tells whether there was one.
+    """
+    done = {"ended_at": now, "ended_because": because.value}
+    count = 0
+    for table in (contact_label_request, registry.contact_label):
+        standing = table.c.ended_at.is_(None)
+        ended = await conn.execute(
+            update(table).filter_by(**key).where(standing).values(done)
+        )
+        count += ended.rowcount
+    return count > 0
 
 
 async def find_left_behind(

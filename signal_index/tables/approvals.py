@@ -3,6 +3,7 @@
 - An approval is about one digest: what was approved cannot become something else.
 - Nobody approves what they asked for: the table refuses it too, whatever the code says.
 - A row counts only with the index's own signature over it.
+- A word for contact holders that was asked for counts once its approval is approved.
 - Names an officer's account in the clear, as `account_suspension` does; never a person
   who is looked up.
 """
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.registry import ending
 
 approval = Table(
     "approval",
@@ -64,4 +66,18 @@ Index(
     unique=True,
     sqlite_where=text("state = 'open'"),
     postgresql_where=text("state = 'open'"),
+)
+
+contact_label_request = Table(
+    "contact_label_request",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    municipality(),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("label", String(60), nullable=False),
+    Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    *ending(),
+    Index(None, "organisation"),
+    Index(None, "municipality", "id"),
 )

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
 
 
-def _ending() -> tuple[Column[Any] | CheckConstraint, ...]:
+def ending() -> tuple[Column[Any] | CheckConstraint, ...]:
     """Since when, and why, something counts no more: it is never taken out."""
     return (
         Column("ended_at", Instant, nullable=True),
@@ -52,7 +52,7 @@ organisation = Table(
     Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
     Column("phone", String(16), nullable=True),  # E.164, shown where it is late
     Column("registered_at", Instant, nullable=False),
-    *_ending(),
+    *ending(),
 )
 
 admission = Table(  # beside its own municipality: where else it may ask
@@ -63,7 +63,7 @@ admission = Table(  # beside its own municipality: where else it may ask
     Column("admitted_on", Date, nullable=False),
     Column("by_role", String(200), nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    *_ending(),
+    *ending(),
 )
 
 client = Table(
@@ -75,7 +75,7 @@ client = Table(
     Column("kind", LABEL, nullable=False),  # store.registry.ClientKind
     CheckConstraint("kind IN ('person-facing', 'machine')", name="kind_known"),
     Column("registered_at", Instant, nullable=False),
-    *_ending(),
+    *ending(),
 )
 
 signer = Table(  # public keys that sign notices, batches and withdrawals
@@ -86,7 +86,7 @@ signer = Table(  # public keys that sign notices, batches and withdrawals
     municipality(),
     Column("jwk", Text, nullable=False),
     Column("registered_at", Instant, nullable=False),
-    *_ending(),
+    *ending(),
 )
 
 source = Table(
@@ -103,7 +103,7 @@ source = Table(
     Column("by_hand", Boolean, server_default=false(), nullable=False),
     CheckConstraint("state IN ('trial', 'live', 'ended')", name="state_known"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
-    *_ending(),
+    *ending(),
 )
 
 invitation = Table(  # to join: made here, and by which request it was answered
@@ -178,7 +178,7 @@ contact_label = Table(  # what they may be called, beside the catalogue's lists
     Column("by_role", String(200), nullable=False),
     Column("approved_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    *_ending(),
+    *ending(),
 )
 
 agent_status = Table(  # how an agency's agent says it is doing, and answers for it

@@ -11,7 +11,9 @@ from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import Account
 from signal_index.wire.values import Digest, Id, Instant
 
-ApprovalKind = Literal["policy-activation", "embargo", "specific-report", "transfer"]
+ApprovalKind = Literal[
+    "policy-activation", "embargo", "specific-report", "transfer", "contact-label"
+]
 
 
 RefusalReason = Literal["incorrect", "too-wide", "not-now", "to-be-discussed"]

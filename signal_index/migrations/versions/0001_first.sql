@@ -246,6 +246,16 @@ CREATE TABLE approval (
   CONSTRAINT fk_approval_decided_in FOREIGN KEY (decided_in) REFERENCES organisation (oin)
 );
 CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, kind, digest) WHERE state = 'open';
+CREATE TABLE contact_label_request (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, label VARCHAR(60) NOT NULL,
+  approval_id UUID NOT NULL, asked_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
+  CONSTRAINT pk_contact_label_request PRIMARY KEY (id),
+  CONSTRAINT ck_contact_label_request_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
+  CONSTRAINT fk_contact_label_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
+  CONSTRAINT fk_contact_label_request_approval_id FOREIGN KEY (approval_id) REFERENCES approval (id)
+);
+CREATE INDEX ix_contact_label_request_municipality_id ON contact_label_request (municipality, id);
+CREATE INDEX ix_contact_label_request_organisation ON contact_label_request (organisation);
 
 -- Requests of citizens, embargoes and corrections.
 CREATE TABLE access_request (
