@@ -1,12 +1,12 @@
 """Sign whom to call, as the organisation: what a person typed, or saw and confirmed.
 
 The index gives a page what to show. So nothing that it says is signed unseen: who
-confirms, confirms exactly what stood on the page (`mark`), and what stands at the index
-by then does not matter.
+confirms in the list, confirms what the organisation signed before (`is_held`), exactly
+as it stood there (`mark`). What else there is, is signed where every field of it is
+seen, and with the day of today.
 """
 
 import hashlib
-from collections.abc import Collection
 from uuid import UUID
 
 from desk.desk import Desk
@@ -63,9 +63,9 @@ def mark(known: OwnContactHolder) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-async def is_held(desk: Desk, one: OwnContactHolder, own: Collection[str]) -> bool:
+async def is_held(desk: Desk, one: OwnContactHolder, known: OwnRegistration) -> bool:
     """Tell whether others see these details: they are signed, for a source of ours."""
-    if one.source not in own:
+    if one.source not in {each.source for each in known.sources}:
         return False
     said = {**one.model_dump(include=set(FlagContact.model_fields)), "stale": one.stale}
     return await desk.contacts.find_fault(FlagContact.model_validate(said)) is None

@@ -81,7 +81,6 @@ async def _show_all(
     desk = desk_of(request)
     items = await _fetch(request, caller)
     words = await _fetch_words(request, caller)
-    own = {one.source for one in words.sources}
     page = render(
         request,
         "agency/contacts.html",
@@ -92,7 +91,7 @@ async def _show_all(
         words=words,
         may_change=desk.notice_key is not None,
         marks={one.id: mark(one) for one in items},
-        held={one.id for one in items if await is_held(desk, one, own)},
+        held={one.id for one in items if await is_held(desk, one, words)},
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         typed=typed,
         faults=faults or {},
@@ -106,12 +105,18 @@ async def _show_all(
 async def confirm(
     request: Request, caller: SendingSourceAdministrator, contact: str
 ) -> Response:
-    """Say that a contact holder still holds: exactly as the page showed it."""
+    """Say that a contact holder still holds: exactly as the page showed it.
+
+    What is not the organisation's own word is confirmed where all of it is seen.
+    """
     desk = desk_of(request)
     known = await _get_one(request, caller, contact)
     if str((await request.form()).get("seen", "")) != mark(known):
         return await _show_all(request, caller, faults={"seen": "contacts.changed"})
-    source = choose_source(await _fetch_words(request, caller), known.source)
+    words = await _fetch_words(request, caller)
+    if not await is_held(desk, known, words):
+        return RedirectResponse(f"{PAGE}/{known.id}", SEE_OTHER)
+    source = choose_source(words, known.source)
     today = {"lastVerified": day_here(desk.clock())}
     said = read_details(known).model_copy(update=today)
     await store_signed(desk, caller.access_token, known.id, source, said)
@@ -130,15 +135,21 @@ async def show_contact(
 async def change_contact(
     request: Request, caller: SendingSourceAdministrator, contact: str
 ) -> Response:
-    """Store what the form says; on a fault show it again with the fault named."""
+    """Store what the form says; on a fault show it again with the fault named.
+
+    Who saves what was not the organisation's own word confirms it: all of it is there.
+    """
     form = await request.form()
     desk = desk_of(request)
     known = await _get_one(request, caller, contact)
-    wire, faults = read_contact(form, known.lastVerified.isoformat())
+    words = await _fetch_words(request, caller)
+    is_own = await is_held(desk, known, words)
+    confirmed = known.lastVerified if is_own else day_here(desk.clock())
+    wire, faults = read_contact(form, confirmed.isoformat())
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
-            source = choose_source(await _fetch_words(request, caller), known.source)
+            source = choose_source(words, known.source)
             await store_signed(desk, token, known.id, source, said)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
@@ -174,6 +185,7 @@ async def _show_one(
     desk = desk_of(request)
     known = await _get_one(request, caller, contact)
     others = [one for one in await _fetch(request, caller) if one.id != known.id]
+    words = await _fetch_words(request, caller)
     page = render(
         request,
         "agency/contact.html",
@@ -182,7 +194,8 @@ async def _show_one(
         csrf=caller.csrf,
         contact=known,
         others=others,
-        words=await _fetch_words(request, caller),
+        words=words,
+        is_held=await is_held(desk, known, words),
         may_change=desk.notice_key is not None,
         typed=typed,
         faults=faults or {},

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from desk.agency.contact_signing import mark
 from signal_index.notice import (
     parse_notice_key,
     parse_signed_contact,
     parse_signer_key,
     sign_contact,
 )
-from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.contact_holders import ContactHolder, OwnContactHolder
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.values import Oin, Phone
 from tests.builders import a_contact_holder, a_stored_contact
@@ -125,10 +126,53 @@ async def test_an_agency_sees_that_its_own_number_was_changed(
     assert NOBODY_SEES in (await log_in(browser, PAGE)).text
 
 
-async def test_what_came_along_from_another_source_waits_to_be_confirmed(
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outOfHoursPhone": IMPOSTOR},
+        {"deputy": {"function": "IB-er", "phone": IMPOSTOR}},
+        {"officeHours": [{"days": ["mon"], "from": "00:00", "to": "23:59"}]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+async def test_what_is_not_its_own_is_confirmed_by_no_press_beside_the_number(
+    town: Town, browser: Browser, change: dict[str, Any]
+) -> None:
+    """Whoever changed it waits for somebody who knows the one number that is shown."""
+    own = a_signed(town, a_contact_holder())
+    let_in(town, own)
+    page = await log_in(browser, PAGE)
+    let_in(town, own | change)
+    listed = await browser.get(PAGE)
+    assert NOBODY_SEES in listed.text
+    assert 'name="seen"' not in listed.text
+    seen = mark(OwnContactHolder.model_validate(own | change))
+    form = {"csrf": csrf_of(page), "seen": seen}
+    pressed = await browser.post(f"{PAGE}/{ID}/confirm", data=form)
+    assert pressed.headers["location"] == f"{PAGE}/{ID}"
+    assert town.index.asked == []
+    assert (
+        "niet door uw organisatie bevestigd" in (await browser.get(f"{PAGE}/{ID}")).text
+    )
+
+
+async def test_the_day_of_confirming_is_not_the_indexs_to_say(
     town: Town, browser: Browser
 ) -> None:
-    """Its former source signed it, for its own signals; the new one confirms it."""
+    """It would have a number count as confirmed for years, of which nobody asks."""
+    far = a_signed(town, a_contact_holder()) | {"lastVerified": "2035-01-01"}
+    let_in(town, far)
+    csrf = csrf_of(await log_in(browser, PAGE))
+    typed = {"csrf": csrf, "function": "IB-er", "phone": "0182 555 401"}
+    await browser.post(f"{PAGE}/{ID}", data=typed)
+    said = open_own(town, town.index.asked.pop())
+    assert said["lastVerified"] == town.clock().date().isoformat()
+
+
+async def test_what_came_along_from_another_source_is_saved_where_all_is_seen(
+    town: Town, browser: Browser
+) -> None:
+    """Its former source signed it, for its own signals; the new one signs it anew."""
     holder = a_contact_holder(phone=Phone("+31182555402"))
     token = sign_contact(
         SIGNING_KEY, ID, SIGNED_BY, holder, iss=SIGNED_BY, now=town.clock()
@@ -138,9 +182,8 @@ async def test_what_came_along_from_another_source_waits_to_be_confirmed(
     let_in(town, as_listed(holder, SIGNED_BY, ID, signed.model_dump()))
     page = await log_in(browser, PAGE)
     assert NOBODY_SEES in page.text
-    seen = page.text.split('name="seen" value="')[1][:64]
-    form = {"csrf": csrf_of(page), "seen": seen}
-    await browser.post(f"{PAGE}/{ID}/confirm", data=form)
+    form = {"csrf": csrf_of(page), "function": "IB-er", "phone": "0182 555 402"}
+    await browser.post(f"{PAGE}/{ID}", data=form)
     said = open_own(town, town.index.asked.pop())
     assert (said["phone"], said["source"]) == (holder.phone, town.organisation.oin)
 
