@@ -76,10 +76,12 @@ def ask(agency: Agency, *words: str) -> Result:
     return runner.invoke(app, [*words, "--settings", settings])
 
 
-def find_pages_of(path: Path, name: str) -> list[int]:
+def find_pages_of(path: Path, name: str, kind: str = "%") -> list[int]:
     with sqlite3.connect(path) as connection:
         rows = connection.execute(
-            "SELECT pageno FROM dbstat WHERE name = ? ORDER BY pageno", (name,)
+            "SELECT pageno FROM dbstat WHERE name = ? AND pagetype LIKE ?"
+            " ORDER BY pageno",
+            (name, kind),
         )
         return [row[0] for row in rows]
 
@@ -98,6 +100,24 @@ def test_one_broken_page_is_a_sentence_and_no_traceback(
     # doctor goes on with the rest of its list, and says in the end that it is not well
     assert said.exit_code == (1 if command == ("doctor",) else 2)
     assert isinstance(said.exception, SystemExit)
+    assert "outbox restart" in " ".join(said.output.split())
+
+
+@pytest.mark.parametrize("table", ["signal", "evaluated", "evidence_item"])
+def test_a_page_in_the_place_of_another_is_a_sentence(
+    agency: Agency, table: str
+) -> None:
+    """A disk that wrote a page elsewhere leaves two that are each well formed."""
+    try:
+        first, second = find_pages_of(agency.outbox_path, table, "leaf")[1:3]
+    except sqlite3.OperationalError:
+        pytest.skip("this SQLite was built without dbstat")
+    data = bytearray(agency.outbox_path.read_bytes())
+    page = data[(first - 1) * PAGE : first * PAGE]
+    data[(second - 1) * PAGE : second * PAGE] = page
+    agency.outbox_path.write_bytes(data)
+    said = ask(agency, "status")
+    assert said.exit_code == 2
     assert "outbox restart" in " ".join(said.output.split())
 
 
