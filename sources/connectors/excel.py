@@ -7,7 +7,8 @@
 - A day or a number may be a typed cell, and a number is read as it is shown: `9878`
   under the format `000000000` is `000009878`. A formula gives the value that was saved.
 - The sheet is the one that has the columns of the profile. Where none has, or several,
-  the sheets are named; one that is hidden is read only where the profile names it.
+  the sheets are named; one that is hidden is read only where the profile names it, and
+  so is one beside another on which numbers of persons stand.
 - Rows that a filter hides are in the file, though nobody saw them: unless the profile
   says what they are, the workbook is asked about. Which these were is told.
 """
@@ -15,9 +16,11 @@
 import re
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from typing import IO, BinaryIO, Final, Protocol
 from xml.etree.ElementTree import ParseError
 
@@ -46,7 +49,7 @@ from sources.connectors.safe_zip import (
     read_member,
 )
 from sources.connectors.silent_cells import refuse_silent_cells
-from sources.connectors.table import Table, open_table
+from sources.connectors.table import Table, is_person, open_table
 from sources.dates import EXCEL
 from sources.errors import UnreadableFile
 from sources.layouts import ISO_DAYS, ExcelLayout
@@ -75,6 +78,8 @@ _BROKEN: Final = (
 )
 _BLOCK: Final = 1 << 16
 _LONGEST_TAG: Final = 1 << 12
+_LOOKED_AT: Final = 200  # rows of a sheet that is not read
+_NO_CHANCE: Final = 3  # one of eleven numbers passes the 11-proof
 _ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _NUMBER: Final = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 _IS_HIDDEN: Final = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
@@ -299,8 +304,8 @@ def _find_sheet(
         else:
             found.append((name, table))
     if len(found) == 1:
-        if layout.sheet is None and found[0][0] in book.hidden_sheets:
-            raise refuse_hidden_sheet(found[0][0])
+        if layout.sheet is None:
+            _verify_no_other(book, found[0][0])
         return found[0]
     if not found:
         raise UnreadableFile(f"{fault} {_list(book)}" if len(names) > 1 else str(fault))
@@ -308,6 +313,34 @@ def _find_sheet(
         "Deze kolommen staan op meer dan een werkblad. Zet de naam van het goede "
         f"werkblad bij sheet in het profiel. {_list(book)}"
     )
+
+
+def _verify_no_other(book: Book, name: str) -> None:
+    """Refuse a hidden sheet that nobody chose, and one beside another with people.
+
+    Whoever stands on a second sheet, under other headings, would have no flag.
+    """
+    if name in book.hidden_sheets:
+        raise refuse_hidden_sheet(name)
+    for other in book.sheets:
+        if other != name and _has_persons(book.rows(other)):
+            raise UnreadableFile(
+                f"Ook op werkblad {other!r} staan persoonsnummers, en daar staan de "
+                "kolommen van het profiel niet. Zet alle zaken op een werkblad. Hoort "
+                f"dat werkblad er niet bij? Zet dan sheet = {name!r} in het profiel, "
+                "onder [xlsx]."
+            )
+
+
+def _has_persons(rows: Iterator[Row]) -> bool:
+    """Tell whether a column has valid numbers; one alone may be so by chance."""
+    seen: Counter[int] = Counter()
+    for _, row in islice(rows, _LOOKED_AT):
+        for at, text in enumerate(row):
+            seen[at] += is_person(text)
+            if seen[at] == _NO_CHANCE:
+                return True
+    return False
 
 
 def refuse_hidden_sheet(name: str) -> UnreadableFile:

@@ -2,11 +2,15 @@
 
 A field may well have lines of its own, a remark for instance. But a line inside a field
 that has as many delimiters as a row of this file is a row; and so are lines that have
-as many together, where the quote stood in the middle of a row.
+as many together, where the quote stood in the middle of a row. In a table of few
+columns they must name a person as well: wherever the quote stood, they do.
 """
 
 from collections.abc import Sequence
 from typing import Final
+
+from keys.bsn import Bsn
+from sources.connectors.bsn_text import read_bsn
 
 NARROW: Final = 4  # in a table of few columns, a remark may well have as many signs
 
@@ -21,5 +25,11 @@ def count_swallowed(row: Sequence[str], columns: int, delimiter: str) -> int:
         lines = text.splitlines()
         together = len(lines) > 1 and text.count(delimiter) >= needed * (len(lines) - 1)
         alone = sum(line.count(delimiter) >= needed for line in lines)
-        found += max(alone, len(lines) - 1 if together and columns > NARROW else 0)
+        is_sure = columns > NARROW or _names_person(lines, delimiter)
+        found += max(alone, len(lines) - 1 if together and is_sure else 0)
     return found
+
+
+def _names_person(lines: Sequence[str], delimiter: str) -> bool:
+    cells = (cell for line in lines for cell in line.split(delimiter))
+    return any(isinstance(read_bsn(cell, zero_lost=False), Bsn) for cell in cells)

@@ -86,7 +86,7 @@ class Table:
 
     def _is_record(self, row: Sequence[str], places: Sequence[int]) -> bool:
         """Tell whether a row has somebody's number, or looks like one of this table."""
-        if any(at < len(row) and _is_person(row[at]) for at in places):
+        if any(at < len(row) and is_person(row[at]) for at in places):
             return True
         filled = sum(bool(each.strip()) for each in row)
         is_full = 2 * filled > len(self.header)
@@ -169,7 +169,7 @@ def find_why(
         return Why.EMPTY
     if any(_has_number(cells, at) for at in places):
         return None
-    if _is_total(cells) and not any(map(_is_person, cells)):
+    if _is_total(cells) and not any(map(is_person, cells)):
         return Why.TOTAL
     return Why.HEADINGS if _is_header(cells, folded) else None
 
@@ -178,7 +178,8 @@ def _says_something(cells: Sequence[str]) -> bool:
     return any(cells) and any(each.strip() for each in cells)
 
 
-def _is_person(text: str) -> bool:
+def is_person(text: str) -> bool:
+    """Tell whether a cell holds the number of a person."""
     return not isinstance(read_bsn(text, zero_lost=False), Reason)
 
 

@@ -220,6 +220,26 @@ def test_an_end_that_is_no_day_is_not_the_same_as_no_end(end: object) -> None:
     assert (rejected.field, type(kept)) == ("Eind", Kept)
 
 
+@pytest.mark.parametrize("head", [("Dossier", "Persoon", "Start"), None])
+def test_people_on_a_sheet_under_other_headings_are_asked_about(
+    head: tuple[str, ...] | None,
+) -> None:
+    sheet = a_sheet(HEAD, *(a_row(at) for at in range(5)))
+    others = [a_row(at) for at in range(5, 8)]
+    second = a_sheet(*((head, *others) if head else others), book=sheet.parent)
+    second.title = "Zuid"
+    data = save(sheet)
+    with pytest.raises(UnreadableFile, match=r"Ook op werkblad 'Zuid'.*sheet = "):
+        read(data)
+    assert len(read(data, a_profile(f'sheet = "{sheet.title}"'))) == 5
+
+
+def test_a_sheet_of_counts_beside_the_cases_is_no_question() -> None:
+    sheet = a_sheet(HEAD, *(a_row(at) for at in range(5)))
+    a_sheet(("Team", "Aantal"), ("Noord", 123456789), ("Zuid", 3), book=sheet.parent)
+    assert len(read(save(sheet))) == 5
+
+
 def test_the_sheet_and_the_row_of_the_header_are_found() -> None:
     book = Workbook()
     first = book.active
