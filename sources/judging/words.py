@@ -1,5 +1,6 @@
 """What was found about a delivery, in Dutch for whoever keeps the case files (B1)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
@@ -104,12 +105,19 @@ _REMEDIES: Final = {
 
 
 def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
-    """Say in a sentence what was found, with the agency's own case numbers."""
+    """Say in a sentence what was found, with the agency's own case numbers.
+
+    Two partners under one number are one name, that says how often it stands there.
+    """
     said = _SAYS[finding.doubt].format(count=finding.count, of=finding.of)
     if not names:
         return f"{said}."
-    shown = ", ".join(names[:NAMED_AT_ONCE])
-    more = finding.count - len(names[:NAMED_AT_ONCE])
+    told = list(Counter(names).items())
+    listed = told[:NAMED_AT_ONCE]
+    shown = ", ".join(
+        name if times == 1 else f"{name} ({times} keer)" for name, times in listed
+    )
+    more = finding.count - sum(times for _, times in listed)
     return f"{said}: {shown} en nog {more}." if more > 0 else f"{said}: {shown}."
 
 

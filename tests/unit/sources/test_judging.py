@@ -205,3 +205,8 @@ def test_a_sentence_names_the_cases_and_says_how_many_more() -> None:
         "15 van 20 bekende zaken krijgen een andere persoon: 2026-0001, 2026-0002"
     )
     assert said.endswith("2026-0012 en nog 3.")
+
+
+def test_a_number_that_partners_share_is_named_once() -> None:
+    said = say_finding(Finding(Doubt.CASES_GONE, 4, 9), ["Z-1", "Z-1", "Z-2"])
+    assert said.endswith(": Z-1 (2 keer), Z-2 en nog 1.")
