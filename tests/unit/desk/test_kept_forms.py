@@ -77,6 +77,17 @@ async def test_back_at_a_refused_form_shows_what_was_typed_and_asks_nothing(
     assert town.index.asked == sent
 
 
+async def test_a_refused_form_keeps_no_citizens_number(
+    town: Town, browser: Browser, token: str
+) -> None:
+    form = {"csrf": token, "explanation": "no", "text": "999990019 belde"}
+    town.index.pages["/v1/own-reviews"] = (200, {"items": [ASKED]})
+    answer = await browser.send_form(f"/own-reviews/{ASKED['id']}", form)
+    kept = await browser.get(answer.headers["location"])
+    assert " belde" in kept.text
+    assert "999990019" not in kept.text
+
+
 async def test_another_session_cannot_open_what_was_kept(
     town: Town, browser: Browser, token: str
 ) -> None:
