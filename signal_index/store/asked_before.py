@@ -6,6 +6,9 @@
   whom, in which case, for what. Without a case nothing ties two lookups together.
 - On PostgreSQL entries, boxes for their sources and this are one statement, whatever is
   found.
+  It reads what was recorded of that case (`OFFSET 0`: whatever the planner thinks).
+  Of the user it would be all of two weeks, for each lookup; of the person, its time
+  would tell how often others looked them up.
 
 Proven by tests/attack/test_a_repeat_is_no_lookup_of_its_own.py.
 """
@@ -48,10 +51,12 @@ _INSERT_AND_FIND: Final = (
     ), pending AS ({INSERT_PENDING})
     SELECT given.entry_id AS asked, before.* FROM given CROSS JOIN LATERAL (
       SELECT e.entry_id, e.year, e.kind, e.recorded_at, e.organisation, e.leaf, d.sealed
-      FROM ledger_disclosure d JOIN ledger_entry e USING (entry_id)
-      WHERE d.find_case = given.find_case AND d.find_person = given.find_person
-        AND d.find_user = given.find_user AND d.find_purpose = given.find_purpose
-        AND e.kind = given.kind AND d.entry_id BETWEEN :since AND :before
+      FROM (
+        SELECT * FROM ledger_disclosure WHERE find_case = given.find_case
+          AND entry_id BETWEEN :since AND :before OFFSET 0
+      ) d JOIN ledger_entry e USING (entry_id)
+      WHERE d.find_person = given.find_person AND d.find_user = given.find_user
+        AND d.find_purpose = given.find_purpose AND e.kind = given.kind
       ORDER BY d.entry_id DESC LIMIT 1
     ) before
     """,  # noqa: S608  a text of our own
