@@ -120,6 +120,21 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     assert re.search(r">tussen \d\d:00 en \d\d:00</time>", page)
 
 
+async def test_a_succession_of_an_organisation_without_a_number_is_shown(
+    town: Town, browser: Browser
+) -> None:
+    facts = {
+        "source": "00000001000000000011",
+        "sourceName": "Stadsbank",
+        "successor": "00000001000000000012",
+        "successorName": "Kredietbank",
+    }
+    page = await _page(town, browser, a_notice(1, "succession", facts=facts))
+    assert "van Stadsbank aan Kredietbank." in page
+    assert '<td data-label="Terugbellen">Kredietbank</td>' in page
+    assert "tel:" not in page
+
+
 async def test_a_page_is_of_one_length_and_the_next_one_goes_on_where_it_ended(
     town: Town, browser: Browser
 ) -> None:
