@@ -116,7 +116,9 @@ def end_client(
 
 def end_signer(
     oin: OinArgument,
-    kid: Annotated[str, typer.Argument(help="The key's `kid`.")],
+    kid: Annotated[
+        str, typer.Argument(help="The key's `kid`; `source show` names it.")
+    ],
     because: BecauseOption,
     settings: SettingsFile,
 ) -> None:

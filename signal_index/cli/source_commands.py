@@ -49,7 +49,7 @@ _SAID = {
 
 
 def show_source(oin: OinArgument, settings: SettingsFile) -> None:
-    """Show how a source stands: state, signals, deliveries, rejects, rehearsal."""
+    """Show how a source stands: state, keys, signals, deliveries, rehearsal."""
     for line in run(lambda: _shown(settings, oin)):
         say(line)
 
@@ -140,11 +140,13 @@ async def _shown(settings_file: Path, oin: str) -> list[str]:
         signals = await count_own_signals(conn, oin, lambda _place, category: category)
         deliveries = await list_deliveries(conn, oin, limit=_SHOWN)
         last = await find_last(conn, oin)
+        signers = await find_signers(conn, oin)
         lacks = []
         if state is SourceState.TRIAL:
             lacks = await _find_lacks(conn, oin, clock.now())
     lines = [f"state: {state.value}"]
     lines += [f"lacks: {_SAID[lack]}" for lack in lacks]
+    lines += [f"signer: {kid}" for kid in sorted(signers)]
     lines += [
         f"signals: {one.category} {one.municipality} {one.state} {one.count}"
         for one in signals

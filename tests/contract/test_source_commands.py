@@ -141,10 +141,22 @@ def test_an_unknown_source_is_refused(office: Office) -> None:
         assert office.run("source", verb, an_oin(9))[0] == 1, verb
 
 
+def test_a_key_whose_machine_was_lost_can_be_named_and_ended(office: Office) -> None:
+    _, said = office.run("source", "show", OIN)
+    (kid,) = [
+        line.removeprefix("signer: ")
+        for line in said.splitlines()
+        if line.startswith("signer: ")
+    ]
+    assert office.run("signer", "end", OIN, kid, "--because", "lost")[0] == 0
+    assert "signer: " not in office.run("source", "show", OIN)[1]
+
+
 def test_how_a_source_stands_is_shown(office: Office) -> None:
     assert office.run("source", "show", OIN) == (
         0,
-        "state: trial\nlacks: no rehearsal has ended yet (`signal-source rehearse`)\n",
+        "state: trial\nlacks: no rehearsal has ended yet (`signal-source rehearse`)\n"
+        "signer: signer-1\n",
     )
     _rehearsed(office, passed=False)
     code, said = office.run("source", "show", OIN)
