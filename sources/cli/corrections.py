@@ -185,14 +185,19 @@ def name_correction(one: OwnCorrection) -> str:
     return f"{one.reference}.{one.step}" if one.step else one.reference
 
 
+def _without_signs(name: str) -> str:
+    return name.upper().replace("-", "").replace(" ", "")
+
+
 def pick(found: Sequence[OwnCorrection], named: str) -> OwnCorrection:
     """Give the one that was shown under this name, or raise what to do.
 
     The name holds how many answers were seen: what a colleague answered since is not
-    passed over.
+    passed over. It may be typed in small letters, and without its hyphen.
     """
-    reference, _, _ = named.upper().partition(".")
-    own = [one for one in found if one.reference == reference]
+    asked = _without_signs(named)
+    reference, _, _ = asked.partition(".")
+    own = [one for one in found if _without_signs(one.reference) == reference]
     if not own:
         raise InvalidAgencySettings(
             "Dit kenmerk is er niet. `signal-source corrections list` noemt wat op uw "
@@ -212,7 +217,12 @@ def pick(found: Sequence[OwnCorrection], named: str) -> OwnCorrection:
             "de gemeente: die kan een nieuwe correctie invoeren."
         )
     (one, *_) = open_
-    if name_correction(one) != named.upper():
+    if _without_signs(name_correction(one)) != asked:
+        if not one.step:
+            raise InvalidAgencySettings(
+                "Dit is nog niet beantwoord. Er is niets veranderd. Geef "
+                f"`signal-source corrections answer {name_correction(one)} ANTWOORD`."
+            )
         raise InvalidAgencySettings(
             f"Dit is al beantwoord: {one.answerLabel}. Er is niets veranderd. Is dat "
             "antwoord fout? Geef dan `signal-source corrections answer "

@@ -151,6 +151,19 @@ def test_what_a_colleague_answered_since_is_not_passed_over() -> None:
             pick([item], seen)
 
 
+def test_a_reference_may_be_typed_as_somebody_reads_it_out() -> None:
+    item = an_item(FIRST, date(2026, 12, 22)).model_copy(update={"step": 1})
+    for typed in ("7kq4tm.1", "7KQ 4TM.1", " 7kq-4tm.1"):
+        assert pick([item], typed) is item
+
+
+def test_an_answer_that_was_never_given_is_not_called_given() -> None:
+    item = an_item(FIRST, date(2026, 12, 22))
+    with pytest.raises(InvalidAgencySettings, match="nog niet beantwoord") as told:
+        pick([item], "7KQ-4TM.1")
+    assert "None" not in str(told.value)
+
+
 def test_an_answer_that_was_told_stays_and_an_unknown_one_is_no_such_thing() -> None:
     told = an_item(FIRST, date(2026, 12, 22)).model_copy(update={"mayAnswer": False})
     with pytest.raises(InvalidAgencySettings, match="staat vast"):
