@@ -15,8 +15,8 @@ _SAYS: Final = {
     Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
     Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
     Doubt.OPEN_THOUGH_OVER: (
-        "{count} van {of} records hebben een open status, en een einddag die al is "
-        "geweest. De einddag telt: zij krijgen geen vlaggetje"
+        "Van {of} records hebben er {count} meer dan bij u gewoon is een open status, "
+        "en een einddag die al is geweest. De einddag telt: zij krijgen geen vlaggetje"
     ),
     Doubt.CASES_REOPENED: (
         "{count} zaken die de afgelopen maand afliepen of verdwenen, zijn volgens dit "
@@ -33,15 +33,15 @@ _SAYS: Final = {
         "of krijgen een ander"
     ),
     Doubt.RECORDS_REJECTED: (
-        "{count} van {of} records zijn afgewezen; dat is meer dan zonder vraag mag"
+        "Van {of} records zijn er {count} meer afgewezen dan bij u gewoon is"
     ),
     Doubt.ROWS_SWALLOWED: (
         "{count} regels staan binnen een veld van een andere regel: er staat een los "
         "aanhalingsteken in het bestand"
     ),
     Doubt.OLDER_FILE: (
-        "Dit bestand is ouder dan wat u het laatst aanleverde. {count} veranderingen "
-        "zouden worden teruggedraaid"
+        "Dit bestand lijkt ouder dan wat u het laatst aanleverde. {count} "
+        "veranderingen zouden worden teruggedraaid"
     ),
     Doubt.CONTACTS_CHANGED: (
         "{count} van {of} bekende zaken krijgen een andere contactpersoon of een ander "

@@ -84,7 +84,7 @@ def ask(
     content = []
     for doubt in dict.fromkeys(finding.doubt for finding in findings):
         told: list[tuple[str, int | None]] = []
-        for row in name_cases(connection, delivery, doubt):
+        for row in name_cases(connection, delivery, doubt, difference=difference):
             case = _name_case(key, row)
             content.append(f"{doubt.value}|{case.line}|{case.name}")
             if len(told) < MOST_NAMED:

@@ -57,17 +57,21 @@ AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key)
 AND EXISTS (SELECT 1 FROM turnover t WHERE t.case_key = s.case_key
   AND t.profile = :profile AND t.way <> 'came')
 GROUP BY s.case_key"""
+BACK: Final = """
+SELECT s.* FROM turnover t
+JOIN staged s ON s.case_key = t.case_key AND s.event = 'open'
+WHERE t.profile = :profile AND t.way = 'went'
+AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = t.case_key)
+GROUP BY t.case_key"""
+FORGOTTEN: Final = f"""
+SELECT k.* FROM turnover t
+JOIN signal k ON k.case_key = t.case_key AND k.part = t.part
+WHERE t.profile = :profile AND t.way = 'came' AND NOT {_KEPT} AND NOT {_COVERED}
+AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)"""  # noqa: S608 - our own constants
 REVERTED: Final = f"""
 SELECT
-  (SELECT count(DISTINCT t.case_key) FROM turnover t
-    JOIN staged s ON s.case_key = t.case_key AND s.event = 'open'
-    WHERE t.profile = :profile AND t.way = 'went'
-    AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = t.case_key)) AS back,
-  (SELECT count(*) FROM turnover t
-    JOIN signal k ON k.case_key = t.case_key AND k.part = t.part
-    WHERE t.profile = :profile AND t.way = 'came' AND NOT {_KEPT} AND NOT {_COVERED}
-    AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key))
-    AS again,
+  (SELECT count(*) FROM ({BACK})) AS back,
+  (SELECT count(*) FROM ({FORGOTTEN})) AS again,
   (SELECT count(*) FROM turnover WHERE profile = :profile AND way = 'went') AS went,
   (SELECT count(*) FROM turnover WHERE profile = :profile AND way = 'came') AS came"""  # noqa: S608 - our own constants
 _LEFT_OVER: Final = """

@@ -14,6 +14,8 @@ from sources.judging.difference import Difference
 from sources.judging.rules import Doubt
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.matching import (
+    BACK,
+    FORGOTTEN,
     GONE,
     OPEN,
     OVER,
@@ -149,14 +151,25 @@ _PARTS: Final = {
 
 
 def name_cases(
-    connection: sqlite3.Connection, delivery: OpenDelivery, doubt: Doubt
+    connection: sqlite3.Connection,
+    delivery: OpenDelivery,
+    doubt: Doubt,
+    *,
+    difference: Difference,
 ) -> Iterator[sqlite3.Row]:
-    """Give the cases that a finding is about: key, sealed names, and line if any."""
+    """Give the cases that a finding is about: key, sealed names, and line if any.
+
+    Of a file that looks older by what it undoes: the changes that it undoes alone.
+    """
     is_full = delivery.kind is DeliveryKind.FULL
-    if doubt in _PARTS:
+    is_older = difference.replayed or difference.predates
+    if doubt is Doubt.OLDER_FILE and not is_older:
+        for query in (BACK, FORGOTTEN) if is_full else (BACK,):
+            yield from connection.execute(query, {"profile": delivery.profile})
+    elif doubt in _PARTS:
         gone = (Doubt.CASES_GONE,) if is_full else ()
         for part in (*gone, *_PARTS[doubt]):
-            yield from name_cases(connection, delivery, part)
+            yield from name_cases(connection, delivery, part, difference=difference)
         if doubt is Doubt.FLAGS_AT_STAKE:
             yield from connection.execute(_SOONER_CASES)
     elif doubt in _NAMED:

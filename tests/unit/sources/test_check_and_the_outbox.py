@@ -179,7 +179,9 @@ async def test_an_end_that_is_not_read_or_that_a_status_denies_is_said(
     agency.write(*over, *rows()[3:])
     asked = check(agency).stdout
     assert asked.count("De einddag telt") == 1
-    assert "3 van 12 records hebben een open status" in asked
+    assert (
+        "Van 12 records hebben er 3 meer dan bij u gewoon is een open status" in asked
+    )
     profile = agency.folder / "profile.toml"
     lines = PROFILE.splitlines(keepends=True)
     profile.write_text("".join(line for line in lines if not line.startswith("end")))

@@ -317,6 +317,19 @@ async def test_an_older_file_that_only_forgets_is_asked_about(agency: Agency) ->
     assert [one.doubt for one in held.findings] == [Doubt.OLDER_FILE]
 
 
+async def test_of_a_file_that_lost_its_half_only_what_is_undone_is_called_undone(
+    agency: Agency,
+) -> None:
+    """Two cases were new; half a file lacks them too, beside eleven that stood."""
+    await publish(agency, *rows(20))
+    await publish(agency, *rows(22))
+    held = await hold(agency, *rows(9))
+    (older,) = [one for one in held.findings if one.doubt is Doubt.OLDER_FILE]
+    assert sorted(named(agency, held, Doubt.OLDER_FILE)) == ["Z-21", "Z-22"]
+    assert older.count == 2
+    assert len(named(agency, held, Doubt.CASES_GONE)) > older.count
+
+
 async def test_one_case_that_is_opened_again_is_ordinary(agency: Agency) -> None:
     await publish(agency, *rows(12))
     await publish(agency, *rows(11))
