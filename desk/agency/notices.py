@@ -42,13 +42,14 @@ class ShownNotice:
     """A notice as the page shows it, with the cases that it is about.
 
     `former`: the other outcome that was said before, which this one replaces. `is_new`:
-    this reader has not seen it yet.
+    this reader has not seen it yet. `by_hand`: the signal that this reader gave so.
     """
 
     said: ReturnNotice
     cases: tuple[ShownCase, ...]
     former: ReturnNotice | None
     is_new: bool = False
+    by_hand: UUID | None = None
 
     @property
     def moment(self) -> datetime | None:
@@ -186,7 +187,7 @@ def list_shown(
 ) -> Sequence[ShownNotice]:
     """Give the notices as they are shown, the newest first.
 
-    `by_hand`: the cases of signals that people of this desk gave. An outcome that
+    `by_hand`: the cases of signals that the reader gave. An outcome that
     another replaced is not among them.
     """
     told = sort_notices(found, lambda one: one)
@@ -198,10 +199,15 @@ def list_shown(
             one,
             tuple(cases[each.reference] for each in one.signals),
             _differing(one, former),
+            by_hand=next((r for r in _references(one) if r in by_hand), None),
         )
         for one in told
         if one.id not in replaced
     ]
+
+
+def _references(one: ReturnNotice) -> Iterable[UUID]:
+    return (each.reference for each in one.signals)
 
 
 def _differing(
