@@ -34,6 +34,8 @@ AFTER_ANSWER: Final = timedelta(hours=24)
 OFFERED_DAYS: Final = 7
 OPEN_PER_ORGANISATION: Final = 2_000
 CODE_BYTES: Final = 10
+_AS_READ: Final = str.maketrans("018", "OIB")
+"""A code has none of these digits: whoever types one saw the letter."""
 
 _LABEL: Final = b"signal-index/follow/1\0"
 _NAME_BYTES: Final = 16
@@ -211,3 +213,9 @@ def _name(key: DisclosureKey, what: bytes, *parts: str) -> bytes:
         len(part.encode()).to_bytes(2, "big") + part.encode() for part in parts
     )
     return hmac.digest(key.follow_seal, told, "sha256")[:_NAME_BYTES]
+
+
+def read_code(typed: str) -> str:
+    """Read a code for handing over as people type it, in base32 without hyphens."""
+    said = "".join(one for one in typed.upper() if one.isalnum())
+    return said.translate(_AS_READ)

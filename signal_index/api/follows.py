@@ -53,6 +53,7 @@ from signal_index.follows import (
     derive_person_row,
     derive_watched,
     is_changed,
+    read_code,
 )
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, person_find_key
@@ -217,7 +218,7 @@ async def take_over(
     One that the caller may not follow refuses all of it.
     """
     who = caller.caller
-    code = "".join(one for one in body.code.upper() if one.isalnum())
+    code = read_code(body.code)
     labels = await index.labels_in(who.municipality)
     async with acting(index, who, Kind.FOLLOW) as act:
         owner, today = _owner(index, who), day_of(act.now)

@@ -126,7 +126,7 @@ async def test_the_case_number_goes_along_to_whoever_has_the_code(
     town.index.pages["/v1/follow-takeovers"] = (200, {"items": [made]})
     page = await post(browser, "/follow-takeovers", code=CODE.lower())
     assert "Z-2026-001234" in page.text
-    took = {"by": "Joris de Wit", "team": None, "on": "2026-11-23"}
+    took = {"by": "Joris de Wit", "team": "noord", "on": "2026-11-23"}
     given = took | {name: made[name] for name in ("entryId", "purposeLabel")}
     town.index.pages["/v1/follows"] = (200, {"items": [], "given": [given]})
     town.provider.person["sub"] = "user-1"
@@ -134,7 +134,8 @@ async def test_the_case_number_goes_along_to_whoever_has_the_code(
     await log_in_with_csrf(browser)
     page = await browser.get("/follows")
     assert "Z-2026-001234</strong>" in page.text
-    assert "overgenomen door Joris de Wit op 23 november 2026." in page.text
+    taken = "overgenomen door Joris de Wit (team noord) op 23 november 2026."
+    assert taken in page.text
 
 
 @pytest.mark.parametrize("how", ["used", "made anew", "ended"])
