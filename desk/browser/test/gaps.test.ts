@@ -16,6 +16,7 @@ useTexts({
   "silent-one": "{organisations} heeft niets",
   coordinator: "{organisation} coördineert",
   "coordinator-own": "wij coördineren",
+  "coordinator-own-who": "wij coördineren: {who}",
   "only-by-hand": "met de hand: {organisations}",
   "coordinator-none": "niemand coördineert",
   "coordinator-unknown": "onbekend",
@@ -108,7 +109,9 @@ test("who coordinates is told, or that nobody said so, or that we do not know", 
   const team = { flag: { organisation: "Wijkteam" } as Flag, isOwn: false };
   const heard = aPart([aSource("casusregie", "Wijkteam")]);
   assert.equal(writeCoordinator(heard, CATEGORIES, team), "Wijkteam coördineert");
-  assert.equal(writeCoordinator(heard, CATEGORIES, { ...team, isOwn: true }), "wij coördineren");
+  const known = { ...team.flag, contactHolder: { function: "Regisseur Noord" } } as Flag;
+  assert.equal(writeCoordinator(heard, CATEGORIES, { flag: known, isOwn: true }), "wij coördineren: Regisseur Noord");
+  assert.equal(writeCoordinator(heard, CATEGORIES, { flag: { ...known, contactHolder: null }, isOwn: true }), "wij coördineren");
   assert.equal(writeCoordinator(heard, CATEGORIES, undefined), "niemand coördineert");
   assert.equal(writeCoordinator(aPart([]), CATEGORIES, undefined), "onbekend");
   assert.equal(writeCoordinator(aPart([aSource("casusregie", "Wijkteam", OLD)]), CATEGORIES, undefined), "onbekend");

@@ -139,6 +139,7 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   paintRow(section, palette.isUrgent === true ? null : calls, ordered.length, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
   const ordinal = text("person", { number: String(who.number) });
   fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
+  fill(section, { call: text(part.colleagues?.length ? "call-then" : "call-first") });
   need("[data-row]", section).append(paintColleagues(part));
   more.append(work);
   return section;

@@ -91,7 +91,11 @@ export function writeSilent(part: Part, categories: readonly Category[]): string
 
 /** Say who coordinates, the asker's own organisation too, or that nobody said so, or that we cannot know; null without the question. */
 export function writeCoordinator(part: Part, categories: readonly Category[], found: { readonly flag: Flag; readonly isOwn: boolean } | undefined): string | null {
-  if (found !== undefined) return found.isOwn ? text("coordinator-own") : text("coordinator", { organisation: found.flag.organisation });
+  if (found !== undefined) {
+    const { organisation, contactHolder } = found.flag;
+    if (!found.isOwn) return text("coordinator", { organisation });
+    return contactHolder === null ? text("coordinator-own") : text("coordinator-own-who", { who: contactHolder.function });
+  }
   const coordinating = categories.filter((category) => category.coordinates);
   if (coordinating.length === 0) return null;
   const isKnown = coordinating.every((category) => isSure(part, category));
