@@ -55,11 +55,11 @@ async def test_what_waits_is_listed_by_its_sentence(officer: Browser) -> None:
 async def test_the_menu_counts_what_waits_and_is_not_ones_own(
     town: Town, officer: Browser
 ) -> None:
-    assert "Goedkeuren (1)" in (await officer.get(PAGE)).text
+    assert "Goedkeuringen (1)" in (await officer.get(PAGE)).text
     own = {"open": [an_approval(own=True)], **NONE_DECIDED}
     town.index.pages["/v1/approvals"] = (200, own)
-    assert "Goedkeuren (" not in (await officer.get(APPROVALS)).text
-    assert "Goedkeuren (" not in (await officer.get(PAGE)).text
+    assert "Goedkeuringen (" not in (await officer.get(APPROVALS)).text
+    assert "Goedkeuringen (" not in (await officer.get(PAGE)).text
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ async def test_what_was_refused_to_who_asked_is_counted_until_it_was_seen(
     found = {"open": [], "decided": [refused, others], "unreadable": 0}
     town.index.pages["/v1/approvals"] = (200, found)
     town.index.pages["/v1/transfers"] = (200, {"items": [], "sources": []})
-    assert "Goedkeuren (1)" in (await officer.get(PAGE)).text
+    assert "Goedkeuringen (1)" in (await officer.get(PAGE)).text
     page = await officer.get(opened)
     assert page.status_code == 200
-    assert ("Goedkeuren (1)" in page.text) is not is_seen
+    assert ("Goedkeuringen (1)" in page.text) is not is_seen
     assert ("Uw verzoek is afgewezen" in page.text) is (opened == APPROVALS)
-    assert ("Goedkeuren (1)" in (await officer.get(PAGE)).text) is not is_seen
+    assert ("Goedkeuringen (1)" in (await officer.get(PAGE)).text) is not is_seen
 
 
 async def test_the_second_person_sees_what_changes_before_deciding(
