@@ -15,17 +15,25 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of signal, and by which codes its citizens may know of it."""
+    """A kind of signal: by which codes its citizens may know of it, and whom to call.
+
+    `functions`: what who is called may be called, beside those of every kind.
+    """
 
     label: str
     informed: tuple[str, ...]
+    functions: tuple[str, ...]
 
 
 @cache
 def load_kinds() -> Mapping[str, Kind]:
     """Give the kinds that are in use, by their id."""
     return {
-        each["id"]: Kind(each["label"], tuple(each["informed_codes"]))
+        each["id"]: Kind(
+            each["label"],
+            tuple(each["informed_codes"]),
+            tuple(each.get("contact_functions", ())),
+        )
         for each in _load("categories.toml")["category"]
         if each["active"]
     }
@@ -35,6 +43,12 @@ def load_kinds() -> Mapping[str, Kind]:
 def load_ways() -> Mapping[str, str]:
     """Give the ways in which a citizen can know, by their code."""
     return {each["id"]: each["label"] for each in _load("codes.toml")["informed"]}
+
+
+@cache
+def load_functions() -> tuple[str, ...]:
+    """Give what who is called may be called, whatever the kind."""
+    return tuple(each["label"] for each in _load("codes.toml")["contact_function"])
 
 
 @cache

@@ -60,6 +60,15 @@ def test_everything_that_is_to_be_filled_in_is_asked_by_name(visit: Visit) -> No
     assert FILL_IN not in answered.page
 
 
+def test_it_says_what_who_is_called_may_be_called(visit: Visit) -> None:
+    """Another word is refused with the first delivery, to whoever made the profile."""
+    before = visit.open()
+    assert "Balie, " in before.page
+    assert "Wmo-consulent" not in before.page
+    after = visit.send(before, "preview", **EVERYTHING)
+    assert "Wmo-consulent" in after.page
+
+
 def test_what_was_filled_in_stays_when_something_else_is_wrong(visit: Visit) -> None:
     answered = visit.send(visit.open(), "preview", **EVERYTHING | {"category": ""})
     assert answered.faults == ["category"]
