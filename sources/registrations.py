@@ -25,7 +25,7 @@ from sources.informing import find_unfit, list_allowed
 from sources.outbox.standing import keep_allowed, record_state
 from sources.profile import Profile
 from sources.publisher.holder_words import explain
-from sources.rehearsing.cases import LACKS
+from sources.rehearsing.cases import FUNCTION, LACKS
 from sources.settings import HolderRow
 
 Fault = tuple[str, str]
@@ -149,6 +149,7 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
 def find_unlisted(profile: Profile, known: OwnRegistration) -> Iterator[Fault]:
     """Give what a contact holder of a profile is called that stands on no list."""
     functions, names = set(known.contactFunctions), set(known.contactNames)
+    choice = ", ".join(one for one in known.contactFunctions if one != FUNCTION)
     for key, row in profile.contacts.items() if functions else ():
         for of, at in ((row, key), (row.deputy, f"{key}.deputy")):
             said = [] if of is None else [("function", of.function, functions)]
@@ -158,7 +159,7 @@ def find_unlisted(profile: Profile, known: OwnRegistration) -> Iterator[Fault]:
                     yield (
                         f"Profiel {profile.name}: contacts.{at}.{field} staat niet op "
                         "uw lijst. De index neemt deze contactpersoon niet aan.",
-                        f"{_LISTED} {', '.join(known.contactFunctions)}.",
+                        f"{_LISTED} {choice}.",
                     )
 
 

@@ -10,6 +10,7 @@ import httpx
 import typer
 from rich.text import Text
 
+from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
@@ -23,7 +24,7 @@ from sources.outbox.standing import record_state
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
-from sources.registrations import find_uncovered
+from sources.registrations import find_uncovered, find_unlisted
 from sources.rehearsing.cases import CASES
 from sources.rehearsing.running import Rehearsed, find_own, rehearse
 from sources.settings import AgencySettings, load_settings
@@ -61,8 +62,8 @@ def rehearse_command(
         raise typer.Exit(UNUSABLE)
     with refusing_plainly():
         told = _ignore if as_json else Lines().tell
-        uncovered, done = asyncio.run(_rehearse(given, profiles, told))
-    for line in uncovered:
+        refused, done = asyncio.run(_rehearse(given, profiles, told))
+    for line in refused:
         PlainConsole(stderr=True).print(line, style="bold red", soft_wrap=True)
     if done is None:
         raise typer.Exit(UNUSABLE)
@@ -85,16 +86,23 @@ async def _rehearse(
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             tell = Tellings(quiet=False).tell
             parties = make_parties(client, settings, keys, outbox, tell=tell)
-            own = await find_own(parties[1], sender)
+            known = await parties[1].fetch_registration()
+            own = find_own(known, sender)
             record_state(outbox, own.state, now())
-            uncovered = [
-                f"{says} {remedy}"
-                for one in profiles
-                for says, remedy in find_uncovered(one, own)
-            ]
-            if uncovered:
-                return uncovered, None
+            if refused := list_refused(profiles, known, own):
+                return refused, None
             return [], await rehearse(parties, sender, told)
+
+
+def list_refused(
+    profiles: Sequence[Profile], known: OwnRegistration, own: OwnSource
+) -> list[str]:
+    """Say what of these profiles the index would refuse of every record, and why."""
+    return [
+        f"{says} {remedy}"
+        for one in profiles
+        for says, remedy in (*find_uncovered(one, own), *find_unlisted(one, known))
+    ]
 
 
 def summarise(done: Rehearsed) -> dict[str, object]:

@@ -30,11 +30,12 @@ from signal_index.wire.signals import (
     Withdrawal,
     WithdrawalReason,
 )
-from signal_index.wire.values import Label, Phone, Slug
+from signal_index.wire.values import Phone, Slug
 from sources.clock import day_of
 from sources.outbox.settling import BatchAnswer
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.pipeline import Sender
+from sources.rehearsing.cases import FUNCTION
 
 _LIVES: Final = timedelta(days=120)
 _BEGAN: Final = timedelta(days=30)
@@ -96,7 +97,7 @@ class RehearsalDesk:
     def make_contact(self, **changed: object) -> ContactHolder:
         """Make a contact holder that says of itself that it is a trial."""
         said = {
-            "function": Label("Oefening, niet bellen"),
+            "function": FUNCTION,
             "phone": Phone("+31880000000"),
             "lastVerified": self.today,
         }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from signal_index.wire.own_registration import OwnSource
+from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.rehearsals import (
     CaseResult,
     NewRehearsal,
@@ -52,7 +52,7 @@ async def rehearse(
     rehearsal begins anew, and the index erases what this one left.
     """
     evaluator, index = parties
-    own = await find_own(index, sender)
+    own = find_own(await index.fetch_registration(), sender)
     if own.state is not SourceState.TRIAL:
         raise RehearsalRefused(_LIVE)
     if not own.coverage:
@@ -76,9 +76,9 @@ async def rehearse(
     return Rehearsed(tuple(cases), await index.end_rehearsal(begun.rehearsal, said))
 
 
-async def find_own(index: HttpIndex, sender: Sender) -> OwnSource:
+def find_own(known: OwnRegistration, sender: Sender) -> OwnSource:
     """Give how our source stands at the index, or raise `RehearsalRefused`."""
-    for one in (await index.fetch_registration()).sources:
+    for one in known.sources:
         if one.source == sender.source:
             return one
     raise RehearsalRefused(_UNKNOWN)

@@ -8,9 +8,11 @@ from uuid import uuid4
 import pytest
 
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase, RehearsalRecorded
-from signal_index.wire.values import Slug
-from sources.cli.rehearse import Lines, conclude, summarise
+from signal_index.wire.values import Label, Slug
+from sources.cli.rehearse import Lines, conclude, list_refused, summarise
 from sources.rehearsing.running import Rehearsed
+from tests.doctor_builders import REGISTERED
+from tests.sources_builders import a_profile
 
 ENTRY = uuid4()
 
@@ -51,6 +53,18 @@ def test_the_end_says_where_it_is_recorded_and_whom_to_ask() -> None:
     assert said.startswith("Geslaagd: alle 20 gevallen.")
     assert str(ENTRY) in said
     assert "beheerder van de index" in said
+
+
+def test_a_contact_holder_that_the_index_refuses_is_named_first() -> None:
+    """Else the flags are shown with it, the rehearsal passes, and no flag ever goes."""
+    functions = [Label("Balie"), Label("Oefening, niet bellen")]
+    known = REGISTERED.model_copy(update={"contactFunctions": functions})
+    (own,) = known.sources
+    refused = list_refused([a_profile()], known, own)
+    assert refused
+    assert all("staat niet op uw lijst" in line for line in refused)
+    assert all(line.endswith("een van: Balie.") for line in refused)
+    assert not list_refused([a_profile()], REGISTERED, own)
 
 
 def test_a_case_that_failed_is_counted_at_the_end() -> None:
