@@ -20,7 +20,8 @@ REFERENCE_HELP: Final = f"Het kenmerk van het signaal, zoals {EXAMPLE}."
 UNNAMED: Final = "zaaknummer hier niet bekend"
 NO_REFERENCE: Final = (
     f"Dit is geen kenmerk. Een kenmerk heeft 36 tekens, zoals {EXAMPLE}. U vindt het "
-    f"{WHERE}. Een zaaknummer of BSN is geen kenmerk."
+    f"{WHERE}. Hebt u alleen de laatste acht tekens? Zoek daarmee: `signal-source find "
+    "--case TEKENS`. Een zaaknummer of BSN is geen kenmerk."
 )
 
 
