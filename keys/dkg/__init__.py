@@ -13,7 +13,13 @@ Proven by tests/contract/test_dkg_vectors.py and tests/property/test_dkg.py.
 """
 
 from keys.dkg.faults import PartyBlamed, Rule
-from keys.dkg.polynomial import Polynomial, ZeroSharing, draw_polynomial
+from keys.dkg.polynomial import (
+    Polynomial,
+    ZeroSharing,
+    draw_polynomial,
+    draw_sharing,
+    draw_zero_sharing,
+)
 from keys.dkg.rounds import (
     Contribution,
     Outcome,
@@ -21,6 +27,7 @@ from keys.dkg.rounds import (
     certify,
     contribute,
     open_shares,
+    refresh,
     verify_certificate,
     verify_contribution,
     verify_share,
@@ -28,11 +35,12 @@ from keys.dkg.rounds import (
 )
 from keys.dkg.schnorr import SIGNATURE_BYTES
 from keys.dkg.sealed_shares import SEALED_BYTES
-from keys.dkg.session import Session, open_session
+from keys.dkg.session import Constant, Session, open_session
 
 __all__ = [
     "SEALED_BYTES",
     "SIGNATURE_BYTES",
+    "Constant",
     "Contribution",
     "Outcome",
     "PartyBlamed",
@@ -44,8 +52,11 @@ __all__ = [
     "certify",
     "contribute",
     "draw_polynomial",
+    "draw_sharing",
+    "draw_zero_sharing",
     "open_session",
     "open_shares",
+    "refresh",
     "verify_certificate",
     "verify_contribution",
     "verify_share",

@@ -9,6 +9,7 @@ class Rule(StrEnum):
     """Which rule a party's message breaks; a closed list."""
 
     DEGREE = "commits to another number of coefficients than the threshold"
+    CONSTANT = "has another constant term than this ceremony demands of its sender"
     COUNT = "holds another number of sealed shares than there are parties"
     POSSESSION = "does not prove that its sender knows what it commits to"
     SEALED = "holds a share that does not open"

@@ -38,6 +38,11 @@ class Polynomial:
         """Give each coefficient times G."""
         return tuple(multiply_base(each) for each in self.coefficients)
 
+    @property
+    def lowest(self) -> Scalar:
+        """Give the coefficient whose knowledge is proven: here the constant term."""
+        return self.coefficients[0]
+
     def value_at(self, index: int) -> Scalar:
         """Give the share of the party with this index; raises `InvalidScalar` for 0."""
         at = _index(index)
@@ -62,6 +67,11 @@ class ZeroSharing:
         """Give the commitments from x upwards; none to a constant exists."""
         return self.rest.commitments
 
+    @property
+    def lowest(self) -> Scalar:
+        """Give the coefficient whose knowledge is proven: here that of x."""
+        return self.rest.coefficients[0]
+
     def value_at(self, index: int) -> Scalar:
         """Give what the party with this index adds to its share."""
         return multiply_scalars(_index(index), self.rest.value_at(index))
@@ -70,6 +80,22 @@ class ZeroSharing:
 def draw_polynomial(threshold: int) -> Polynomial:
     """Draw a polynomial that any `threshold` values determine and fewer do not."""
     return Polynomial(tuple(generate_scalar() for _ in range(threshold)))
+
+
+def draw_zero_sharing(threshold: int) -> ZeroSharing:
+    """Draw shares of zero that fit shares of this threshold."""
+    return ZeroSharing(draw_polynomial(threshold - 1))
+
+
+def draw_sharing(constant: Scalar, threshold: int) -> Polynomial:
+    """Draw a polynomial with this constant term: it shares what a party has already."""
+    rest = draw_polynomial(threshold - 1)
+    return Polynomial((constant, *rest.coefficients))
+
+
+def find_zero_point(commitments: Sequence[Point], index: int) -> Point:
+    """Give the value of shares of zero at an index times G; raises as `find_point`."""
+    return multiply(_index(index), find_point(commitments, index))
 
 
 def find_point(commitments: Sequence[Point], index: int) -> Point:

@@ -4,9 +4,11 @@ What must hold of every contribution before anything is added up:
 
 1. it commits to exactly as many coefficients as the threshold: a longer polynomial
    would need more holders than everybody believes;
-2. its sender knows the constant term, in this session (so nobody chooses its own after
-   the others', and none is replayed);
-3. the share in it for this party opens, is reduced, and fits the commitments.
+2. its sender knows the constant term (where that is zero, the one of x), in this
+   session (so nobody chooses its own after the others', and none is replayed);
+3. its constant term is the one that the session demands of its sender, if any: who
+   shares anew what is there already changes no key;
+4. the share in it for this party opens, is reduced, and fits the commitments.
 """
 
 from collections.abc import Sequence
@@ -15,11 +17,17 @@ from functools import reduce
 
 from keys.dkg import schnorr
 from keys.dkg.faults import PartyBlamed, Rule
-from keys.dkg.polynomial import Polynomial, find_point
+from keys.dkg.polynomial import (
+    Polynomial,
+    ZeroSharing,
+    find_point,
+    find_zero_point,
+)
 from keys.dkg.sealed_shares import Passage, SealBroken, seal, unseal
-from keys.dkg.session import SUITE, Session
+from keys.dkg.session import SUITE, Constant, Session
 from keys.errors import InvalidScalar, SharesRefused, SignatureInvalid
 from keys.group import (
+    POINT_BYTES,
     Point,
     Scalar,
     add,
@@ -31,7 +39,10 @@ from keys.group import (
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a party tells the others: public but for what is sealed in it."""
+    """What a party tells the others: public but for what is sealed in it.
+
+    Shares of zero have no commitment to a constant term: theirs begin at x.
+    """
 
     commitments: tuple[Point, ...]
     possession: bytes
@@ -48,7 +59,11 @@ class Outcome:
 
 
 def contribute(
-    session: Session, index: int, own: Scalar, polynomial: Polynomial, fresh: Scalar
+    session: Session,
+    index: int,
+    own: Scalar,
+    polynomial: Polynomial | ZeroSharing,
+    fresh: Scalar,
 ) -> Contribution:
     """Make a party's contribution.
 
@@ -57,7 +72,7 @@ def contribute(
     """
     ephemeral = multiply_base(fresh)
     commitments = polynomial.commitments
-    stated = _stated(session, commitments, ephemeral)
+    stated = _stated(session, index, commitments, ephemeral)
     sealed = tuple(
         seal(
             polynomial.value_at(to).encoded,
@@ -67,7 +82,7 @@ def contribute(
         )
         for to in session.indexes
     )
-    possession = schnorr.sign(polynomial.coefficients[0], stated)
+    possession = schnorr.sign(polynomial.lowest, stated)
     return Contribution(commitments, possession, ephemeral, sealed)
 
 
@@ -76,9 +91,15 @@ def verify_contribution(
 ) -> None:
     """Hold what everybody can see of a contribution, or raise `PartyBlamed`."""
     commitments = contribution.commitments
-    if len(commitments) != session.threshold:
+    demanded = session.constant(index)
+    is_zero = demanded is Constant.ZERO
+    if is_zero and len(commitments) == session.threshold:
+        raise PartyBlamed(index, Rule.CONSTANT)
+    if len(commitments) != session.threshold - is_zero:
         raise PartyBlamed(index, Rule.DEGREE)
-    stated = _stated(session, commitments, contribution.ephemeral)
+    if isinstance(demanded, Point) and commitments[0] != demanded:
+        raise PartyBlamed(index, Rule.CONSTANT)
+    stated = _stated(session, index, commitments, contribution.ephemeral)
     try:
         schnorr.verify(commitments[0], stated, contribution.possession)
     except SignatureInvalid:
@@ -88,7 +109,9 @@ def verify_contribution(
 def open_shares(
     session: Session, index: int, own: Scalar, contributions: Sequence[Contribution]
 ) -> Scalar:
-    """Give this party's share of the key, from everybody's contributions.
+    """Give what everybody's contributions come to for this party.
+
+    That is its share, or, where all share zero, what it adds to the share it has.
 
     Raises `PartyBlamed` with the first party whose contribution does not hold.
     """
@@ -101,12 +124,24 @@ def open_shares(
 
 def add_up(session: Session, contributions: Sequence[Contribution]) -> Outcome:
     """Give the key and the public shares; raises `InvalidPoint` if one is no point."""
-    total = tuple(
-        reduce(add, coefficients)
-        for coefficients in zip(*(c.commitments for c in contributions), strict=True)
+    return Outcome(
+        reduce(add, _find_constants(session, contributions)),
+        _add_values(session, contributions),
     )
-    shares = tuple(find_point(total, index) for index in session.indexes)
-    return Outcome(total[0], shares)
+
+
+def refresh(
+    session: Session, contributions: Sequence[Contribution], former: Outcome
+) -> Outcome:
+    """Give the same key with the public shares that shares of zero make of it.
+
+    Raises `InvalidPoint` if one is no point.
+    """
+    added = _add_values(session, contributions)
+    return Outcome(
+        former.public_key,
+        tuple(map(add, former.public_shares, added)),
+    )
 
 
 def verify_share(outcome: Outcome, index: int, share: Scalar) -> None:
@@ -127,7 +162,10 @@ def write_transcript(
             len(context).to_bytes(8, "little") + context,
             count.to_bytes(4, "little") + threshold.to_bytes(4, "little"),
             _encoded(session.parties),
-            *(_encoded(each.commitments) for each in contributions),
+            *(
+                _encode_commitments(session, index, each.commitments)
+                for index, each in enumerate(contributions, 1)
+            ),
             *(each.possession for each in contributions),
             _encoded([each.ephemeral for each in contributions]),
             len(extension).to_bytes(8, "little") + extension,
@@ -162,17 +200,44 @@ def _open_share(
         plain = unseal(sealed[index - 1], passage, own)
     except SealBroken:
         raise PartyBlamed(sender, Rule.SEALED) from None
-    return _read_share(sender, index, contribution.commitments, plain)
+    expected = _find_value(session, sender, contribution, index)
+    return _read_share(sender, expected, plain)
 
 
-def _read_share(
-    sender: int, index: int, commitments: Sequence[Point], plain: bytes
-) -> Scalar:
+def _find_value(
+    session: Session, sender: int, contribution: Contribution, index: int
+) -> Point:
+    is_zero = session.constant(sender) is Constant.ZERO
+    find = find_zero_point if is_zero else find_point
+    return find(contribution.commitments, index)
+
+
+def _find_constants(
+    session: Session, contributions: Sequence[Contribution]
+) -> list[Point]:
+    return [
+        each.commitments[0]
+        for sender, each in zip(session.indexes, contributions, strict=True)
+        if session.constant(sender) is not Constant.ZERO
+    ]
+
+
+def _add_values(
+    session: Session, contributions: Sequence[Contribution]
+) -> tuple[Point, ...]:
+    senders = list(zip(session.indexes, contributions, strict=True))
+    return tuple(
+        reduce(add, [_find_value(session, *each, index) for each in senders])
+        for index in session.indexes
+    )
+
+
+def _read_share(sender: int, expected: Point, plain: bytes) -> Scalar:
     try:
         share = parse_scalar(plain)
     except InvalidScalar:
         raise PartyBlamed(sender, Rule.SCALAR, plain) from None
-    if multiply_base(share) != find_point(commitments, index):
+    if multiply_base(share) != expected:
         raise PartyBlamed(sender, Rule.SHARE, plain)
     return share
 
@@ -186,8 +251,19 @@ def _passage(session: Session, ephemeral: Point, sender: int, receiver: int) -> 
     )
 
 
-def _stated(session: Session, commitments: Sequence[Point], ephemeral: Point) -> bytes:
-    return session.context + _encoded(commitments) + ephemeral.encoded
+def _stated(
+    session: Session, index: int, commitments: Sequence[Point], ephemeral: Point
+) -> bytes:
+    encoded = _encode_commitments(session, index, commitments)
+    return session.context + encoded + ephemeral.encoded
+
+
+def _encode_commitments(
+    session: Session, index: int, commitments: Sequence[Point]
+) -> bytes:
+    """Give them as they are signed: the identity stands for a constant term of zero."""
+    is_zero = session.constant(index) is Constant.ZERO
+    return bytes(POINT_BYTES * is_zero) + _encoded(commitments)
 
 
 def _encoded(points: Sequence[Point]) -> bytes:

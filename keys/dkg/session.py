@@ -9,6 +9,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from keys.errors import DuplicateShare, TooFewShares
@@ -18,6 +19,13 @@ from keys.lagrange import MAX_INDEX
 SUITE: Final = b"COCKTAIL(Ristretto255, SHA-512)"
 
 
+class Constant(Enum):
+    """What the constant term of a party may be, where it is no point known before."""
+
+    DRAWN = "whatever the party drew"
+    ZERO = "none: the party contributes shares of zero"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What every message of one run is bound to; made by `open_session`."""
@@ -25,6 +33,7 @@ class Session:
     identifier: bytes
     threshold: int
     parties: tuple[Point, ...]
+    constants: tuple[Constant | Point, ...]
     context: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,11 +49,21 @@ class Session:
         """Give the static public key of a party."""
         return self.parties[index - 1]
 
+    def constant(self, index: int) -> Constant | Point:
+        """Give what the constant term of a party must be; a point is that times G."""
+        return self.constants[index - 1]
+
 
 def open_session(
-    identifier: bytes, threshold: int, parties: Sequence[Point]
+    identifier: bytes,
+    threshold: int,
+    parties: Sequence[Point],
+    constants: Sequence[Constant | Point] | None = None,
 ) -> Session:
     """Open a session; `identifier` is fresh for every try, also after an abort.
+
+    `constants`, one for each party, are drawn where none are given; whoever gives them
+    binds them by the identifier.
 
     Raises `TooFewShares` when the threshold is below 2 or above the number of parties,
     `DuplicateShare` when a party is named twice.
@@ -53,7 +72,10 @@ def open_session(
         raise TooFewShares("a threshold lies between 2 and the number of parties")
     if len(set(parties)) != len(parties):
         raise DuplicateShare("two parties have the same key")
-    return Session(identifier, threshold, tuple(parties))
+    given = constants or [Constant.DRAWN] * len(parties)
+    if len(given) != len(parties):
+        raise TooFewShares("a constant term for each party")
+    return Session(identifier, threshold, tuple(parties), tuple(given))
 
 
 def _derive_context(session: Session) -> bytes:
