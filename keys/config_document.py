@@ -227,6 +227,15 @@ def parse_pins(data: bytes) -> ConfigPins:
     return parse_document(ConfigPins, data)
 
 
+def read_payload(document: SignedDocument) -> KeyConfig:
+    """Read what was signed, without a look at who did; raises `ConfigMalformed`."""
+    try:
+        payload = decode_b64u(document.payload)
+    except ValueError:
+        payload = b""
+    return parse_document(KeyConfig, payload)
+
+
 def parse_document(model: type[_Parsed], data: bytes) -> _Parsed:
     """Read one of these documents; raises `ConfigMalformed`, never echoing input."""
     if len(data) > _MAX_DOCUMENT:

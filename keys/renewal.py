@@ -19,7 +19,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from keys.base64url import decode_b64u
 from keys.config import (
     CONFIG_TYPE,
     ConfigPins,
@@ -29,7 +28,12 @@ from keys.config import (
     verify_succession,
 )
 from keys.config_changes import list_changes
-from keys.config_document import Signature, SignedDocument, parse_document
+from keys.config_document import (
+    Signature,
+    SignedDocument,
+    parse_document,
+    read_payload,
+)
 from keys.errors import ConfigRefused, InvalidToken, RenewalRefused
 from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
 
@@ -153,7 +157,7 @@ def assemble(
     ordered = [by_holder[index] for index in sorted(by_holder)]
     _verify_same(known, ordered)
     document = join([part for _, part in ordered])
-    verify_draft(_read(ordered[0][1]), known)
+    verify_draft(read_payload(ordered[0][1]), known)
     verify_config(document, pins, accepted_origin=known.origin, known=known, now=now)
     return document
 
@@ -161,20 +165,12 @@ def assemble(
 def _parse_part(name: str, data: bytes) -> SignedDocument:
     try:
         part = parse_document(SignedDocument, data)
-        _read(part)
+        read_payload(part)
     except ConfigRefused as refusal:
         raise RenewalRefused(f"{name}: {refusal}") from None
     if len(part.signatures) != 1:
         raise RenewalRefused(f"{name}: {len(part.signatures)} signatures, not one")
     return part
-
-
-def _read(part: SignedDocument) -> KeyConfig:
-    try:
-        payload = decode_b64u(part.payload)
-    except ValueError:
-        payload = b""
-    return parse_document(KeyConfig, payload)
 
 
 def _find_signer_of(part: SignedDocument, known: KeyConfig) -> HolderConfig | None:
@@ -199,7 +195,7 @@ def _verify_same(known: KeyConfig, parts: Sequence[tuple[str, SignedDocument]]) 
     for holder, (name, part) in zip(known.holders, parts, strict=True):
         if part.payload == first.payload:
             continue
-        changes = list_changes(_read(first), _read(part))
+        changes = list_changes(read_payload(first), read_payload(part))
         differs = ", ".join(change.where for change in changes) or "its spelling"
         raise RenewalRefused(
             f"{name}: {holder.id} signed another draft than {known.holders[0].id}: "
