@@ -19,7 +19,8 @@ from rich.table import Table
 
 from keys import clock
 from keys.bsn import Bsn
-from keys.ceremony.commands import card, ceremony
+from keys.ceremony.card_commands import card
+from keys.ceremony.commands import ceremony
 from keys.client.auditor import AuditorSettings, load_auditor_settings
 from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement

@@ -5,24 +5,26 @@ of a test seals its ceremony key without scrypt, so that a whole call takes litt
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from keys.ceremony import steps
-from keys.ceremony.cards import load_config_key, make_card
+from keys.ceremony.cards import load_config_key, make_card, make_card_again
 from keys.ceremony.documents import (
     CardFile,
     CertificateFile,
     CommitFile,
+    DoneFile,
     MessageFile,
     encode,
     parse_file,
 )
 from keys.ceremony.exchange import write_commit, write_message
-from keys.ceremony.plan import Plan, draw_up, open_plan
-from keys.ceremony.results import erase_traces, write_results
+from keys.ceremony.plan import Plan, draw_up, draw_up_succession, open_plan
+from keys.ceremony.results import erase_traces, settle, write_results
 from keys.ceremony.steps import Finished, Holder
+from keys.config_document import SignedDocument
 from keys.dkg import Contribution, contribute, draw_polynomial
 from keys.errors import KeyFileSealed
 from keys.group import generate_scalar
@@ -65,6 +67,38 @@ class Call:
         self.table: dict[str, bytes] = {}
         self.plan = self.open()
 
+    def follow(self, lost: Collection[int] = (), nonce: bytes = b"3" * 32) -> None:
+        """Begin a ceremony on the key that all have; who is lost begins with nothing.
+
+        The place of a lost holder is taken by one that was never there.
+        """
+        gone = [self.folders[at].name for at in lost]
+        current = (self.folders[1] / "key-config.json").read_bytes()
+        for at, folder in self.folders.items():
+            if at in lost:
+                self.folders[at] = folder.with_name(f"new-{at}")
+                self.folders[at].mkdir()
+                self.cards[at - 1] = make_card(self.folders[at], f"new-{at}", SEALER)
+            else:
+                self.cards[at - 1] = make_card_again(folder, folder.name, SEALER)
+        file = draw_up_succession(
+            parse_file(SignedDocument, current, "key-config.json"),
+            tuple(self.cards),
+            lost=gone,
+            valid=VALID,
+            nonce=nonce,
+            now=NOW,
+        )
+        self.plan = open_plan(file)
+        self.table = {}
+
+    def settle(self, at: int) -> None:
+        folder = self.folders[at]
+        settle(folder, self.plan, self.done_files(), SEALER)
+
+    def done_files(self) -> list[tuple[str, DoneFile]]:
+        return [(n, parse_file(DoneFile, d, n)) for n, d in self._lying("done")]
+
     def open(self, nonce: bytes = b"1" * 32) -> Plan:
         """What ceremony.json says of these holders, in a try with this nonce."""
         file = draw_up(
@@ -85,8 +119,8 @@ class Call:
         return steps.open_holder(self.folders[at], self.plan, SEALER)
 
     def commit(self, at: int) -> None:
-        polynomial = draw_polynomial(self.threshold)
-        self._put(steps.commit(self.holder(at), polynomial, generate_scalar()))
+        holder = self.holder(at)
+        self._put(steps.commit(holder, steps.draw(holder), generate_scalar()))
 
     def share(self, at: int) -> None:
         self._put(steps.share(self.holder(at), self.commits()))
@@ -106,6 +140,8 @@ class Call:
         finished = steps.finish(holder, self.certificates())
         write_results(holder, finished, SEALER)
         erase_traces(holder.folder)
+        if holder.plan.former is not None:
+            self._put(holder.folder / f"done-{at}.json")
         return finished
 
     def all(self, *taken: Callable[[int], object]) -> None:

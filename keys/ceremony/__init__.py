@@ -1,5 +1,7 @@
 """Ceremonies: holders make a key together of which nobody ever has more than a share.
 
+In later ones they share the same key anew (`keys.ceremony.succession`).
+
 `keys.dkg` is the protocol; here are its files, the order of its steps, and what people
 compare aloud. Files are carried by anybody, in any way: whoever carries them is trusted
 with nothing. The script of the call: docs/key-ceremony.md.

@@ -19,8 +19,19 @@ from keys.ceremony.documents import CardContent, CardFile, encode, parse_file
 from keys.ceremony.errors import CeremonyForged, CeremonyMalformed
 from keys.config_document import Signature
 from keys.dkg import schnorr
-from keys.errors import InvalidScalar, InvalidToken, KeyFileMalformed, SignatureInvalid
-from keys.files import read_json, read_secret, write_public, write_secret
+from keys.errors import (
+    InvalidScalar,
+    InvalidToken,
+    KeyFileExists,
+    KeyFileMalformed,
+    SignatureInvalid,
+)
+from keys.files import (
+    read_json,
+    read_secret,
+    write_secret,
+    write_whole,
+)
 from keys.group import (
     Scalar,
     generate_scalar,
@@ -42,6 +53,7 @@ CEREMONY_KEY: Final = "ceremony.key"
 CONFIG_KEY: Final = "config-signing.jwk"
 TICKET_KEY: Final = "ticket.jwk"
 _TYPE: Final = "signal-keys-card+json"
+_READABLE: Final = 0o644
 _POSSESSION: Final = b"signal-keys/card/1 "
 
 
@@ -60,6 +72,29 @@ def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
     Raises `KeyFileExists` where one lies there already.
     """
     config, ticket = PrivateKey.generate(), PrivateKey.generate()
+    _write_key(folder / CONFIG_KEY, config)
+    _write_key(folder / TICKET_KEY, ticket)
+    return _write_card(folder, id_, sealer, config, ticket)
+
+
+def make_card_again(folder: Path, id_: str, sealer: Sealer) -> CardFile:
+    """Make the card of a holder's next ceremony: its config key is what clients pin.
+
+    The ceremony key is new; the ticket key too where it was lost. Raises
+    `KeyFileExists` where a ceremony key lies there whose card has not served yet,
+    `KeyFileMalformed` where the config key is not there.
+    """
+    if (folder / CEREMONY_KEY).exists():
+        raise KeyFileExists(f"{CEREMONY_KEY}: the card here has not served yet")
+    config = load_config_key(folder)
+    if not (folder / TICKET_KEY).exists():
+        _write_key(folder / TICKET_KEY, PrivateKey.generate())
+    return _write_card(folder, id_, sealer, config, _load_key(folder, TICKET_KEY))
+
+
+def _write_card(
+    folder: Path, id_: str, sealer: Sealer, config: PrivateKey, ticket: PrivateKey
+) -> CardFile:
     own = generate_scalar()
     content = CardContent(
         id=id_,
@@ -68,17 +103,16 @@ def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
         ceremony_key=multiply_base(own).encoded,
     )
     card = sign_card(content, config, ticket, own)
-    for name, key in ((CONFIG_KEY, config), (TICKET_KEY, ticket)):
-        write_secret(folder / name, json.dumps(key.jwk, indent=2).encode() + b"\n")
     sealed = _SealedKey(
         holder=id_,
         sealer=sealer.name,
         seal=dict(sealer.seal(own.encoded, _bound(id_))),
     )
+    # The card first: one whose ceremony key was never written is made again.
+    write_whole(folder / CARD, encode(card) + b"\n", mode=_READABLE, replace=True)
     write_secret(
         folder / CEREMONY_KEY, sealed.model_dump_json(indent=2).encode() + b"\n"
     )
-    write_public(folder / CARD, encode(card) + b"\n")
     return card
 
 
@@ -136,7 +170,15 @@ def load_ceremony_key(folder: Path, id_: str, sealer: Sealer) -> Scalar:
 
 def load_config_key(folder: Path) -> PrivateKey:
     """Read the key with which this holder signs configs and messages, or raise."""
-    return parse_private_key(read_json(read_secret(folder / CONFIG_KEY), CONFIG_KEY))
+    return _load_key(folder, CONFIG_KEY)
+
+
+def _write_key(path: Path, key: PrivateKey) -> None:
+    write_secret(path, json.dumps(key.jwk, indent=2).encode() + b"\n")
+
+
+def _load_key(folder: Path, name: str) -> PrivateKey:
+    return parse_private_key(read_json(read_secret(folder / name), name))
 
 
 def _bound(id_: str) -> bytes:

@@ -1,4 +1,4 @@
-"""`signal-keys card` and `signal-keys ceremony`: one process for each step.
+"""`signal-keys ceremony`: one process for each step.
 
 Every command works in the holder's own folder, asks for its passphrase, and prints no
 secret. Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
@@ -7,6 +7,7 @@ secret. Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -14,13 +15,16 @@ import typer
 
 from keys import clock
 from keys.base64url import encode_b64u
-from keys.ceremony.cards import CARD, make_card, open_card
+from keys.ceremony.card_commands import PassphraseOption, ask_sealer
+from keys.ceremony.cards import CARD, open_card
 from keys.ceremony.conclusion import verify_record
+from keys.ceremony.describing import describe
 from keys.ceremony.digits import tell_digits, verify_digits
 from keys.ceremony.documents import (
     CardFile,
     CertificateFile,
     CommitFile,
+    DoneFile,
     MessageFile,
     PlanFile,
     RecordFile,
@@ -28,23 +32,39 @@ from keys.ceremony.documents import (
     read_file,
 )
 from keys.ceremony.errors import CeremonyMixed
-from keys.ceremony.plan import Plan, draw_up, open_plan
-from keys.ceremony.results import erase_traces, write_results
+from keys.ceremony.former_share import KEY_CONFIG
+from keys.ceremony.plan import Plan, draw_up, draw_up_succession, open_plan
+from keys.ceremony.results import erase_traces, settle, write_results
 from keys.ceremony.state import erase_states
-from keys.ceremony.steps import Holder, accept, commit, finish, open_holder, share
-from keys.config import parse_pins
-from keys.dkg import draw_polynomial
+from keys.ceremony.steps import (
+    Holder,
+    accept,
+    commit,
+    draw,
+    finish,
+    open_holder,
+    share,
+)
+from keys.config import KeyConfig, parse_pins
+from keys.config_document import SignedDocument, read_payload
 from keys.errors import KeyFileMalformed
 from keys.files import write_public
 from keys.group import generate_scalar
 from keys.saying import saying_why
-from keys.sealing import PassphraseSealer, parse_passphrase, read_passphrase
 
 PLAN: Final = "ceremony.json"
-_OWNER_FOLDER: Final = 0o700
-_File = TypeVar("_File", CommitFile, MessageFile, CertificateFile)
 
-card = typer.Typer(help="Who a holder is in a ceremony.", no_args_is_help=True)
+
+class Kind(StrEnum):
+    """What a ceremony is for."""
+
+    GENERATE = "generate"
+    REFRESH = "refresh"
+    REPLACE = "replace"
+
+
+_File = TypeVar("_File", CommitFile, MessageFile, CertificateFile, DoneFile)
+
 ceremony = typer.Typer(
     help="Make a key that nobody has whole, step by step.", no_args_is_help=True
 )
@@ -52,57 +72,61 @@ ceremony = typer.Typer(
 FolderOption = Annotated[
     Path, typer.Option("--folder", help="The holder's own folder.")
 ]
-PassphraseOption = Annotated[
-    Path | None,
-    typer.Option(help="A file with the passphrase, apart; none: you are asked."),
-]
 DigitsOption = Annotated[
     str | None,
     typer.Option(help="As another holder reads them aloud; none: you are asked."),
 ]
 
 
-@card.command("new")
-def card_new(
-    id_: Annotated[str, typer.Option("--id", help="The holder, for example holder-1.")],
-    into: Annotated[Path, typer.Option(help="A folder for this holder alone.")],
-    *,
-    passphrase: PassphraseOption = None,
-) -> None:
-    """Make a holder's keys and its card; read the card's digits aloud in the call."""
-    with saying_why("Not made"):
-        into.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
-        made = make_card(into, id_, _ask_sealer(into, passphrase, is_new=True))
-    typer.echo(f"{into / CARD}: {tell_digits(made.payload.encode())}")
-
-
 @ceremony.command("open")
 def open_(
     cards: Annotated[list[Path], typer.Argument(help="Every card, in their order.")],
-    threshold: Annotated[
-        int, typer.Option(min=2, max=9, help="Holders that suffice together.")
-    ],
     valid_days: Annotated[
         int, typer.Option(min=1, max=3650, help="Days that the key config is valid.")
     ],
     *,
+    kind: Annotated[
+        Kind, typer.Option(help="A new key, or new shares of the key in use.")
+    ] = Kind.GENERATE,
+    threshold: Annotated[
+        int | None,
+        typer.Option(min=2, max=9, help="Holders that suffice: of a new key."),
+    ] = None,
+    lost: Annotated[
+        list[str] | None,
+        typer.Option(help="At replace: a holder without a share, or that leaves."),
+    ] = None,
+    current: Annotated[
+        Path, typer.Option(help="The config in use: at refresh and replace.")
+    ] = Path(KEY_CONFIG),
     into: Annotated[Path, typer.Option(help="A new file for all holders.")] = Path(
         PLAN
     ),
 ) -> None:
     """Write down who takes part; the others compare its digits as they commit."""
+    if (threshold is None) == (kind is Kind.GENERATE):
+        raise typer.BadParameter("--threshold belongs to a new key, and only to it")
+    if bool(lost) != (kind is Kind.REPLACE):
+        raise typer.BadParameter("--lost belongs to --kind replace, and only to it")
     with saying_why("Not opened"):
-        plan = open_plan(
-            draw_up(
-                tuple(read_file(CardFile, path) for path in cards),
-                threshold=threshold,
-                valid=timedelta(days=valid_days),
-                nonce=secrets.token_bytes(32),
+        given = tuple(read_file(CardFile, path) for path in cards)
+        valid, nonce = timedelta(days=valid_days), secrets.token_bytes(32)
+        if threshold is not None:
+            file = draw_up(
+                given, threshold=threshold, valid=valid, nonce=nonce, now=clock.now()
+            )
+        else:
+            file = draw_up_succession(
+                read_file(SignedDocument, current),
+                given,
+                lost=lost or (),
+                valid=valid,
+                nonce=nonce,
                 now=clock.now(),
             )
-        )
+        plan = open_plan(file)
         write_public(into, encode(plan.file) + b"\n")
-    _describe(plan)
+    _say(plan)
     typer.echo(f"{into}: {tell_digits(plan.session.context)}")
 
 
@@ -119,14 +143,13 @@ def commit_command(
     """Step 1: compare ceremony.json aloud, and fix a contribution nobody sees yet."""
     with saying_why("Not committed"):
         plan = _read_plan(folder)
-        _describe(plan)
+        _say(plan)
         told = digits or typer.prompt("The digits of ceremony.json, as they are read")
         verify_digits(told, plan.session.context)
         holder = _open_holder(folder, plan, passphrase)
         if anew:
             erase_states(folder)
-        polynomial = draw_polynomial(plan.session.threshold)
-        path = commit(holder, polynomial, generate_scalar())
+        path = commit(holder, draw(holder), generate_scalar())
     typer.echo(f"Send {path} to every holder.")
 
 
@@ -172,16 +195,32 @@ def finish_command(
     """Step 4: with every certificate there, write the share and erase the rest."""
     with saying_why("Not finished"):
         plan = _read_plan(folder)
-        sealer = _ask_sealer(folder, passphrase)
+        sealer = ask_sealer(folder, passphrase)
         holder = open_holder(folder, plan, sealer)
         finished = finish(holder, _read_all(CertificateFile, certificates))
         told = digits or typer.prompt("The digits that another holder reads aloud")
         verify_digits(told, finished.conclusion.transcript)
-        write_results(holder, finished, sealer)
+        results = write_results(holder, finished, sealer)
         erase_traces(folder)
     typer.echo(f"Any {plan.session.threshold} of {len(plan.cards)} holders suffice.")
+    if plan.former is not None:
+        typer.echo(f"{results} waits. Send done-{holder.index}.json to every holder.")
     typer.echo("share.json opens with the same passphrase: keep the two apart.")
     typer.echo("pins.json reaches clients by another road than key-config.json.")
+
+
+@ceremony.command("settle")
+def settle_command(
+    done: Annotated[list[Path], typer.Argument(help="done-1.json and so on.")],
+    *,
+    folder: FolderOption = Path(),
+    passphrase: PassphraseOption = None,
+) -> None:
+    """Replace the former share, now that every holder has its new one."""
+    with saying_why("Not settled"):
+        plan, sealer = _read_plan(folder), ask_sealer(folder, passphrase)
+        settle(folder, plan, _read_all(DoneFile, done), sealer)
+    typer.echo("The former share is gone here: remove every copy of it as well.")
 
 
 @ceremony.command("verify")
@@ -191,28 +230,34 @@ def verify_command(
     pins: Annotated[
         Path | None, typer.Option(help="pins.json: the holders that must be in it.")
     ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(help="The key-config.json that the ceremony must follow on."),
+    ] = None,
 ) -> None:
     """Check a whole ceremony again; needs no secret, so anybody may."""
     with saying_why("Not good"):
         conclusion, _ = verify_record(read_file(RecordFile, record))
         plan = conclusion.plan
         if pins is not None:
-            known = parse_pins(_read(pins)).keys
-            if known != tuple(each.config_key for each in plan.cards):
+            pinned = parse_pins(_read(pins)).keys
+            if pinned != tuple(each.config_key for each in plan.cards):
                 raise CeremonyMixed("made by other holders than pins.json names")
-    _describe(plan)
+        if known is not None:
+            _verify_follows(plan, read_payload(read_file(SignedDocument, known)))
+    _say(plan)
     typer.echo(f"public key  {encode_b64u(conclusion.outcome.public_key.encoded)}")
     typer.echo(f"transcript  {tell_digits(conclusion.transcript)}")
 
 
-def _describe(plan: Plan) -> None:
-    draft = plan.file.draft
-    typer.echo(f"Any {draft.threshold} of these holders will suffice:")
-    for index, (each, file) in enumerate(
-        zip(plan.cards, plan.file.cards, strict=True), 1
-    ):
-        typer.echo(f"  {index}  {each.id}  card {tell_digits(file.payload.encode())}")
-    typer.echo(f"valid {draft.valid_from:%Y-%m-%d} to {draft.valid_until:%Y-%m-%d}")
+def _verify_follows(plan: Plan, known: KeyConfig) -> None:
+    if plan.former is None or plan.former.config != known:
+        raise CeremonyMixed("follows on another config than the one given")
+
+
+def _say(plan: Plan) -> None:
+    for line in describe(plan):
+        typer.echo(line)
 
 
 def _read_plan(folder: Path) -> Plan:
@@ -232,17 +277,4 @@ def _read(path: Path) -> bytes:
 
 def _open_holder(folder: Path, plan: Plan, passphrase: Path | None) -> Holder:
     plan.find_index(open_card(read_file(CardFile, folder / CARD)))
-    return open_holder(folder, plan, _ask_sealer(folder, passphrase))
-
-
-def _ask_sealer(
-    folder: Path, file: Path | None, *, is_new: bool = False
-) -> PassphraseSealer:
-    if file is None:
-        asked: str = typer.prompt(
-            "Passphrase", hide_input=True, confirmation_prompt=is_new
-        )
-        return PassphraseSealer(parse_passphrase(asked))
-    if file.resolve().is_relative_to(folder.resolve()):
-        raise KeyFileMalformed("the passphrase lies with the keys; keep it apart")
-    return PassphraseSealer(read_passphrase(file))
+    return open_holder(folder, plan, ask_sealer(folder, passphrase))

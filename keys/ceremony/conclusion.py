@@ -36,6 +36,7 @@ from keys.dkg import (
     write_transcript,
 )
 from keys.errors import ConfigRefused, InvalidPoint, SharesRefused
+from keys.group import Point
 from keys.pseudonym import KeyVersion
 from keys.renewal import join
 
@@ -71,17 +72,32 @@ def conclude(plan: Plan, contributions: Sequence[Contribution]) -> Conclusion:
         valid_until=draft.valid_until,
         public_key=outcome.public_key.encoded,
         holders=tuple(
-            HolderConfig(
-                index=index,
-                id=card.id,
-                public_share=outcome.public_shares[index - 1].encoded,
-                config_key=card.config_key,
-                ticket_key=card.ticket_key,
-            )
-            for index, card in enumerate(plan.cards, 1)
+            _name_holder(plan, index, share)
+            for index, share in enumerate(outcome.public_shares, 1)
         ),
     )
     return Conclusion(plan, outcome, transcript, config)
+
+
+def _name_holder(plan: Plan, index: int, share: Point) -> HolderConfig:
+    """Give a holder as its card names it.
+
+    A ticket key from before the last renewal holds until the next one, as it did.
+    """
+    card = plan.card(index)
+    named = HolderConfig(
+        index=index,
+        id=card.id,
+        public_share=share.encoded,
+        config_key=card.config_key,
+        ticket_key=card.ticket_key,
+    )
+    if plan.former is None:
+        return named
+    known = plan.former.find_holder(index, card)
+    if known is None or known.ticket_key != card.ticket_key:
+        return named
+    return named.model_copy(update={"former_ticket_key": known.former_ticket_key})
 
 
 def collect_certificates(
@@ -123,13 +139,12 @@ def certify_config(
             for file in certificates
         ]
     )
-    pins = ConfigPins(keys=tuple(card.config_key for card in plan.cards))
     try:
         verify_config(
             signed,
-            pins,
+            make_pins(plan),
             accepted_origin="distributed",
-            known=None,
+            known=None if plan.former is None else plan.former.config,
             now=config.valid_from,
         )
     except ConfigRefused as refusal:
@@ -137,6 +152,11 @@ def certify_config(
             f"a holder did not sign this key config ({type(refusal).__name__})"
         ) from None
     return signed
+
+
+def make_pins(plan: Plan) -> ConfigPins:
+    """Give the config keys of the holders to be, in order of index."""
+    return ConfigPins(keys=tuple(card.config_key for card in plan.cards))
 
 
 def encode_pins(plan: Plan) -> bytes:

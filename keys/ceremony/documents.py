@@ -5,6 +5,7 @@
     commit-1.json       the digest of a message that nobody has seen yet
     message-1.json      what a holder contributes; a share sealed for each
     certificate-1.json  a holder's signatures on the transcript and on the key config
+    done-1.json         that a holder has its new share, where it had one before
     blame-1.json        whom a holder blames, and for what
     record.json         all of it that is public, for whoever checks it later
 
@@ -21,10 +22,12 @@ from keys.base64url import decode_b64u, encode_b64u
 from keys.ceremony.errors import CeremonyMalformed
 from keys.config_document import (
     MAX_HOLDERS,
+    Count,
     Document,
     Instant,
     PublicPoint,
     Signature,
+    SignedDocument,
     SigningKey,
 )
 from keys.errors import ConfigPointRefused
@@ -70,11 +73,11 @@ class CardFile(Document):
 
 
 class Draft(Document):
-    """The first key config, as far as it stands before there is a key."""
+    """The key config to come, as far as it stands before there is a key."""
 
-    serial: Literal[1] = 1
-    key_version: Literal[1] = 1
-    epoch: Literal[1] = 1
+    serial: Count = 1
+    key_version: Count = 1
+    epoch: Count = 1
     threshold: Annotated[int, Field(ge=2, le=MAX_HOLDERS)]
     valid_from: Instant
     valid_until: Instant
@@ -84,10 +87,14 @@ class PlanFile(Document):
     """`ceremony.json`: everything that all must agree on before the first step."""
 
     format: Literal["signal-keys/ceremony/1"] = "signal-keys/ceremony/1"
-    kind: Literal["generate"] = "generate"
+    kind: Literal["generate", "refresh", "replace"] = "generate"
     nonce: Digest
     draft: Draft
     cards: Annotated[tuple[CardFile, ...], Field(min_length=2, max_length=MAX_HOLDERS)]
+    current: SignedDocument | None = None
+    """The key config in use, where the ceremony shares its key anew."""
+    givers: Annotated[tuple[Index, ...], Field(max_length=MAX_HOLDERS)] = ()
+    """At a replacement: whose shares make the new ones, as many as suffice."""
 
 
 class Commit(Document):
@@ -148,6 +155,20 @@ class BlameFile(Document):
     """`blame-1.json`."""
 
     blame: Token
+
+
+class Done(Document):
+    """What a holder signs last: it has its new share; the former may go."""
+
+    ceremony: Digest
+    index: Index
+    transcript: Digest
+
+
+class DoneFile(Document):
+    """`done-1.json`."""
+
+    done: Token
 
 
 class RecordFile(Document):

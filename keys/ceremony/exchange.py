@@ -17,13 +17,15 @@ from typing import TypeVar
 from keys.ceremony.documents import (
     Commit,
     CommitFile,
+    Done,
+    DoneFile,
     Message,
     MessageFile,
 )
 from keys.ceremony.errors import CeremonyIncomplete, CeremonyMixed
 from keys.ceremony.plan import Plan
 from keys.ceremony.signing import open_statement, sign_statement
-from keys.dkg import Contribution, Outcome, add_up
+from keys.dkg import Contribution, Outcome, add_up, refresh
 from keys.errors import SharesRefused
 from keys.group import parse_point
 from keys.jose import PrivateKey
@@ -63,6 +65,18 @@ def collect_commits(plan: Plan, tokens: Iterable[tuple[str, str]]) -> tuple[str,
         commit = open_statement(Commit, plan, token, name)
         _add(found, commit.index, token, name)
     return _in_order(plan, found, "commit")
+
+
+def collect_done(plan: Plan, files: Iterable[tuple[str, DoneFile]]) -> tuple[Done, ...]:
+    """Give what every holder said of its new share, in order of index."""
+    found: dict[int, str] = {}
+    for name, file in files:
+        done = open_statement(Done, plan, file.done, name)
+        _add(found, done.index, file.done, name)
+    return tuple(
+        open_statement(Done, plan, token, f"done {index}")
+        for index, token in enumerate(_in_order(plan, found, "done file"), 1)
+    )
 
 
 def collect_messages(
@@ -106,8 +120,18 @@ def read_contribution(
 
 
 def find_outcome(plan: Plan, contributions: Sequence[Contribution]) -> Outcome:
-    """Add up, and see that every quorum gives the key; raises `SharesRefused`."""
-    outcome = add_up(plan.session, contributions)
+    """Add up, and see that every quorum gives the key, the one in use if there is one.
+
+    Raises `SharesRefused`.
+    """
+    if plan.former is None:
+        outcome = add_up(plan.session, contributions)
+    elif plan.former.givers:
+        outcome = add_up(plan.session, contributions)
+        if outcome.public_key != plan.former.outcome.public_key:
+            raise SharesRefused("another key than the one in use")
+    else:
+        outcome = refresh(plan.session, contributions, plan.former.outcome)
     points = {
         index: point.encoded for index, point in enumerate(outcome.public_shares, 1)
     }

@@ -6,12 +6,15 @@
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keys.ceremony.cards import open_card
 from keys.ceremony.documents import CardContent, CardFile, Draft, PlanFile, encode
 from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed
+from keys.ceremony.succession import Former, open_current, read_former
+from keys.config_document import SignedDocument
 from keys.dkg import Session, open_session
 from keys.errors import SharesRefused
 from keys.group import parse_point
@@ -24,6 +27,7 @@ class Plan:
     file: PlanFile
     cards: tuple[CardContent, ...]
     session: Session
+    former: Former | None
 
     @property
     def digest(self) -> bytes:
@@ -67,6 +71,45 @@ def draw_up(
     return PlanFile(nonce=nonce, draft=draft, cards=cards)
 
 
+def draw_up_succession(
+    current: SignedDocument,
+    cards: tuple[CardFile, ...],
+    *,
+    lost: Collection[str],
+    valid: timedelta,
+    nonce: bytes,
+    now: datetime,
+) -> PlanFile:
+    """Write down a ceremony that shares the key in use anew.
+
+    Without anybody in `lost` it is a refresh. `lost` names holders of the config in use
+    that have no share, or leave; the first of the others that suffice give. Raises
+    `CeremonyMalformed` where too few are left, or one is no holder.
+    """
+    config = open_current(current)
+    unknown = set(lost) - {holder.id for holder in config.holders}
+    if unknown:
+        raise CeremonyMalformed(f"{min(unknown)}: no holder of the config in use")
+    start = now.replace(microsecond=0)
+    draft = Draft(
+        serial=config.serial + 1,
+        key_version=config.key_version,
+        epoch=config.epoch + 1,
+        threshold=config.threshold,
+        valid_from=start,
+        valid_until=start + valid,
+    )
+    left = [holder.index for holder in config.holders if holder.id not in lost]
+    return PlanFile(
+        kind="replace" if lost else "refresh",
+        nonce=nonce,
+        draft=draft,
+        cards=cards,
+        current=current,
+        givers=tuple(left[: config.threshold]) if lost else (),
+    )
+
+
 def open_plan(file: PlanFile) -> Plan:
     """Check every card and open the session, or raise `CeremonyRefused`."""
     cards = tuple(
@@ -75,15 +118,17 @@ def open_plan(file: PlanFile) -> Plan:
     _verify_distinct(cards)
     if file.draft.valid_from >= file.draft.valid_until:
         raise CeremonyMalformed("ceremony.json: valid until before valid from")
+    former = read_former(file, cards)
     try:
         session = open_session(
             hashlib.sha256(encode(file)).digest(),
             file.draft.threshold,
             [parse_point(card.ceremony_key) for card in cards],
+            None if former is None else former.find_constants(),
         )
     except SharesRefused as refusal:
         raise CeremonyMalformed(f"ceremony.json: {refusal}") from None
-    return Plan(file, cards, session)
+    return Plan(file, cards, session, former)
 
 
 def _verify_distinct(cards: tuple[CardContent, ...]) -> None:

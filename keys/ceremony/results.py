@@ -1,46 +1,63 @@
-"""What a finished ceremony leaves in a holder's folder, and what it takes away.
+"""What a finished ceremony leaves with a holder, and what it takes away.
 
     record.json, pins.json, key-config.json     public
     share.json                                  the sealed share: written last
 
+- Of a new key they lie in the holder's folder. Where a key is shared anew they lie in
+  `epoch-2` beside it, and done-1.json says so to the others: the former share stays
+  until `settle` has seen that every holder has its new one.
 - Written in that order: while share.json is not there, nothing of it can be used, and
-  `finish` may be taken again.
-- A file that is there already must be the same; a key is never overwritten.
-- Erased afterwards: the states, the ceremony key, and the messages in this folder with
-  what was sealed in them. Copies in mail or chat open with no key that is left.
+  `finish` may be taken again; so may `settle`, which puts share.json in place last.
+- A file that is there already must be the same; `settle` alone replaces one.
+- Erased after `finish`: the states, the ceremony key, and the messages in this folder
+  with what was sealed in them. Copies in mail or chat open with no key that is left.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from keys.ceremony.cards import CEREMONY_KEY
-from keys.ceremony.conclusion import encode_pins
-from keys.ceremony.documents import encode
+from keys.ceremony.cards import CARD, CEREMONY_KEY, open_card
+from keys.ceremony.conclusion import encode_pins, make_pins
+from keys.ceremony.documents import (
+    CardFile,
+    Done,
+    DoneFile,
+    encode,
+    read_file,
+)
+from keys.ceremony.errors import CeremonyMixed, CeremonyStepRefused
+from keys.ceremony.exchange import collect_done
+from keys.ceremony.former_share import KEY_CONFIG, PINS, SHARE
+from keys.ceremony.plan import Plan
+from keys.ceremony.signing import sign_statement
 from keys.ceremony.state import erase_states
 from keys.ceremony.steps import Finished, Holder
+from keys.config import KeyConfig, open_config
 from keys.errors import KeyFileExists, SharesRefused
-from keys.files import write_public
+from keys.files import write_public, write_whole
 from keys.keyring import load_share, write_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share, get_sharing
 
-SHARE: Final = "share.json"
-KEY_CONFIG: Final = "key-config.json"
-PINS: Final = "pins.json"
 RECORD: Final = "record.json"
+_OWNER_FOLDER: Final = 0o700
+_READABLE: Final = 0o644
 
 
-def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> None:
-    """Write what the holder serves with.
+def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> Path:
+    """Write what the holder serves with; give the folder that it lies in.
 
     Raises `KeyFileExists` over another key, `SharesRefused` for a share that the config
     does not name.
     """
-    folder, plan = holder.folder, holder.plan
+    plan = holder.plan
     config = finished.conclusion.config
     share = KeyShare(get_sharing(config), holder.index, finished.share)
     if share.public != get_public_share(config, holder.index):
         raise SharesRefused("the share is not the one that the key config names")
+    folder = _find_results(holder.folder, plan)
+    folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
     _put(folder / RECORD, encode(finished.record) + b"\n")
     _put(folder / PINS, encode_pins(plan))
     _put(folder / KEY_CONFIG, finished.document)
@@ -49,6 +66,9 @@ def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> None:
         write_share(folder / SHARE, share, id_, sealer)
     elif load_share(folder / SHARE, id_, sealer) != share:
         raise KeyFileExists(f"{SHARE} is of another key; keys are never overwritten")
+    if plan.former is not None:
+        _tell_done(holder, config)
+    return folder
 
 
 def erase_traces(folder: Path) -> None:
@@ -60,6 +80,73 @@ def erase_traces(folder: Path) -> None:
     erase_states(folder)
     for path in folder.glob("message-*.json"):
         path.unlink()
+
+
+def settle(
+    folder: Path, plan: Plan, files: Iterable[tuple[str, DoneFile]], sealer: Sealer
+) -> None:
+    """Put the new share in the place of the former one, now that every holder has one.
+
+    Raises `CeremonyIncomplete` while one has not said so, `CeremonyStepRefused` where
+    nothing waits, and what opening the new share raises: the former one then stays.
+    """
+    index = plan.find_index(open_card(read_file(CardFile, folder / CARD)))
+    waiting = _find_results(folder, plan)
+    if plan.former is None or not (waiting / KEY_CONFIG).exists():
+        raise CeremonyStepRefused("no new share waits here for this ceremony")
+    config = open_config((waiting / KEY_CONFIG).read_bytes(), make_pins(plan))
+    for done in collect_done(plan, files):
+        if done.transcript != config.ceremony:
+            raise CeremonyMixed(
+                f"{plan.card(done.index).id}: has a share of another transcript"
+            )
+    _verify_waiting(folder, waiting, config, plan.card(index).id, sealer)
+    _put_in_place(folder, waiting)
+
+
+def _verify_waiting(
+    folder: Path, waiting: Path, config: KeyConfig, id_: str, sealer: Sealer
+) -> None:
+    """Hold that the new share opens and is the config's, before a former one goes.
+
+    A run that died near the end has put it in its place already.
+    """
+    new = waiting / SHARE
+    share = load_share(new if new.exists() else folder / SHARE, id_, sealer)
+    if share.public != get_public_share(config, share.index):
+        raise SharesRefused("the share is not the one that the key config names")
+
+
+def _put_in_place(folder: Path, waiting: Path) -> None:
+    public = [waiting / name for name in (RECORD, PINS, KEY_CONFIG)]
+    for path in public:
+        if path.exists():
+            data = path.read_bytes()
+            write_whole(folder / path.name, data, mode=_READABLE, replace=True)
+    if (waiting / SHARE).exists():
+        (waiting / SHARE).replace(folder / SHARE)
+    for path in public:
+        path.unlink(missing_ok=True)
+    waiting.rmdir()
+
+
+def _find_results(folder: Path, plan: Plan) -> Path:
+    if plan.former is None:
+        return folder
+    return folder / f"epoch-{plan.file.draft.epoch}"
+
+
+def _tell_done(holder: Holder, config: KeyConfig) -> None:
+    if config.ceremony is None:
+        raise CeremonyMixed("the key config names no ceremony")
+    done = Done(
+        ceremony=holder.plan.digest,
+        index=holder.index,
+        transcript=config.ceremony,
+    )
+    file = DoneFile(done=sign_statement(holder.config_key, done))
+    path = holder.folder / f"done-{holder.index}.json"
+    write_whole(path, encode(file) + b"\n", mode=_READABLE, replace=True)
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -8,21 +8,29 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from keys.ceremony.documents import Blame, Commit, Message, encode, parse_file
+from keys.ceremony.documents import (
+    Blame,
+    Commit,
+    Done,
+    Message,
+    encode,
+    parse_file,
+)
 from keys.ceremony.errors import CeremonyForged, CeremonyMalformed, CeremonyMixed
 from keys.ceremony.plan import Plan
 from keys.errors import InvalidToken
 from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
 
-Statement = TypeVar("Statement", Commit, Message, Blame)
+Statement = TypeVar("Statement", Commit, Message, Blame, Done)
 _TYPES: Final[Mapping[type, str]] = {
     Commit: "signal-ceremony-commit+json",
     Message: "signal-ceremony-message+json",
     Blame: "signal-ceremony-blame+json",
+    Done: "signal-ceremony-done+json",
 }
 
 
-def sign_statement(key: PrivateKey, statement: Commit | Message | Blame) -> str:
+def sign_statement(key: PrivateKey, statement: Commit | Message | Blame | Done) -> str:
     """Sign a statement with a holder's config key."""
     return sign_compact(key, _TYPES[type(statement)], json.loads(encode(statement)))
 

@@ -40,23 +40,30 @@ from keys.ceremony.exchange import (
     write_commit,
     write_message,
 )
+from keys.ceremony.former_share import open_former
 from keys.ceremony.plan import Plan
 from keys.ceremony.signing import sign_statement
 from keys.ceremony.state import Progress, StateFolder, Step
 from keys.dkg import (
+    Constant,
     PartyBlamed,
     Polynomial,
+    ZeroSharing,
     certify,
     contribute,
+    draw_polynomial,
+    draw_sharing,
+    draw_zero_sharing,
     open_shares,
     verify_share,
 )
 from keys.errors import InvalidPoint, SharesRefused
 from keys.files import write_whole
-from keys.group import Scalar, multiply_base
+from keys.group import Scalar, add_scalars, multiply_base, multiply_scalars
 from keys.jose import PrivateKey
 from keys.renewal import sign_alone
 from keys.sealing import Sealer
+from keys.shares import KeyShare
 
 _READABLE: Final = 0o644
 
@@ -72,6 +79,8 @@ class Holder:
     index: int
     own: Scalar
     config_key: PrivateKey
+    former: KeyShare | None = None
+    """Its share now, where that is part of its share to come."""
 
     def __repr__(self) -> str:
         """Show the type, never a key."""
@@ -101,7 +110,8 @@ def open_holder(folder: Path, plan: Plan, sealer: Sealer) -> Holder:
     """Open a holder's keys and find its place in the ceremony.
 
     Raises `CeremonyMixed` where the keys are not those of its card, or the card is not
-    in ceremony.json; `KeyringRefused` where a key does not open.
+    in ceremony.json, or follows on another config than the holder's own;
+    `KeyringRefused` where a key does not open.
     """
     card = open_card(read_file(CardFile, folder / CARD))
     index = plan.find_index(card)
@@ -111,10 +121,25 @@ def open_holder(folder: Path, plan: Plan, sealer: Sealer) -> Holder:
         raise CeremonyMixed("the ceremony key is not the one of the card")
     if config_key.public != card.config_key:
         raise CeremonyMixed("the config key is not the one of the card")
-    return Holder(folder, plan, index, own, config_key)
+    former = open_former(folder, plan, index, sealer)
+    return Holder(folder, plan, index, own, config_key, former)
 
 
-def commit(holder: Holder, polynomial: Polynomial, fresh: Scalar) -> Path:
+def draw(holder: Holder) -> Polynomial | ZeroSharing:
+    """Draw what this holder contributes, of the kind that the ceremony demands."""
+    session, plan = holder.plan.session, holder.plan
+    demanded = session.constant(holder.index)
+    if demanded is Constant.ZERO:
+        return draw_zero_sharing(session.threshold)
+    if demanded is Constant.DRAWN:
+        return draw_polynomial(session.threshold)
+    if plan.former is None or holder.former is None:
+        raise CeremonyMixed("this holder must give of a share that it does not have")
+    given = multiply_scalars(plan.former.weigh(holder.index), holder.former.scalar)
+    return draw_sharing(given, session.threshold)
+
+
+def commit(holder: Holder, polynomial: Polynomial | ZeroSharing, fresh: Scalar) -> Path:
     """Make the message, keep it sealed and give out its digest alone.
 
     `polynomial` and `fresh` are drawn for this call and forgotten with it; a second
@@ -201,7 +226,7 @@ def _take_in(holder: Holder, progress: Progress) -> tuple[Conclusion, Scalar]:
         for index, each in enumerate(progress.messages, 1)
     ]
     try:
-        own_share = open_shares(plan.session, holder.index, holder.own, contributions)
+        received = open_shares(plan.session, holder.index, holder.own, contributions)
     except PartyBlamed as blamed:
         _blame(holder, blamed, tokens[blamed.index - 1])
         raise name_blamed(plan, blamed) from None
@@ -209,8 +234,17 @@ def _take_in(holder: Holder, progress: Progress) -> tuple[Conclusion, Scalar]:
         conclusion = conclude(plan, contributions)
     except InvalidPoint:
         raise SharesRefused("the contributions cancel out") from None
+    own_share = _add_former(holder, received)
     verify_share(conclusion.outcome, holder.index, own_share)
     return conclusion, own_share
+
+
+def _add_former(holder: Holder, received: Scalar) -> Scalar:
+    """Give the share to come: at a refresh what was received changes the one now."""
+    plan = holder.plan
+    if plan.former is None or plan.former.givers or holder.former is None:
+        return received
+    return add_scalars(holder.former.scalar, received)
 
 
 def _certified(holder: Holder, progress: Progress, conclusion: Conclusion) -> Progress:

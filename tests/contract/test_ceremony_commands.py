@@ -5,64 +5,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from keys.commands import app
+from tests.ceremony_people import SAID, People, done, run, told
 
-RUN = CliRunner()
-SAID = "a passphrase that nobody guesses"
 HOLDERS = (1, 2)
-
-
-def told(result: Result) -> str:
-    """The eighteen digits in the last line that holds any."""
-    found: list[str] = re.findall(r"(?:\d{3} ){5}\d{3}", result.output)
-    return found[-1]
-
-
-def run(*arguments: object, typed: str | None = None) -> Result:
-    return RUN.invoke(app, [str(each) for each in arguments], input=typed)
-
-
-def done(*arguments: object, typed: str | None = None) -> Result:
-    result = run(*arguments, typed=typed)
-    assert result.exit_code == 0, result.output
-    return result
-
-
-class People:
-    """Two holders at their machines, who hand each other files and read digits."""
-
-    def __init__(self, place: Path) -> None:
-        self.folders = {at: place / f"holder-{at}" for at in HOLDERS}
-        self.passphrase = place / "safe" / "passphrase"
-        self.passphrase.parent.mkdir()
-        self.passphrase.touch(mode=0o600)
-        self.passphrase.write_text(SAID)
-
-    def opened(self, at: int) -> list[object]:
-        return ["--folder", self.folders[at], "--passphrase", self.passphrase]
-
-    def files(self, kind: str) -> list[Path]:
-        return [self.folders[at] / f"{kind}-{at}.json" for at in HOLDERS]
-
-    def make_cards(self) -> None:
-        for at in HOLDERS:
-            done(
-                *("card", "new", "--id", f"holder-{at}", "--into", self.folders[at]),
-                *("--passphrase", self.passphrase),
-            )
-
-    def open(self) -> str:
-        """Open the ceremony, carry it to all, and give its digits."""
-        cards = [folder / "card.json" for folder in self.folders.values()]
-        first = self.folders[1] / "ceremony.json"
-        opened = done(
-            *("ceremony", "open", *cards, "--threshold", 2, "--valid-days", 730),
-            *("--into", first),
-        )
-        (self.folders[2] / "ceremony.json").write_bytes(first.read_bytes())
-        return told(opened)
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +84,18 @@ def test_a_passphrase_is_asked_twice_and_nothing_secret_is_said(
         (["share"], 2, "Missing argument"),
         (["open", "a.json", "--threshold", "1", "--valid-days", "9"], 2, "greater"),
         (["open", "a.json", "--threshold", "2", "--valid-days", "9"], 1, "a.json"),
-        (["open", "card.json"], 2, "--threshold"),
+        (["open", "card.json"], 2, "--valid-days"),
+        (["open", "a.json", "--valid-days", "9"], 2, "--threshold"),
+        (
+            ["open", "a.json", "--valid-days", "9", "--kind", "replace"],
+            *(2, "--lost"),
+        ),
+        (["settle", "done-1.json"], 1, "ceremony.json"),
     ],
-    ids=["no plan", "no record", "no files", "one", "no card", "no threshold"],
+    ids=[
+        *("no plan", "no record", "no files", "one", "no card", "no days"),
+        *("no threshold", "nobody lost", "no plan at the end"),
+    ],
 )
 def test_what_cannot_be_done_says_why(
     tmp_path: Path,

@@ -1,7 +1,6 @@
 """A ceremony ends with a share for all or for none, and a changed byte stops it."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -27,6 +26,7 @@ from keys.group import multiply_base
 from keys.keyring import load_share
 from keys.shares import get_public_share
 from tests.ceremony_builders import NOW, SEALER, Call
+from tests.ceremony_killing import take
 from tests.dealing import combine_shares
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -145,43 +145,7 @@ def _reads_the_same(call: Call, stage: Stage, kind: str, name: str) -> bool:
         return False
 
 
-class Killed(BaseException):
-    """The process died: nothing it would still have done is done."""
-
-
-@dataclass
-class Kill:
-    """Dies at a chosen change on disk, and makes none from then on."""
-
-    left: int | None = None
-
-    def hook(self, event: str, _arguments: object) -> None:
-        if self.left is not None and event in CHANGES:
-            self.left -= 1
-            if self.left < 0:
-                raise Killed
-
-
-CHANGES = {"os.rename", "os.link", "os.remove", "os.chmod"}
-KILL = Kill()
 STEPS = ("commit", "share", "accept", "finish")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _can_be_killed() -> None:
-    sys.addaudithook(KILL.hook)
-
-
-def take(call: Call, step: str, at: int, dies: int | None) -> None:
-    """Have a holder try a step, whether or not it is its turn."""
-    KILL.left = dies
-    try:
-        getattr(call, step)(at)
-    except (KeysError, Killed):
-        return
-    finally:
-        KILL.left = None
-        call.collect(at)
 
 
 ACTS = st.tuples(

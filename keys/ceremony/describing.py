@@ -1,0 +1,32 @@
+"""What a person sees of a ceremony before taking part: who, until when, and on what."""
+
+from collections.abc import Iterator
+
+from keys.ceremony.digits import tell_digits
+from keys.ceremony.plan import Plan
+
+
+def describe(plan: Plan) -> Iterator[str]:
+    """Say it in lines, with the digits that people compare."""
+    draft = plan.file.draft
+    if plan.former is not None:
+        digits = tell_digits(plan.former.config.encode())
+        yield f"{plan.file.kind}: epoch {draft.epoch} of the key in use"
+        yield f"config in use, serial {draft.serial - 1}: {digits}"
+    yield f"Any {draft.threshold} of these holders will suffice:"
+    cards = zip(plan.cards, plan.file.cards, strict=True)
+    for index, (each, file) in enumerate(cards, 1):
+        digits = tell_digits(file.payload.encode())
+        yield f"  {index}  {each.id}  card {digits}{_say_role(plan, index)}"
+    yield f"valid {draft.valid_from:%Y-%m-%d} to {draft.valid_until:%Y-%m-%d}"
+
+
+def _say_role(plan: Plan, index: int) -> str:
+    """Say what becomes of the holder that stands there now."""
+    if plan.former is None or not plan.former.givers:
+        return ""
+    if index in plan.former.givers:
+        return "  gives of its share"
+    if plan.former.find_holder(index, plan.card(index)) is None:
+        return f"  NEW, in the place of {plan.former.config.holders[index - 1].id}"
+    return "  gets a new share"

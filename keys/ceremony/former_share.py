@@ -1,0 +1,60 @@
+"""A holder's share now, at a ceremony that shares the same key anew.
+
+- The config in ceremony.json is the one that this holder serves with, by its own
+  key-config.json and pins.json: an older one, or one of other holders, is refused.
+- The share is of exactly that config: one of another epoch would give a share that
+  fits nothing, and no proof of a single holder would show it.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from keys.ceremony.errors import CeremonyMixed
+from keys.ceremony.plan import Plan
+from keys.config import open_config, parse_pins
+from keys.errors import ConfigRefused, KeyFileMalformed
+from keys.keyring import load_share
+from keys.sealing import Sealer
+from keys.shares import KeyShare, get_public_share
+
+SHARE: Final = "share.json"
+KEY_CONFIG: Final = "key-config.json"
+PINS: Final = "pins.json"
+
+
+def open_former(
+    folder: Path, plan: Plan, index: int, sealer: Sealer
+) -> KeyShare | None:
+    """Give the share that is part of the one to come; None where there is none.
+
+    Raises `CeremonyMixed` where this holder serves with another config or share than
+    ceremony.json follows on, `KeyringRefused` where the share does not open.
+    """
+    former = plan.former
+    if former is None:
+        return None
+    known = former.find_holder(index, plan.card(index))
+    if known is None:
+        return None
+    try:
+        pins = parse_pins(_read(folder / PINS))
+        config = open_config(_read(folder / KEY_CONFIG), pins)
+    except ConfigRefused as refusal:
+        raise CeremonyMixed(f"{KEY_CONFIG}: {type(refusal).__name__}") from None
+    if config != former.config:
+        raise CeremonyMixed(
+            "ceremony.json follows on another config than the key-config.json here"
+        )
+    if not former.needs_share(index):
+        return None
+    share = load_share(folder / SHARE, known.id, sealer)
+    if share.public != get_public_share(config, index):
+        raise CeremonyMixed(f"{SHARE} is not of the config in use")
+    return share
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
