@@ -31,6 +31,7 @@ from keys.ceremony.errors import (
     HolderBlamed,
 )
 from keys.ceremony.plan import draw_up_succession, open_plan
+from keys.ceremony.results import erase_traces
 from keys.ceremony.signing import open_statement
 from keys.config import KeyConfig, parse_pins, verify_config
 from keys.config_document import (
@@ -53,14 +54,17 @@ from keys.errors import (
     ConfigRolledBack,
     ConfigUncertified,
     ConfigUnsigned,
+    KeyFileExists,
     KeyFileMalformed,
     KeyFileSealed,
 )
 from keys.group import add_scalars, generate_scalar, multiply_base
-from keys.jose import sign_compact
+from keys.jose import PrivateKey, sign_compact
 from keys.keyring import load_share
 from keys.lagrange import combine_points
+from keys.shares import get_public_share
 from tests.ceremony_builders import NOW, SEALER, VALID, Call
+from tests.dealing import sign_config
 from tests.keys_builders import the_dealing
 
 CHEATER, RECEIVER, NEW = 2, 1, 3
@@ -441,3 +445,76 @@ def test_anybody_checks_a_record_of_a_succession(call: Call, first: Call) -> Non
     swapped = tuple(reversed(record.messages))
     with pytest.raises(CeremonyMixed):
         verify_record(record.model_copy(update={"messages": swapped}))
+
+
+def test_a_holder_that_lost_its_share_gets_one_by_its_config_key(call: Call) -> None:
+    """It stays who it is: pins are the same, its ticket key and share are others."""
+    folder = call.folders[NEW]
+    before, pins = config_of(folder), (folder / "pins.json").read_bytes()
+    for name in ("share.json", "ticket.jwk", "card.json"):
+        (folder / name).unlink()
+    _share_anew(call, lost="holder-3")
+    take(call)
+    config = config_of(folder)
+    assert config.holders[2].id == "holder-3"
+    assert config.holders[2].ticket_key != before.holders[2].ticket_key
+    assert config.holders[:2] != before.holders[:2]
+    assert config.public_key == before.public_key
+    assert (folder / "pins.json").read_bytes() == pins
+    share = load_share(folder / "share.json", "holder-3", SEALER)
+    assert share.public == get_public_share(config, NEW)
+
+
+def test_a_share_that_waits_from_a_try_before_is_not_written_over(call: Call) -> None:
+    """Holder 1 had finished when the others stopped; what it has is of no key."""
+    call.follow()
+    call.all(call.commit, call.share, call.accept)
+    call.finish(1)
+    for at in (2, 3):
+        erase_traces(call.folders[at])
+    call.follow(nonce=b"6" * 32)
+    call.all(call.commit, call.share, call.accept)
+    with pytest.raises(KeyFileExists, match="record"):
+        call.finish(1)
+    shutil.rmtree(call.folders[1] / "epoch-2")
+    call.all(call.finish, call.settle)
+    assert {config_of(folder).epoch for folder in call.folders.values()} == {2}
+
+
+def _share_anew(call: Call, lost: str) -> None:
+    """Begin with the cards of those that are there already, the lost one's too."""
+    current = (call.folders[1] / "key-config.json").read_bytes()
+    cards = tuple(
+        make_card_again(folder, folder.name, SEALER) for folder in call.folders.values()
+    )
+    call.cards = list(cards)
+    file = draw_up_succession(
+        parse_document(SignedDocument, current),
+        cards,
+        lost=[lost],
+        valid=VALID,
+        nonce=b"7" * 32,
+        now=NOW,
+    )
+    call.plan, call.table = open_plan(file), {}
+
+
+def test_a_ticket_key_of_before_holds_as_long_as_without_a_refresh(
+    call: Call,
+) -> None:
+    """A refresh on the day after a renewal takes no ticket of before away."""
+    known = config_of(call.folders[1])
+    former = PrivateKey.generate().public
+    holders = list(known.holders)
+    holders[1] = holders[1].model_copy(update={"former_ticket_key": former})
+    renewed = known.model_copy(update={"serial": 2, "holders": tuple(holders)})
+    keys = [load_config_key(folder) for folder in call.folders.values()]
+    document = sign_config(renewed, keys)
+    for folder in call.folders.values():
+        (folder / "key-config.json").write_bytes(document)
+    call.follow()
+    take(call)
+    config = config_of(call.folders[1])
+    assert (config.serial, config.epoch) == (3, 2)
+    assert config.holders[1].former_ticket_key == former
+    assert config.holders[0].former_ticket_key is None
