@@ -100,6 +100,10 @@ def draw_up_succession(
         valid_until=start + valid,
     )
     left = [holder.index for holder in config.holders if holder.id not in lost]
+    if len(left) < config.threshold:
+        raise CeremonyMalformed(
+            f"{len(left)} left, and {config.threshold} must give: the key is lost"
+        )
     return PlanFile(
         kind="replace" if lost else "refresh",
         nonce=nonce,

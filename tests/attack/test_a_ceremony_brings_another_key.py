@@ -518,3 +518,20 @@ def test_a_ticket_key_of_before_holds_as_long_as_without_a_refresh(
     assert (config.serial, config.epoch) == (3, 2)
     assert config.holders[1].former_ticket_key == former
     assert config.holders[0].former_ticket_key is None
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("holder-1", "1 left, and 2 must give"), ("nobody", "nobody: no holder")],
+)
+def test_fewer_than_suffice_bring_no_key_back(call: Call, lost: str, said: str) -> None:
+    current = (call.folders[1] / "key-config.json").read_bytes()
+    with pytest.raises(CeremonyMalformed, match=said):
+        draw_up_succession(
+            parse_document(SignedDocument, current),
+            tuple(call.cards),
+            lost=[lost, "holder-2"],
+            valid=VALID,
+            nonce=bytes(32),
+            now=NOW,
+        )
