@@ -45,6 +45,8 @@ WHERE: Final = {
     "specific-report": "/officer/reports",
 }
 """Where officers read what a request is about, by its kind."""
+READ: Final = frozenset({REPORT, TRANSFER, WORD})
+"""What the page itself tells: where it cannot, nobody approves there."""
 
 
 @router.get(PAGE)
@@ -120,6 +122,7 @@ async def _show(
         asked=asked,
         transfer=transfer,
         word=word,
+        is_unread=one.kind in READ and not (asked or transfer or word),
         reasons=get_args(RefusalReason),
         told=told,
         where=WHERE.get(one.kind) if _is_officer(caller) else None,

@@ -44,13 +44,18 @@ _Contacts = Mapping[UUID, tuple[str, Mapping[str, Any]]]
 
 @routes.get("/transfers", "Overdrachten van signalen, en tussen welke bronnen het kan")
 async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Transfers:
-    """List the municipality's transfers, and the sources between which there can be."""
+    """List the municipality's transfers, and the sources between which there can be.
+
+    Left out is what says something else than its approval is about: nobody reads one
+    transfer, and approves another.
+    """
     place = caller.scope.municipality
     now = index.clock()
     labels = await index.labels_in(place)
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
-        found, left_off = await store.list_transfers(conn, place, now=now)
+        listed, left_off = await store.list_transfers(conn, place, now=now)
+        found = [one for one in listed if digest_transfer(one.asked) == one.agreed]
         stock = await store.count_stock(conn, place)
         undone = await store.count_corrections(conn, place)
         passing = {
@@ -105,7 +110,9 @@ async def ask_transfer(
         id_ = new_uuid7(act.now)
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
         await record_approval(act, "requested", waiting)
-        made = Recorded(id_, waiting.id, asked, act.now, waiting.state, None, None)
+        made = Recorded(
+            id_, waiting.id, matter.digest, asked, act.now, waiting.state, None, None
+        )
     return _show(made, labels, contacts, passing)
 
 

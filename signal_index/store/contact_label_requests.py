@@ -37,12 +37,16 @@ class AskedLabel:
     is_over: bool
 
     @property
-    def is_approved(self) -> bool:
-        """Tell whether the organisation may use it now."""
-        of_this = self.approval.matter == matter_of(
+    def is_of_its_approval(self) -> bool:
+        """Tell whether exactly this word, and whose, is what the approval is about."""
+        return self.approval.matter == matter_of(
             self.id, self.municipality, self.organisation, self.label
         )
-        return of_this and self.approval.state is State.APPROVED and not self.is_over
+
+    @property
+    def is_approved(self) -> bool:
+        """Tell whether the organisation may use it now."""
+        return self.approval.state is State.APPROVED and not self.is_over
 
 
 def matter_of(id_: UUID, municipality: str, organisation: str, label: str) -> Matter:
@@ -96,11 +100,14 @@ async def find_approved_labels(
 async def _read(
     conn: AsyncConnection, row: Row[*tuple[object, ...]], key: ReceiptKey
 ) -> AskedLabel | None:
-    """Read one; None where its approval is not as this index wrote it."""
+    """Read one; None where its approval is not ours, or about another word.
+
+    So nobody reads one word, and approves another.
+    """
     approval = await find_approval(conn, row.approval_id, key)
     if approval is None:
         return None
-    return AskedLabel(
+    found = AskedLabel(
         id=row.id,
         municipality=row.municipality,
         organisation=row.organisation,
@@ -108,3 +115,4 @@ async def _read(
         approval=approval,
         is_over=row.ended_at is not None,
     )
+    return found if found.is_of_its_approval else None

@@ -92,7 +92,8 @@ async def find_requests(
 ) -> tuple[Sequence[ReportRequest], int]:
     """Find the newest requests of this scope, and how many older ones there are.
 
-    Left out are those whose key is gone, and those whose approval nobody asked.
+    Left out are those whose key is gone, and those whose approval nobody asked, or
+    asked for something else.
     """
     columns = report_request.c
     rows = await conn.execute(
@@ -132,7 +133,7 @@ async def _read(
 ) -> ReportRequest:
     key = keys.get_disclosure_key(row["year"])
     said = open_question(row["id"], row["sealed"], key=key)
-    return ReportRequest(
+    found = ReportRequest(
         id=row["id"],
         municipality=row["municipality"],
         organisation=row["organisation"],
@@ -140,3 +141,6 @@ async def _read(
         approval=await get_approval(conn, row["approval_id"], keys.receipt),
         requested_at=row["requested_at"],
     )
+    if found.approval.matter != found.matter:
+        raise UnknownApproval
+    return found

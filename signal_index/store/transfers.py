@@ -50,10 +50,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A transfer as it stands."""
+    """A transfer as it stands; `agreed`: what its approval is about, as SHA-256."""
 
     id: UUID
     approval_id: UUID
+    agreed: bytes
     asked: Asked
     asked_at: datetime
     state: State
@@ -274,7 +275,10 @@ def belongs_to(asked: Asked) -> ColumnElement[bool]:
 def _query() -> Select[*tuple[Any, ...]]:
     columns = approval.c
     return select(
-        signal_transfer, columns.state.label("state"), columns.expires_at
+        signal_transfer,
+        columns.state.label("state"),
+        columns.expires_at,
+        columns.digest.label("agreed"),
     ).join(approval, columns.id == signal_transfer.c.approval_id)
 
 
@@ -286,6 +290,7 @@ def _recorded(row: Row[*tuple[Any, ...]], now: datetime) -> Recorded:
     return Recorded(
         id=row.id,
         approval_id=row.approval_id,
+        agreed=bytes(row.agreed),
         asked=Asked(
             municipality=row.municipality,
             source=row.source,

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text, update
 
 from signal_index.ledger import Group
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.contact_labels import find_labels
 from signal_index.store.endings import Because, end
+from signal_index.tables.approvals import contact_label_request
 from tests.ledger_reading import open_entries
 from tests.store_builders import owning
 from tests.world import World
@@ -114,4 +115,22 @@ async def test_sql_as_the_web_role_adds_no_word(world: World) -> None:
             {"id": uuid4() if "postgresql" in url else uuid4().hex},
         )
     await web.dispose()
+    assert await own_words(world) == before
+
+
+async def test_the_second_person_reads_the_word_that_they_approve(
+    world: World,
+) -> None:
+    """Whoever writes the database puts a harmless word beside the same approval."""
+    before = await own_words(world)
+    asked = (await ask(world, "Bel mij privé")).json()
+    async with owning(world.engine) as conn:
+        row = (await conn.execute(select(contact_label_request))).mappings().one()
+        other = {**row, "id": uuid4(), "label": "Consulent"}
+        await conn.execute(insert(contact_label_request), other)
+    assert await list_states(world) == [("Bel mij privé", "open")]
+    async with owning(world.engine) as conn:
+        await conn.execute(update(contact_label_request).values(label="Consulent"))
+    assert await list_states(world) == []
+    assert (await decide(world, asked, "bram")).status_code == 200
     assert await own_words(world) == before

@@ -75,6 +75,16 @@ async def test_who_decides_reads_which_word_and_whose(officer: Browser) -> None:
     assert "Bel eerst" not in page
 
 
+async def test_nobody_approves_what_the_page_cannot_tell(
+    town: Town, officer: Browser
+) -> None:
+    town.index.pages["/v1/contact-labels"] = (200, {**the_words(), "items": []})
+    page = (await officer.get(f"/officer/approvals/{APPROVAL['id']}")).text
+    assert "is hier niet te lezen" in page
+    assert 'value="approved"' not in page
+    assert 'value="refused"' in page
+
+
 async def test_a_word_that_ended_says_so(town: Town, officer: Browser) -> None:
     town.index.pages["/v1/contact-labels"] = (200, the_words("over"))
     assert "Beëindigd" in (await officer.get(PAGE)).text
