@@ -27,7 +27,7 @@ from desk.errors import HolderUnreachable
 from desk.holders import Holders
 from desk.moments import day_here
 from keys.jose import PublicKey
-from keys.notice_keys import KeyName
+from keys.notice_keys import STATED_FOR, KeyName
 from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
 from signal_index.notice import ContactFault, find_contact_fault
@@ -35,7 +35,10 @@ from signal_index.wire.lookups import Answer, FlagContact, Part
 from signal_index.wire.model import parse_body
 
 RENEW_AFTER: Final = timedelta(seconds=60)
-"""How old the keys may be; one that ended counts for as long."""
+"""How old the keys may be; one that ended counts for as long, and where too few holders
+answer for as long as a statement says what is (`STATED_FOR`)."""
+NO_HOLDERS: Final = "no-holders"
+"""No fault of the details, and no alarm: nobody could say whose key it is."""
 ASK_AGAIN_AFTER: Final = timedelta(seconds=10)
 """For a key that is not known: its source may have joined just now."""
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -55,6 +58,7 @@ class ContactChecks:
         self._clock = clock
         self._keys: Mapping[KeyName, PublicKey] = {}
         self._asked_at = datetime.min.replace(tzinfo=UTC)
+        self._stated_at = self._asked_at
         self._asking = asyncio.Lock()
         self._newest: dict[UUID, int] = {}
 
@@ -89,9 +93,16 @@ class ContactChecks:
             return True
         source = Account(organisation=contact.source)
         event = SecurityEvent.CONTACT_REFUSED
+        if fault is ContactFault.KEY_UNKNOWN and self._is_unheard():
+            self._log.write(event, source, reason=NO_HOLDERS)
+            return False
         self._log.write(event, source, reason=fault.value)
         self._log.count(Counted.CONTACTS, source)
         return False
+
+    def _is_unheard(self) -> bool:
+        """Tell whether too few holders say by which keys sources sign now."""
+        return self._clock() - self._stated_at >= STATED_FOR
 
     async def find_fault(self, contact: FlagContact) -> ContactFault | None:
         """Say why nobody may call by these details; None where they hold."""
@@ -121,11 +132,13 @@ class ContactChecks:
             now = self._clock()
             if now - self._asked_at < after:
                 return
+            self._asked_at = now
             try:
                 self._keys = await self._holders.fetch_notice_keys()
+                self._stated_at = now
             except HolderUnreachable:
-                self._keys = {}
-            self._asked_at = now
+                if self._is_unheard():
+                    self._keys = {}
 
 
 def _find(said: object) -> Iterator[FlagContact]:

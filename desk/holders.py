@@ -168,8 +168,8 @@ class Holders:
     async def fetch_notice_keys(self) -> Mapping[KeyName, PublicKey]:
         """Give by which keys sources sign, as two holders state it now.
 
-        By source, who signs for it, and `kid`; none where too few state anything.
-        Raises `HolderUnreachable` where no key config holds.
+        By source, who signs for it, and `kid`. Raises `HolderUnreachable` where no key
+        config holds, or too few state anything.
         """
         if self._chosen is None or self._clock() - self._chosen_at > _RENEW_AFTER:
             await self.key_config()
@@ -178,8 +178,11 @@ class Holders:
             for one in self._known.values()
         }
         if self._chosen is None:
-            return {}
-        return await fetch_agreed(asking, self._chosen.config, now=self._clock())
+            raise HolderUnreachable("all", UNAVAILABLE)
+        try:
+            return await fetch_agreed(asking, self._chosen.config, now=self._clock())
+        except HolderUnavailable:
+            raise HolderUnreachable("all", UNAVAILABLE) from None
 
     def find_next(self) -> list[int]:
         """Give the holders in the order to ask them: by turns, who is sick the last."""

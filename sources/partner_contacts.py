@@ -80,7 +80,10 @@ async def _fetch_keys(
         one.id: partial(_ask, client, f"{one.url}/v1/notice-keys")
         for one in places.values()
     }
-    return await fetch_agreed(asking, config, now=now())
+    try:
+        return await fetch_agreed(asking, config, now=now())
+    except HolderUnavailable:
+        return {}
 
 
 async def _ask(client: httpx.AsyncClient, url: str) -> bytes:

@@ -23,17 +23,22 @@ async def fetch_agreed(
 ) -> Mapping[KeyName, PublicKey]:
     """Ask holders, by their id, and give the keys that enough of them state.
 
-    One that is silent, or states what does not hold, states nothing. Where too few are
-    left no key counts, and nothing that was signed is believed.
+    One that is silent, or states what does not hold, states nothing. Raises
+    `HolderUnavailable` where too few are left: that tells of no key that it is unknown.
     """
 
-    async def ask(holder: str, fetch: Callable[[], Awaitable[bytes]]) -> set[StatedKey]:
+    async def ask(
+        holder: str, fetch: Callable[[], Awaitable[bytes]]
+    ) -> set[StatedKey] | None:
         try:
             async with asyncio.timeout(patience):
                 token = (await fetch()).decode("ascii")
             return set(verify_notice_keys(token, config, holder, now=now))
         except (HolderUnavailable, InvalidToken, TimeoutError, UnicodeDecodeError):
-            return set()
+            return None
 
-    stated = await asyncio.gather(*(ask(id_, one) for id_, one in asking.items()))
-    return agree((frozenset(one) for one in stated), config.threshold)
+    answers = await asyncio.gather(*(ask(id_, one) for id_, one in asking.items()))
+    stated = [frozenset(one) for one in answers if one is not None]
+    if len(stated) < config.threshold:
+        raise HolderUnavailable
+    return agree(stated, config.threshold)

@@ -24,7 +24,7 @@ from desk.settings import HolderSettings
 from keys.config import ConfigPins
 from keys.events import EventLog
 from keys.holder.evaluations import Holder
-from keys.holder.organisations import collect_organisations
+from keys.holder.organisations import Organisations, collect_organisations
 from keys.holder.stating import state_notice_keys
 from keys.quorum import Watch
 from keys.security.events import SecurityLog, name_account
@@ -313,10 +313,38 @@ async def test_what_cannot_be_a_contact_holder_costs_no_other_flag(
 
 async def test_one_holder_alone_vouches_for_no_key(world: World, desk: Desk) -> None:
     await world.publish(world.debt_help, [ONE])
+    known = collect_organisations([known_source(world.debt_help.oin)])
+    _let_state(world, [1, 2], known)
+    assert await desk.read() is None
+    assert desk.faults == ["key-unknown"]
+
+
+async def test_holders_that_say_nothing_make_no_false_alarm_of_a_source(
+    world: World, desk: Desk
+) -> None:
+    """Else whoever stops two holders buries the alarm about a changed number."""
+    await world.publish(world.debt_help, [ONE])
     for index in (1, 2):
         world.holders.holders[index].fault = _state_nothing
     assert await desk.read() is None
-    assert desk.faults == ["key-unknown"]
+    assert (desk.faults, desk.alarms) == (["no-holders"], [])
+    await change_details(world, {"signature": None})
+    assert await desk.read() is None
+    assert desk.alarms == ["contact-refused"]
+
+
+async def test_what_holders_stated_counts_for_ten_minutes(
+    world: World, desk: Desk
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    assert await desk.read() is not None
+    for index in (1, 2):
+        world.holders.holders[index].fault = _state_nothing
+    world.clock.forward(timedelta(minutes=9))
+    assert await desk.read() is not None
+    world.clock.forward(timedelta(minutes=1))
+    assert await desk.read() is None
+    assert desk.faults == ["no-holders"]
 
 
 def _let_sign_for(
@@ -324,7 +352,10 @@ def _let_sign_for(
 ) -> None:
     """Do what operators of holders do: let an agency sign for another one's flags."""
     entry = known_source(by.oin, by.key).model_copy(update={"partners": (source.oin,)})
-    known = collect_organisations([entry])
+    _let_state(world, holders, collect_organisations([entry]))
+
+
+def _let_state(world: World, holders: Sequence[int], known: Organisations) -> None:
     for index in holders:
         made = world.holders.holders[index]
         key = INDEX_KEY.public
