@@ -15,8 +15,12 @@ from signal_index.errors import TooManyContactHolders, UnknownContactHolder
 from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
-from signal_index.wire.contact_holders import StoredContactHolder
+from signal_index.wire.contact_holders import ContactSignature, StoredContactHolder
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_value
+
+_AHEAD: Final = 60
+"""Seconds that a source's clock may be ahead: so much later it may have signed."""
 
 SIGNALS_EACH: Final = 20
 """How many signals give their organisation room for one more contact holder."""
@@ -36,6 +40,8 @@ async def store_contact_holder(
     `UnknownContactHolder`, as if it did not exist. A new one beyond `most`, and beyond
     one for each `SIGNALS_EACH` signals, is `TooManyContactHolders`; who is there stays.
     One that was signed before what stands is refused: an old number never comes back.
+    What says that it was signed after now, or by nobody, is not as it was stored, and
+    stands in no one's way.
     """
     organisation, municipality = owner
     holder_id = holder.id
@@ -63,7 +69,8 @@ async def store_contact_holder(
         return True
     if known.organisation != organisation:
         raise UnknownContactHolder
-    if known.details["signature"]["at"] > holder.signature.at:
+    new, old = holder.signature, _find_signature(known.details)
+    if new and old and new.at < old.at <= now.timestamp() + _AHEAD:
         raise InvalidField("iat", "in-the-past")
     await conn.execute(update(contact_holder).where(own).values(values))
     return False
@@ -91,9 +98,23 @@ async def list_contact_holders(
         .order_by(contact_holder.c.id)
     )
     return [
-        StoredContactHolder.model_validate({"id": row.id, **row.details})
+        StoredContactHolder.model_validate(
+            {
+                "id": row.id,
+                **row.details,
+                "signature": _find_signature(row.details),
+            }
+        )
         for row in rows
     ]
+
+
+def _find_signature(details: Mapping[str, object]) -> ContactSignature | None:
+    """Give the signature that a row has; None for what cannot be one."""
+    try:
+        return parse_value(ContactSignature, details.get("signature"))
+    except InvalidField:
+        return None
 
 
 async def find_contacts(

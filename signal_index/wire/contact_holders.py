@@ -91,13 +91,14 @@ class StoredContactHolder(ContactHolder):
 
     `source`: for whose signals it was signed. One that came along with signals of
     another source is as that one signed it, until its new source signs it.
+    `signature` is null of a row that is not as it was stored.
     """
 
     model_config = ConfigDict(extra="ignore")  # an answer, unlike what it extends
 
     id: Id
     source: OinText
-    signature: ContactSignature
+    signature: ContactSignature | None
 
 
 class OwnContactHolder(StoredContactHolder):

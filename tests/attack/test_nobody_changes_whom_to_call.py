@@ -412,3 +412,21 @@ async def test_an_older_signature_is_not_stored_over_a_newer_one(world: World) -
     answer = await world.send("PUT", path, token, {"contactHolder": old})
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "iat")
+
+
+@pytest.mark.parametrize("at", [None, 2**31 - 1])
+async def test_a_source_mends_what_somebody_broke_in_the_database(
+    world: World, desk: Desk, at: int | None
+) -> None:
+    """Also where the row says that it was signed in a thousand years, or by nobody."""
+    agency = world.debt_help
+    await world.publish(agency, [ONE])
+    details = await _read(world, str(agency.contact))
+    signature = None if at is None else details["signature"] | {"at": at}
+    await _write(world, str(agency.contact), details | {"signature": signature})
+    token = world.a_source_token(agency)
+    listed = await world.send("GET", "/contact-holders", token)
+    assert listed.status_code == 200, listed.text
+    assert await desk.read() is None
+    assert (await world.put_contact(agency, a_contact_holder())).status_code == 200
+    assert await desk.read() is not None
