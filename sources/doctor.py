@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 import httpx
 
+from signal_index.wire.sources import SourceState
 from sources.acceptances import look_at_acceptances
 from sources.clock import day_of, write_day
 from sources.errors import SignalsElsewhere, SourceError
@@ -31,6 +32,7 @@ from sources.outbox.standing import (
     find_differed,
     find_elsewhere,
     find_reconciled,
+    find_state,
 )
 from sources.outbox.strays import count_strays
 from sources.profile import Profile
@@ -59,13 +61,14 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     """
     here = [await _look(patient, about, look) for about, look in _HERE]
     index = await _look(patient, "index", _look_at_index)
-    at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
     if index.about == _CLOCK:
+        at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
         return [*here, index, _UNSEEN, *at_hand]
     holders, known = await asyncio.gather(
         _look(patient, "sleutelhouders", _look_at_holders), _look_at_parties(patient)
     )
     key = [] if holders.state is State.WRONG else await _look_at_key(patient)
+    at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
     is_known = all(one.state is State.GOOD for one in known if one.about in ACCESS)
     asked = [await _look(patient, about, look) for about, look in _ASKED]
     then = [await _look(patient, about, look) for about, look in _IN_TIME]
@@ -253,15 +256,22 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
 
 
 async def _look_at_standing(patient: Patient) -> Finding:
-    """Warn who has no signal left: to a generalist that reads as no contact."""
+    """Warn who has no signal left: to a generalist that reads as no contact.
+
+    Not of a source that is in trial or has ended: nobody reads anything about that.
+    """
     about = "signalen"
     standing = count_signals(patient.outbox)
     if standing or not was_told(patient.outbox) or count_strays(patient.outbox):
         says = f"Signalen volgens dit postvak: {standing}."
         return Finding(about, State.GOOD, says)
+    none = "Er staat geen enkel signaal van dit postvak bij de index."
+    known = find_state(patient.outbox)
+    if known is not None and known[0] in _UNREAD:
+        says = f"{none} {_UNREAD[known[0]]}"
+        return Finding(about, State.GOOD, says)
     says = (
-        "Er staat geen enkel signaal van dit postvak bij de index. Een generalist "
-        "leest nu bij iedereen dat u geen contact hebt gemeld."
+        f"{none} Een generalist leest nu bij iedereen dat u geen contact hebt gemeld."
     )
     remedy = (
         "Hebt u nu niemand? Dan klopt dat. Stopt u? Vraag de beheerder van de index om "
@@ -352,6 +362,10 @@ _REMEDIES: Final = {
     "leveringen": "Draai `signal-source deliveries show`.",
     "vergelijking": "Draai `signal-source reconcile`.",
     "bewijzen": "Draai `signal-source evidence --fetch`.",
+}
+_UNREAD: Final = {
+    SourceState.TRIAL: "De bron is in proef: niemand leest iets over u.",
+    SourceState.ENDED: "De bron is beëindigd: niemand leest nog iets over u.",
 }
 _HERE: Final = (("schijf", _look_at_disk),)
 _ASKED: Final = (

@@ -72,8 +72,9 @@ class DeliveryUnheard(SourceError):
     def __init__(self) -> None:
         super().__init__(
             "Het meeste in deze levering was niet te gebruiken. Wat wel klopte, is "
-            "verstuurd. Deze levering telt niet als gehoord: wie bevraagt, ziet "
-            "dat u te laat bent. Kijk in het bestand met afgewezen records."
+            "verstuurd. Deze levering telt niet als gehoord. Bent u live, dan ziet wie "
+            "bevraagt straks dat u te laat bent. Kijk in het bestand met afgewezen "
+            "records."
         )
 
 

@@ -284,7 +284,7 @@ async def test_what_is_approved_and_not_heard_is_not_called_done(
     agency.write(a_row(), *(a_row(Zaak=f"Z-{n}", BSN="1") for n in range(2, 5)))
     done = await agency.publish()
     held = Held(done.id, done.profile, b"", done.ends, 6, (), b"", is_approved=True)
-    with pytest.raises(DeliveryUnheard, match="telt niet als gehoord"):
+    with pytest.raises(DeliveryUnheard, match="Bent u live, dan ziet"):
         conclude([done], held)
     with pytest.raises(DeliveryHeld):
         conclude([], held)

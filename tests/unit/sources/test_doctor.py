@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from signal_index.wire.sources import SourceState
 from sources.agency_keys import find_faults
 from sources.brp.settings import RegisterPlace
 from sources.cli.delivery_words import say_questions, say_state
@@ -27,11 +28,13 @@ from sources.settings import KeyFiles
 from tests.builders import anew
 from tests.doctor_builders import (
     CONTACT,
+    REGISTERED,
     Route,
     a_list,
     a_patient,
     answer,
     find,
+    registered,
 )
 from tests.held_builders import answer as answer_held
 from tests.held_builders import hold, publish, rows
@@ -192,6 +195,32 @@ async def test_whoever_took_everything_back_hears_how_that_reads(
     assert found.state is State.WARNING
     assert "geen contact hebt gemeld" in found.says
     assert "uw bron te beëindigen" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [(SourceState.TRIAL, "in proef"), (SourceState.ENDED, "beëindigd")],
+)
+async def test_whoever_nobody_reads_is_not_told_that_everybody_reads_it(
+    tmp_path: Path, state: SourceState, word: str
+) -> None:
+    agency = an_agency(tmp_path)
+    await publish(agency, *rows(2))
+    answer_held(agency, await hold(agency), "approved")
+    await agency.publish()
+    agency.outbox_path.rename(tmp_path / "outbox.db")
+    source = anew(REGISTERED.sources[0], state=state)
+
+    def stands_so(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/own-registration":
+            return registered(request, anew(REGISTERED, sources=[source]))
+        return answer(request)
+
+    async with a_patient(tmp_path, stands_so, profiles=[agency.profile]) as patient:
+        found = await find(patient, "signalen")
+    assert (found.state, found.remedy) == (State.GOOD, "")
+    assert f"De bron is {word}" in found.says
+    assert "geen contact hebt gemeld" not in found.says
 
 
 async def test_a_delivery_that_made_no_sense_is_wrong(tmp_path: Path) -> None:
