@@ -45,7 +45,8 @@ def draft_renewal(
 ) -> KeyConfig:
     """Draft the config that follows: the next serial, another end, new ticket keys.
 
-    It is valid from when the one before was, so that no clock finds a gap between them.
+    It is valid from when the one before was, so that no clock finds a gap between them,
+    and no key on trial becomes younger.
     A holder without a new ticket key loses its former one. Raises `RenewalRefused`.
     """
     members: dict[str, Any] = json.loads(known.encode())
@@ -80,6 +81,8 @@ def verify_draft(draft: KeyConfig, known: KeyConfig) -> None:
         raise RenewalRefused(said)
     if draft.state != "active":
         raise RenewalRefused(f"state: {draft.state}")
+    if draft.valid_from != known.valid_from:
+        raise RenewalRefused("validFrom: a renewal begins when its key began")
     for was, is_now in zip(known.holders, draft.holders, strict=True):
         _verify_former(was, is_now)
 

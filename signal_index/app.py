@@ -11,8 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -42,11 +41,9 @@ from signal_index.api.subjects import SUBJECTS
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.transactions import committing, looking
 from signal_index.api.witnessing import WitnessRule
-from signal_index.days import day_of
 from signal_index.errors import (
     CommitUnknown,
     KeyConfigUnusable,
-    SettingsRefused,
     StartRefused,
 )
 from signal_index.events import Event
@@ -68,12 +65,12 @@ from signal_index.store.connect import (
 from signal_index.store.logins import verify_login
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
+from signal_index.store.witnessing import find_past
+from signal_index.trial import verify_trial
 from signal_index.upkeep.leader import running_upkeep
 from signal_index.upkeep.watching import open_security
 
 ACTOR = "index"
-
-LONGEST_TRIAL: Final = timedelta(days=92)
 
 
 def create_app(settings: Settings) -> Edge:
@@ -126,14 +123,14 @@ def _say_started(settings: Settings, index: Index) -> None:
 @asynccontextmanager
 async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index]:
     """Open everything one index needs, or raise a `StartRefused` leaf."""
-    verify_trial(settings, clock.now())
     keys, policy = load_keys(settings.keys), load_policy()
     watched = Watched([settings.key_config, settings.key_pins])
     offered = _read_offered(settings)
     engine = open_database(settings, DatabaseRole.WEB, pool_size=settings.pool_size)
     try:
         await verify_login(settings, engine, DatabaseRole.WEB)
-        view_of_keys = KeyConfigView(await _accept(engine, offered, keys, log))
+        config = await _accept(engine, settings, offered, keys, log)
+        view_of_keys = KeyConfigView(config)
 
         async def accept_again() -> KeyConfig:
             offered = _read_offered(settings)
@@ -185,21 +182,6 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
 def _names(settings: Settings) -> Names:
     text = make_security_text(settings.security_contact, settings.security_expires)
     return Names(settings.audience, settings.ledger_origin, settings.problem_base, text)
-
-
-def verify_trial(settings: Settings, now: datetime) -> None:
-    """Hold that a trial is short and not over, or raise `SettingsRefused`."""
-    until = settings.unwitnessed_until
-    if until is None:
-        return
-    if until - day_of(now) > LONGEST_TRIAL:
-        raise SettingsRefused(
-            f"unwitnessed_until: at most {LONGEST_TRIAL.days} days from now"
-        )
-    if day_of(now) > until:
-        raise SettingsRefused(
-            f"unwitnessed_until: the trial ended on {until}; name witnesses now"
-        )
 
 
 def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
@@ -257,14 +239,18 @@ async def _accept_config(
 
 async def _accept(
     engine: AsyncEngine,
+    settings: Settings,
     offered: OfferedConfig,
     keys: IndexKeys,
     log: EventLog,
 ) -> KeyConfig:
-    """Check schema and key config, and record what this index starts with."""
+    """Check schema, trial and key config, and record what this index starts with."""
     recorder = Recorder(keys, ACTOR, clock.now)
     async with transaction(engine) as conn:
         await verify_schema(conn)
+        if settings.unwitnessed_until is not None:
+            past = await find_past(conn)
+            verify_trial(settings.unwitnessed_until, past, clock.now())
         config = await _accept_config(conn, offered, keys)
         shipped = shipped_bundle()
         is_new = await record_policy_activation(conn, shipped, recorder)

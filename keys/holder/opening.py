@@ -57,7 +57,7 @@ def open_keys(
     try:
         pins = _read_public(settings.pins)
         config = _verify(document, pins, settings, known, now)
-        verify_apart(settings, now)
+        verify_apart(settings, config, now)
         sealer = PassphraseSealer(read_passphrase(settings.passphrase))
         share = load_share(settings.share, settings.holder, sealer)
         ticket_key = parse_private_key(
@@ -68,11 +68,13 @@ def open_keys(
     return match_keys(config, document, settings.holder, share, ticket_key)
 
 
-def verify_apart(settings: HolderSettings, now: datetime) -> None:
+def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> None:
     """Hold that whoever copies the share has no passphrase, or raise.
 
     A folder that is copied, or a disk that is carried away, holds one of the two. In a
-    trial on one machine (`together_until`) another folder of the same disk will do.
+    trial on one machine (`together_until`) another folder of the same disk will do. A
+    trial counts from when the key began, as all holders signed it and no renewal
+    changes: another date in the settings does not begin it again.
     Raises `HolderStartRefused`.
     """
     share, passphrase = settings.share.resolve(), settings.passphrase.resolve()
@@ -85,10 +87,10 @@ def verify_apart(settings: HolderSettings, now: datetime) -> None:
     except OSError as error:
         raise HolderStartRefused(f"share or passphrase: {error.strerror}") from None
     if is_one_volume:
-        _verify_trial(settings.together_until, now.date())
+        _verify_trial(settings.together_until, config.valid_from.date(), now.date())
 
 
-def _verify_trial(until: date | None, today: date) -> None:
+def _verify_trial(until: date | None, began: date, today: date) -> None:
     if until is None:
         raise HolderStartRefused(
             "passphrase: lies on the share's volume; keep it on another one"
@@ -98,9 +100,10 @@ def _verify_trial(until: date | None, today: date) -> None:
             f"together_until: the trial ended on {until}; "
             "keep the passphrase on another volume than the share"
         )
-    if until - today > LONGEST_TRIAL:
+    if until - began > LONGEST_TRIAL:
         raise HolderStartRefused(
-            f"together_until: at most {LONGEST_TRIAL.days} days from now"
+            f"together_until: a trial lasts {LONGEST_TRIAL.days} days from when the "
+            f"key began, here until {began + LONGEST_TRIAL}"
         )
 
 

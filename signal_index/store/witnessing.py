@@ -40,6 +40,14 @@ class Succession:
     at: datetime
 
 
+@dataclass(frozen=True)
+class LedgerPast:
+    """When the first entry was recorded, if any was, and whether ever witnessed."""
+
+    began: datetime | None
+    was_witnessed: bool
+
+
 def year_of_key(key: int) -> int:
     """Give the calendar year of a tree."""
     return key % GENERATION
@@ -159,6 +167,16 @@ async def find_unwitnessed_since(conn: AsyncConnection) -> datetime | None:
         signed: datetime | None = await conn.scalar(first.limit(1))
         if signed is not None:
             return signed
+    return await _find_beginning(conn)
+
+
+async def find_past(conn: AsyncConnection) -> LedgerPast:
+    """Give when this database's ledger began, in whatever generation it is now."""
+    witnessed = await conn.scalar(select(ledger_witnessed.c.year).limit(1))
+    return LedgerPast(await _find_beginning(conn), witnessed is not None)
+
+
+async def _find_beginning(conn: AsyncConnection) -> datetime | None:
     oldest = select(ledger_entry.c.recorded_at).order_by(ledger_entry.c.entry_id)
     recorded: datetime | None = await conn.scalar(oldest.limit(1))
     return recorded

@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from deploy.town.ports import Ports
 from keys import clock
 from keys.commands import app
+from keys.config import KeyConfig, open_config, parse_pins
 from keys.errors import KeyFileExposed
 from keys.holder.errors import HolderStartRefused
-from keys.holder.opening import verify_apart
+from keys.holder.opening import LONGEST_TRIAL, verify_apart
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
@@ -37,6 +38,12 @@ def dealt(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Path:
 @pytest.fixture
 def keys(dealt: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(dealt, tmp_path / "keys"))
+
+
+def config_of(keys: Path) -> KeyConfig:
+    folder = keys / "holder-1"
+    pins = parse_pins((folder / "pins.json").read_bytes())
+    return open_config((folder / "key-config.json").read_bytes(), pins)
 
 
 def start(keys: Path) -> None:
@@ -175,14 +182,15 @@ def test_a_passphrase_that_lies_with_its_share_keeps_a_holder_from_starting(
 def test_in_production_share_and_passphrase_are_on_two_volumes(keys: Path) -> None:
     settings = load_settings(keys / "holder-1" / "holder.toml")
     real = settings.model_copy(update={"together_until": None})
+    config = config_of(keys)
     with pytest.raises(HolderStartRefused, match="volume"):
-        verify_apart(real, clock.now())
+        verify_apart(real, config, clock.now())
     elsewhere = real.model_copy(update={"passphrase": Path("/proc/version")})
-    verify_apart(elsewhere, clock.now())
+    verify_apart(elsewhere, config, clock.now())
 
 
 @pytest.mark.parametrize(
-    ("days", "reason"), [(-1, "the trial ended"), (93, "at most 92 days")]
+    ("days", "reason"), [(-1, "the trial ended"), (93, "a trial lasts 92 days")]
 )
 def test_a_trial_on_one_machine_is_over_once(
     keys: Path, days: int, reason: str
@@ -191,4 +199,16 @@ def test_a_trial_on_one_machine_is_over_once(
     settings = load_settings(keys / "holder-1" / "holder.toml")
     trial = settings.model_copy(update={"together_until": until})
     with pytest.raises(HolderStartRefused, match=reason):
-        verify_apart(trial, clock.now())
+        verify_apart(trial, config_of(keys), clock.now())
+
+
+def test_a_trial_on_one_machine_does_not_begin_again_with_a_new_last_day(
+    keys: Path,
+) -> None:
+    later = clock.now() + LONGEST_TRIAL
+    settings = load_settings(keys / "holder-1" / "holder.toml")
+    anew = settings.model_copy(
+        update={"together_until": later.date() + timedelta(days=1)}
+    )
+    with pytest.raises(HolderStartRefused, match="from when the key began"):
+        verify_apart(anew, config_of(keys), later)

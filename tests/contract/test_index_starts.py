@@ -9,15 +9,20 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Message
 
 from signal_index import clock
 from signal_index.app import create_app
 from signal_index.key_files import create_key_folder
 from signal_index.settings import Issuer, Settings
+from signal_index.tables.ledger import ledger_entry
+from signal_index.trial import LONGEST_TRIAL
 from tests.databases import copy_migrated
 from tests.dealing import Dealing, sign_config
 from tests.holders_builders import AUDIENCE, some_dealing
@@ -192,6 +197,29 @@ async def test_a_dealt_key_is_refused_where_a_ceremony_is_expected(
     with pytest.raises(StartFailed):
         async with _served(create_app(strict)):
             pass
+
+
+async def test_a_trial_does_not_begin_again_with_a_new_last_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = await _prepared(tmp_path)
+    began = clock.now() - LONGEST_TRIAL - timedelta(days=1)
+    engine = create_async_engine(settings.database_url)
+    async with engine.begin() as conn:
+        await conn.execute(
+            insert(ledger_entry).values(
+                entry_id=UUID(int=1),
+                year=began.year,
+                kind="key",
+                recorded_at=began,
+                leaf=b"",
+            )
+        )
+    await engine.dispose()
+    with pytest.raises(StartFailed):
+        async with _served(create_app(settings)):
+            pass
+    assert "92 days from the ledger's first entry" in capsys.readouterr().err
 
 
 async def _hear(log: pytest.CaptureFixture[str], event: str) -> dict[str, object]:

@@ -97,6 +97,12 @@ NO_RENEWAL: dict[str, tuple[Callable[[], KeyConfig], str]] = {
         lambda: changed(DRAFT, threshold=3),
         "ConfigHoldersChanged threshold",
     ),
+    "another beginning": (
+        lambda: DRAFT.model_copy(
+            update={"valid_from": KNOWN.valid_from + timedelta(days=1)}
+        ),
+        "^validFrom: a renewal begins when its key began$",
+    ),
     "share": (
         lambda: changed_holder(DRAFT, 1, publicShare=OTHER_SHARE),
         "ConfigHoldersChanged holder-1: publicShare",

@@ -4,14 +4,12 @@ import hashlib
 import hmac
 import io
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from keys.events import EventLog
-from signal_index.app import verify_trial
 from signal_index.cli.server_commands import open_settings
 from signal_index.errors import SettingsRefused
 from signal_index.proof import WitnessKey
@@ -236,20 +234,3 @@ def test_a_ledger_without_witnesses_is_refused(
 ) -> None:
     with pytest.raises(SettingsRefused, match="witness"):
         load_settings(_witnessed(tmp_path, *keys, quorum=quorum, trial=trial))
-
-
-def test_a_trial_is_short_however_far_its_last_day_is_set(tmp_path: Path) -> None:
-    last = _changed(tmp_path, TRIAL, "unwitnessed_until = 2026-11-22\n")
-    settings = load_settings(last)
-    verify_trial(settings, datetime(2026, 8, 22, 12, tzinfo=UTC))
-    with pytest.raises(SettingsRefused, match="at most 92 days"):
-        verify_trial(settings, datetime(2026, 8, 21, 12, tzinfo=UTC))
-
-
-def test_a_trial_that_is_over_does_not_start(tmp_path: Path) -> None:
-    settings = load_settings(
-        _changed(tmp_path, TRIAL, "unwitnessed_until = 2026-11-22\n")
-    )
-    verify_trial(settings, datetime(2026, 11, 22, 22, 59, tzinfo=UTC))
-    with pytest.raises(SettingsRefused, match="the trial ended"):
-        verify_trial(settings, datetime(2026, 11, 22, 23, tzinfo=UTC))
