@@ -20,7 +20,8 @@ from typing import BinaryIO, Final
 from keys.errors import KeyFileExists, KeyFileExposed, KeyFileMalformed
 
 OWNER_ONLY = 0o600
-READ_BY_ALL = 0o666
+READ_BY_ALL = 0o644
+MAX_DOCUMENT: Final = 1024 * 1024
 _HAS_MODES: Final = hasattr(os, "getuid")
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -40,13 +41,29 @@ def read_secret(path: Path) -> bytes:
         raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
 
 
+def read_public(path: Path, limit: int = MAX_DOCUMENT) -> bytes:
+    """Give the contents of a file that another party made, of `limit` bytes at most.
+
+    Raises `KeyFileMalformed`, also for more: what was handed over may be a file, or a
+    link to a device, that no memory holds.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+    if len(data) > limit:
+        raise KeyFileMalformed(f"{path.name}: too large")
+    return data
+
+
 def write_secret(path: Path, data: bytes) -> None:
     """Write a new secret file; raises `KeyFileExists` rather than overwrite one."""
     _write_new(path, data, "exists; keys are never overwritten")
 
 
 def write_public(path: Path, data: bytes) -> None:
-    """Write a new file to be handed out, or raise `KeyFileExists`."""
+    """Write a new file that all may read and its owner write, or `KeyFileExists`."""
     _write_new(path, data, "exists", mode=READ_BY_ALL)
 
 

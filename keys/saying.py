@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -16,4 +17,8 @@ def saying_why(what: str) -> Iterator[None]:
     except KeysError as refusal:
         said = str(refusal) or type(refusal).__name__
         typer.echo(f"{what}: {said}", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:  # a full disk, a folder that is another's, a file's place
+        name = Path(str(error.filename or "file")).name
+        typer.echo(f"{what}: {name}: {error.strerror}", err=True)
         raise typer.Exit(1) from None

@@ -121,12 +121,19 @@ class PassphraseSealer:
 def parse_passphrase(text: str) -> Passphrase:
     """Take a passphrase of at least 16 characters, without surrounding white space.
 
-    Raises `KeyFileMalformed` for a shorter one: it is all that protects a stolen file.
+    Raises `KeyFileMalformed` for a shorter one: it is all that protects a stolen file;
+    and for what is no text, as a terminal of another encoding sends it.
     """
     stripped = text.strip()
+    if not _is_text(stripped):
+        raise KeyFileMalformed("a passphrase is text in UTF-8")
     if len(stripped) < MIN_PASSPHRASE:
         raise KeyFileMalformed(f"a passphrase has at least {MIN_PASSPHRASE} characters")
     return Passphrase(stripped)
+
+
+def _is_text(given: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in given)
 
 
 def generate_passphrase() -> Passphrase:

@@ -15,7 +15,13 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from keys.base64url import decode_b64u
-from keys.ceremony.documents import CardContent, CardFile, encode, parse_file
+from keys.ceremony.documents import (
+    CardContent,
+    CardFile,
+    encode,
+    parse_file,
+    writing,
+)
 from keys.ceremony.errors import CeremonyForged, CeremonyMalformed
 from keys.config_document import Signature
 from keys.dkg import schnorr
@@ -69,7 +75,8 @@ class _SealedKey(BaseModel):
 def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
     """Make a holder's three keys and its card in a folder of its own.
 
-    Raises `KeyFileExists` where one lies there already.
+    Raises `KeyFileExists` where one lies there already, `CeremonyMalformed` for an id
+    that is none.
     """
     config, ticket = PrivateKey.generate(), PrivateKey.generate()
     _write_key(folder / CONFIG_KEY, config)
@@ -96,12 +103,13 @@ def _write_card(
     folder: Path, id_: str, sealer: Sealer, config: PrivateKey, ticket: PrivateKey
 ) -> CardFile:
     own = generate_scalar()
-    content = CardContent(
-        id=id_,
-        config_key=config.public,
-        ticket_key=ticket.public,
-        ceremony_key=multiply_base(own).encoded,
-    )
+    with writing(CARD):
+        content = CardContent(
+            id=id_,
+            config_key=config.public,
+            ticket_key=ticket.public,
+            ceremony_key=multiply_base(own).encoded,
+        )
     card = sign_card(content, config, ticket, own)
     sealed = _SealedKey(
         holder=id_,

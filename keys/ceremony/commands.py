@@ -47,8 +47,7 @@ from keys.ceremony.steps import (
 )
 from keys.config import KeyConfig, parse_pins
 from keys.config_document import SignedDocument, read_payload
-from keys.errors import KeyFileMalformed
-from keys.files import write_public
+from keys.files import read_public, write_public
 from keys.group import generate_scalar
 from keys.saying import saying_why
 
@@ -240,7 +239,7 @@ def verify_command(
         conclusion, _ = verify_record(read_file(RecordFile, record))
         plan = conclusion.plan
         if pins is not None:
-            pinned = parse_pins(_read(pins)).keys
+            pinned = parse_pins(read_public(pins)).keys
             if pinned != tuple(each.config_key for each in plan.cards):
                 raise CeremonyMixed("made by other holders than pins.json names")
         if known is not None:
@@ -266,13 +265,6 @@ def _read_plan(folder: Path) -> Plan:
 
 def _read_all(model: type[_File], paths: Sequence[Path]) -> list[tuple[str, _File]]:
     return [(path.name, read_file(model, path)) for path in paths]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
 
 
 def _open_holder(folder: Path, plan: Plan, passphrase: Path | None) -> Holder:

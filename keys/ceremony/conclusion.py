@@ -190,7 +190,10 @@ def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
     except InvalidPoint:
         raise SharesRefused("the contributions cancel out") from None
     files = [(f"certificate {file.index}", file) for file in record.certificates]
-    return conclusion, certify_config(conclusion, collect_certificates(plan, files))
+    certificates = collect_certificates(plan, files)
+    if (commits, certificates) != (record.commits, record.certificates):
+        raise CeremonyMixed("holders stand in another order, or twice")
+    return conclusion, certify_config(conclusion, certificates)
 
 
 def name_blamed(plan: Plan, blamed: PartyBlamed) -> HolderBlamed:

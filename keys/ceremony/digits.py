@@ -24,7 +24,7 @@ def tell_digits(data: bytes) -> str:
 def verify_digits(told: str, data: bytes) -> None:
     """Hold what a person typed against the document, or raise `DigitsMismatch`."""
     typed = "".join(told.split())
-    if not hmac.compare_digest(typed.encode(), _digits(data).encode()):
+    if not (typed.isascii() and hmac.compare_digest(typed, _digits(data))):
         raise DigitsMismatch(
             "these are not the digits that stand here: stop, and tell the others"
         )

@@ -13,6 +13,9 @@ Nothing here is trusted yet. Unknown members, other types and second spellings a
 refused; lengths that the ceremony decides are checked where the ceremony is known.
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -30,7 +33,8 @@ from keys.config_document import (
     SignedDocument,
     SigningKey,
 )
-from keys.errors import ConfigPointRefused
+from keys.errors import ConfigPointRefused, KeyFileMalformed
+from keys.files import read_public
 
 _MAX_DOCUMENT: Final = 256 * 1024
 _Parsed = TypeVar("_Parsed", bound=BaseModel)
@@ -182,27 +186,53 @@ class RecordFile(Document):
 
 
 def parse_file(model: type[_Parsed], data: bytes, name: str) -> _Parsed:
-    """Read one of these documents, or raise `CeremonyMalformed`; echoes no input."""
+    """Read one of these documents, or raise `CeremonyMalformed`; echoes no input.
+
+    Nothing may be left out, said twice or in another order: what a default filled in
+    would be read where nobody wrote it. White space is no matter.
+    """
     if len(data) > _MAX_DOCUMENT:
         raise CeremonyMalformed(f"{name}: too large")
     try:
-        return model.model_validate_json(data, by_alias=True, by_name=False)
+        parsed = model.model_validate_json(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in found["loc"])
-        raise CeremonyMalformed(f"{name}: {where}: {found['msg']}") from None
+        raise _malformed(error, name) from None
     except ConfigPointRefused:
         raise CeremonyMalformed(
             f"{name}: holds the identity, or no canonical point"
         ) from None
+    if _members(encode(parsed)) != _members(data):
+        raise CeremonyMalformed(f"{name}: not as `signal-keys` writes it")
+    return parsed
+
+
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Raise `CeremonyMalformed` where a document would be of another form."""
+    try:
+        yield
+    except ValidationError as error:
+        raise _malformed(error, name) from None
+
+
+def _members(data: bytes) -> object:
+    """Give a JSON value with its members in order, each as often as it stands there."""
+    members: object = json.loads(data, object_pairs_hook=tuple)
+    return members
+
+
+def _malformed(error: ValidationError, name: str) -> CeremonyMalformed:
+    found = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(step) for step in found["loc"])
+    return CeremonyMalformed(f"{name}: {where}: {found['msg']}")
 
 
 def read_file(model: type[_Parsed], path: Path) -> _Parsed:
     """Read a document's file, or raise `CeremonyMalformed`."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CeremonyMalformed(f"{path.name}: {error.strerror}") from None
+        data = read_public(path, _MAX_DOCUMENT)
+    except KeyFileMalformed as refusal:
+        raise CeremonyMalformed(str(refusal)) from None
     return parse_file(model, data, path.name)
 
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keys.ceremony.cards import open_card
-from keys.ceremony.documents import CardContent, CardFile, Draft, PlanFile, encode
+from keys.ceremony.documents import (
+    CardContent,
+    CardFile,
+    Draft,
+    PlanFile,
+    encode,
+    writing,
+)
 from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed
 from keys.ceremony.succession import Former, open_current, read_former
 from keys.config_document import SignedDocument
@@ -61,14 +68,18 @@ def draw_up(
     nonce: bytes,
     now: datetime,
 ) -> PlanFile:
-    """Write down a ceremony that makes the first version of a key."""
+    """Write down a ceremony that makes the first version of a key.
+
+    Raises `CeremonyMalformed` for too few or too many cards.
+    """
     start = now.replace(microsecond=0)
-    draft = Draft(
-        threshold=threshold,
-        valid_from=start,
-        valid_until=start + valid,
-    )
-    return PlanFile(nonce=nonce, draft=draft, cards=cards)
+    with writing("ceremony.json"):
+        draft = Draft(
+            threshold=threshold,
+            valid_from=start,
+            valid_until=start + valid,
+        )
+        return PlanFile(nonce=nonce, draft=draft, cards=cards)
 
 
 def draw_up_succession(

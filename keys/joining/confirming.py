@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from keys.errors import KeyFileMalformed, KeysError
-from keys.files import read_json
+from keys.files import read_json, read_public
 from keys.joining.fingerprint import verify_fingerprint
 from keys.joining.signing import OpenedRequest
 from keys.jose import PublicKey, parse_public_key
@@ -18,10 +18,7 @@ from keys.jose import PublicKey, parse_public_key
 
 def read_file(path: Path) -> bytes:
     """Read a document's file, or raise `KeyFileMalformed`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+    return read_public(path)
 
 
 def read_index_key(path: Path) -> PublicKey:

@@ -388,6 +388,55 @@ def test_a_key_in_use_is_never_overwritten(call: Call) -> None:
     assert call.usable() == []
 
 
+def _leave_out(call: Call, *path: str) -> bytes:
+    record = json.loads((call.folders[1] / "record.json").read_bytes())
+    inner = record
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return json.dumps(record, separators=(",", ":")).encode()
+
+
+def test_what_a_record_does_not_say_is_not_filled_in(call: Call) -> None:
+    """A record of another kind, or of a later epoch, would pass for this one."""
+    call.all(call.commit, call.share, call.accept, call.finish)
+    whole = (call.folders[1] / "record.json").read_bytes()
+    parse_file(RecordFile, whole, "record.json")
+    left_out = [
+        _leave_out(call, *path)
+        for path in (
+            ("format",),
+            ("ceremony", "format"),
+            ("ceremony", "kind"),
+            ("ceremony", "draft", "serial"),
+            ("ceremony", "draft", "keyVersion"),
+            ("ceremony", "draft", "epoch"),
+        )
+    ]
+    said_twice = b'{"format":"another",' + whole[1:]
+    for changed in (*left_out, said_twice):
+        with pytest.raises(CeremonyMalformed, match="writes it"):
+            parse_file(RecordFile, changed, "record.json")
+
+
+def test_a_holder_stands_in_a_record_once(call: Call) -> None:
+    call.all(call.commit, call.share, call.accept, call.finish)
+    record = read_file(RecordFile, call.folders[1] / "record.json")
+    twice = {
+        "certificates": (*record.certificates, record.certificates[0]),
+        "commits": (*record.commits, record.commits[0]),
+    }
+    for name, value in twice.items():
+        with pytest.raises(CeremonyMixed, match="twice"):
+            verify_record(record.model_copy(update={name: value}))
+
+
+def test_digits_that_are_none_are_the_wrong_ones() -> None:
+    for typed in ("\udcff\udcfe", "١٢٣", ""):
+        with pytest.raises(DigitsMismatch):
+            verify_digits(typed, b"transcript")
+
+
 def test_anybody_checks_a_record_and_no_change_goes_unseen(call: Call) -> None:
     call.all(call.commit, call.share, call.accept, call.finish)
     folder = call.folders[3]

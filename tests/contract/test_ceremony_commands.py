@@ -91,10 +91,11 @@ def test_a_passphrase_is_asked_twice_and_nothing_secret_is_said(
             *(2, "--lost"),
         ),
         (["settle", "done-1.json"], 1, "ceremony.json"),
+        (["verify", "/dev/zero"], 1, "zero: too large"),
     ],
     ids=[
         *("no plan", "no record", "no files", "one", "no card", "no days"),
-        *("no threshold", "nobody lost", "no plan at the end"),
+        *("no threshold", "nobody lost", "no plan at the end", "endless"),
     ],
 )
 def test_what_cannot_be_done_says_why(
@@ -108,6 +109,28 @@ def test_what_cannot_be_done_says_why(
     result = run("ceremony", *arguments)
     assert result.exit_code == code, result.output
     assert said in re.sub(r"\x1b\[[0-9;]*m", "", result.output)
+
+
+def test_an_id_that_is_none_and_a_place_that_is_taken_are_said(
+    tmp_path: Path,
+) -> None:
+    words = ["card", "new", "--id"]
+    named = run(*words, "Holder-1", "--into", tmp_path / "a", typed=f"{SAID}\n" * 2)
+    assert (named.exit_code, named.exception.__class__) == (1, SystemExit)
+    assert "Not made: card.json: id: " in named.output
+    (tmp_path / "b").touch()
+    taken = run(*words, "holder-1", "--into", tmp_path / "b", typed=f"{SAID}\n" * 2)
+    assert (taken.exit_code, taken.exception.__class__) == (1, SystemExit)
+    assert "Not made: b: File exists" in taken.output
+
+
+def test_one_holder_is_no_ceremony(people: People, tmp_path: Path) -> None:
+    refused = run(
+        *("ceremony", "open", people.folders[1] / "card.json", "--threshold", 2),
+        *("--valid-days", 30, "--into", tmp_path / "ceremony.json"),
+    )
+    assert (refused.exit_code, refused.exception.__class__) == (1, SystemExit)
+    assert "Not opened: ceremony.json: cards: " in refused.output
 
 
 def test_a_passphrase_beside_the_keys_is_refused(tmp_path: Path) -> None:

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import KeyFileExists
-from keys.files import write_public, write_secret, write_whole, written_whole
+from keys.errors import KeyFileExists, KeyFileMalformed
+from keys.files import (
+    read_public,
+    write_public,
+    write_secret,
+    write_whole,
+    written_whole,
+)
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -51,12 +57,19 @@ def test_another_file_is_never_written_over(
 
 def test_a_secret_is_its_owners_and_what_is_handed_out_is_not(tmp_path: Path) -> None:
     secret, public = tmp_path / "secret", tmp_path / "public"
-    write_secret(secret, b"s")
-    write_public(public, b"p")
     mask = os.umask(0)
-    os.umask(mask)
+    try:
+        write_secret(secret, b"s")
+        write_public(public, b"p")
+    finally:
+        os.umask(mask)
     assert secret.stat().st_mode & 0o777 == 0o600
-    assert public.stat().st_mode & 0o777 == 0o666 & ~mask
+    assert public.stat().st_mode & 0o777 == 0o644
+
+
+def test_of_what_never_ends_no_more_is_read_than_belongs_there() -> None:
+    with pytest.raises(KeyFileMalformed, match="too large"):
+        read_public(Path("/dev/zero"), 64)
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
