@@ -35,7 +35,6 @@ from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.former_share import KEY_CONFIG
 from keys.ceremony.plan import Plan, draw_up, draw_up_succession, open_plan
 from keys.ceremony.results import erase_traces, settle, write_results
-from keys.ceremony.state import erase_states
 from keys.ceremony.steps import (
     Holder,
     accept,
@@ -147,7 +146,7 @@ def commit_command(
         verify_digits(told, plan.session.context)
         holder = _open_holder(folder, plan, passphrase)
         if anew:
-            erase_states(folder)
+            holder.states.give_up()
         path = commit(holder, draw(holder), generate_scalar())
     typer.echo(f"Send {path} to every holder.")
 

@@ -78,6 +78,18 @@ class StateFolder:
             )
         self._write(Step.COMMIT, progress)
 
+    def give_up(self) -> None:
+        """Remove what an earlier try left, or raise `CeremonyStepRefused`.
+
+        Never of this very ceremony: what went out in it holds in it, beside another.
+        """
+        left = find_states(self.folder)
+        if any(self._name in path.name for path in left):
+            raise CeremonyStepRefused(
+                "this try began with this very ceremony.json; a new one is needed"
+            )
+        erase_states(self.folder)
+
     def read(self, step: Step) -> Progress:
         """Give a state, or raise `CeremonyStepRefused`, `KeyFileMalformed`."""
         if not self.exists(step):
@@ -110,8 +122,12 @@ class StateFolder:
         spent.unlink()
         return progress
 
+    @property
+    def _name(self) -> str:
+        return self.ceremony.hex()[:16]
+
     def _path(self, step: Step) -> Path:
-        return self.folder / f"state-{step}-{self.ceremony.hex()[:16]}.sealed"
+        return self.folder / f"state-{step}-{self._name}.sealed"
 
     def _write(self, step: Step, progress: Progress) -> None:
         nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -256,6 +256,17 @@ def test_a_new_try_does_not_begin_over_an_old_one_unasked(call: Call) -> None:
         call.commit(1)
 
 
+def test_a_new_try_is_never_of_the_same_ceremony(call: Call) -> None:
+    """What went out in the first would hold beside what goes out in the second."""
+    call.all(call.commit)
+    call.share(1)
+    with pytest.raises(CeremonyStepRefused, match="a new one is needed"):
+        call.holder(1).states.give_up()
+    call.begin_anew()
+    call.holder(1).states.give_up()
+    call.commit(1)
+
+
 def test_without_the_last_certificate_nobody_has_anything(call: Call) -> None:
     call.all(call.commit, call.share)
     call.accept(1)
