@@ -19,7 +19,7 @@ and tests/attack/test_another_key_under_a_higher_serial.py.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
 from typing import Any, Final
@@ -88,7 +88,10 @@ def verify_config(
     if config.state != "active":
         raise ConfigNotActive
     if not config.valid_from <= now < config.valid_until:
-        raise ConfigNotValidNow
+        raise ConfigNotValidNow(
+            f"from {_tell(config.valid_from)} until {_tell(config.valid_until)}, "
+            f"and here it is {_tell(now)}"
+        )
     if known is not None:
         verify_succession(config, known)
     return config
@@ -175,3 +178,7 @@ def _combined(quorum: Sequence[int], shares: dict[int, bytes]) -> bytes | None:
         return combine_points({index: shares[index] for index in quorum})
     except InvalidPoint:  # they cancel out: no key at all
         return None
+
+
+def _tell(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"

@@ -22,6 +22,7 @@ from keys.errors import KeyFileExists, KeyFileExposed, KeyFileMalformed
 OWNER_ONLY = 0o600
 READ_BY_ALL = 0o644
 MAX_DOCUMENT: Final = 1024 * 1024
+OWNER_FOLDER = 0o700
 _HAS_MODES: Final = hasattr(os, "getuid")
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -65,6 +66,22 @@ def write_secret(path: Path, data: bytes) -> None:
 def write_public(path: Path, data: bytes) -> None:
     """Write a new file that all may read and its owner write, or `KeyFileExists`."""
     _write_new(path, data, "exists", mode=READ_BY_ALL)
+
+
+def replace_public(path: Path, data: bytes) -> None:
+    """Write a file to be handed out, also over an older one, or `KeyFileMalformed`."""
+    try:
+        write_whole(path, data, mode=READ_BY_ALL, replace=True)
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for its owner alone, unless it is there, or `KeyFileMalformed`."""
+    try:
+        path.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
 
 
 def _write_new(path: Path, data: bytes, said: str, *, mode: int = OWNER_ONLY) -> None:

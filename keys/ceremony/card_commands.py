@@ -4,17 +4,16 @@ No command of a ceremony prints a secret, or takes a passphrase that lies with t
 """
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from keys.ceremony.cards import CARD, make_card, make_card_again
 from keys.ceremony.digits import tell_digits
 from keys.errors import KeyFileMalformed
+from keys.files import make_folder
 from keys.saying import saying_why
 from keys.sealing import PassphraseSealer, parse_passphrase, read_passphrase
-
-_OWNER_FOLDER: Final = 0o700
 
 card = typer.Typer(help="Who a holder is in a ceremony.", no_args_is_help=True)
 PassphraseOption = Annotated[
@@ -32,7 +31,7 @@ def card_new(
 ) -> None:
     """Make a holder's keys and its card; read the card's digits aloud in the call."""
     with saying_why("Not made"):
-        into.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        make_folder(into)
         made = make_card(into, id_, ask_sealer(into, passphrase, is_new=True))
     typer.echo(f"{into / CARD}: {tell_digits(made.payload.encode())}")
 

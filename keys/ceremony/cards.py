@@ -8,6 +8,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,7 +23,11 @@ from keys.ceremony.documents import (
     parse_file,
     writing,
 )
-from keys.ceremony.errors import CeremonyForged, CeremonyMalformed
+from keys.ceremony.errors import (
+    CeremonyForged,
+    CeremonyMalformed,
+    CeremonyStepRefused,
+)
 from keys.config_document import Signature
 from keys.dkg import schnorr
 from keys.errors import (
@@ -32,12 +37,7 @@ from keys.errors import (
     KeyFileMalformed,
     SignatureInvalid,
 )
-from keys.files import (
-    read_json,
-    read_secret,
-    write_secret,
-    write_whole,
-)
+from keys.files import read_json, read_secret, replace_public, write_secret
 from keys.group import (
     Scalar,
     generate_scalar,
@@ -59,7 +59,6 @@ CEREMONY_KEY: Final = "ceremony.key"
 CONFIG_KEY: Final = "config-signing.jwk"
 TICKET_KEY: Final = "ticket.jwk"
 _TYPE: Final = "signal-keys-card+json"
-_READABLE: Final = 0o644
 _POSSESSION: Final = b"signal-keys/card/1 "
 
 
@@ -76,12 +75,16 @@ def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
     """Make a holder's three keys and its card in a folder of its own.
 
     Raises `KeyFileExists` where one lies there already, `CeremonyMalformed` for an id
-    that is none.
+    that is none. Where a file cannot be written, none of the keys stays.
     """
     config, ticket = PrivateKey.generate(), PrivateKey.generate()
-    _write_key(folder / CONFIG_KEY, config)
-    _write_key(folder / TICKET_KEY, ticket)
-    return _write_card(folder, id_, sealer, config, ticket)
+    with ExitStack() as undone:
+        for name, key in ((CONFIG_KEY, config), (TICKET_KEY, ticket)):
+            _write_key(folder / name, key)
+            undone.callback((folder / name).unlink)
+        card = _write_card(folder, id_, sealer, config, ticket)
+        undone.pop_all()
+    return card
 
 
 def make_card_again(folder: Path, id_: str, sealer: Sealer) -> CardFile:
@@ -117,7 +120,7 @@ def _write_card(
         seal=dict(sealer.seal(own.encoded, _bound(id_))),
     )
     # The card first: one whose ceremony key was never written is made again.
-    write_whole(folder / CARD, encode(card) + b"\n", mode=_READABLE, replace=True)
+    replace_public(folder / CARD, encode(card) + b"\n")
     write_secret(
         folder / CEREMONY_KEY, sealed.model_dump_json(indent=2).encode() + b"\n"
     )
@@ -157,6 +160,15 @@ def open_card(card: CardFile, name: str = CARD) -> CardContent:
     except (InvalidToken, SignatureInvalid):
         raise CeremonyForged(f"{name}: not signed by each key that it names") from None
     return content
+
+
+def verify_unserved(folder: Path) -> None:
+    """Return while the card here can take part; raises `CeremonyStepRefused`."""
+    if not (folder / CEREMONY_KEY).exists():
+        raise CeremonyStepRefused(
+            f"no {CEREMONY_KEY} here: the card has served its ceremony, and that is "
+            "finished here; or this is not the folder of the card"
+        )
 
 
 def load_ceremony_key(folder: Path, id_: str, sealer: Sealer) -> Scalar:

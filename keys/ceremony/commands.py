@@ -16,7 +16,7 @@ import typer
 from keys import clock
 from keys.base64url import encode_b64u
 from keys.ceremony.card_commands import PassphraseOption, ask_sealer
-from keys.ceremony.cards import CARD, open_card
+from keys.ceremony.cards import CARD, open_card, verify_unserved
 from keys.ceremony.conclusion import verify_record
 from keys.ceremony.describing import describe
 from keys.ceremony.digits import tell_digits, verify_digits
@@ -33,7 +33,13 @@ from keys.ceremony.documents import (
 )
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.former_share import KEY_CONFIG
-from keys.ceremony.plan import Plan, draw_up, draw_up_succession, open_plan
+from keys.ceremony.plan import (
+    Plan,
+    draw_up,
+    draw_up_succession,
+    open_plan,
+    verify_begun,
+)
 from keys.ceremony.results import erase_traces, settle, write_results
 from keys.ceremony.steps import (
     Holder,
@@ -142,6 +148,7 @@ def commit_command(
     with saying_why("Not committed"):
         plan = _read_plan(folder)
         _say(plan)
+        verify_begun(plan, clock.now())
         told = digits or typer.prompt("The digits of ceremony.json, as they are read")
         verify_digits(told, plan.session.context)
         holder = _open_holder(folder, plan, passphrase)
@@ -193,6 +200,7 @@ def finish_command(
     """Step 4: with every certificate there, write the share and erase the rest."""
     with saying_why("Not finished"):
         plan = _read_plan(folder)
+        verify_unserved(folder)
         sealer = ask_sealer(folder, passphrase)
         holder = open_holder(folder, plan, sealer)
         finished = finish(holder, _read_all(CertificateFile, certificates))
@@ -268,4 +276,5 @@ def _read_all(model: type[_File], paths: Sequence[Path]) -> list[tuple[str, _Fil
 
 def _open_holder(folder: Path, plan: Plan, passphrase: Path | None) -> Holder:
     plan.find_index(open_card(read_file(CardFile, folder / CARD)))
+    verify_unserved(folder)
     return open_holder(folder, plan, ask_sealer(folder, passphrase))

@@ -7,12 +7,14 @@ transcript, of which everybody fixed a part before anybody saw the rest.
 
 import hashlib
 import hmac
+import re
 from typing import Final
 
 from keys.ceremony.errors import DigitsMismatch
 
 DIGITS: Final = 18
 _GROUP: Final = 3
+_PARTING: Final = re.compile(r"[\s.,-]+")
 
 
 def tell_digits(data: bytes) -> str:
@@ -22,8 +24,11 @@ def tell_digits(data: bytes) -> str:
 
 
 def verify_digits(told: str, data: bytes) -> None:
-    """Hold what a person typed against the document, or raise `DigitsMismatch`."""
-    typed = "".join(told.split())
+    """Hold what a person typed against the document, or raise `DigitsMismatch`.
+
+    How the groups are parted is no matter: by spaces, points, commas or dashes.
+    """
+    typed = "".join(_PARTING.split(told))
     if not (typed.isascii() and hmac.compare_digest(typed, _digits(data))):
         raise DigitsMismatch(
             "these are not the digits that stand here: stop, and tell the others"

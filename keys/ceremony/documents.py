@@ -223,6 +223,8 @@ def _members(data: bytes) -> object:
 
 def _malformed(error: ValidationError, name: str) -> CeremonyMalformed:
     found = error.errors(include_url=False, include_input=False)[0]
+    if found["type"] == "json_invalid":
+        return CeremonyMalformed(f"{name}: not whole; get it once more")
     where = ".".join(str(step) for step in found["loc"])
     return CeremonyMalformed(f"{name}: {where}: {found['msg']}")
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from keys.ceremony.cards import open_card
 from keys.ceremony.documents import (
@@ -19,12 +20,14 @@ from keys.ceremony.documents import (
     encode,
     writing,
 )
-from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed
+from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed, CeremonyRefused
 from keys.ceremony.succession import Former, open_current, read_former
 from keys.config_document import SignedDocument
 from keys.dkg import Session, open_session
 from keys.errors import SharesRefused
 from keys.group import parse_point
+
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,20 @@ def open_plan(file: PlanFile) -> Plan:
     except SharesRefused as refusal:
         raise CeremonyMalformed(f"ceremony.json: {refusal}") from None
     return Plan(file, cards, session, former)
+
+
+def verify_begun(plan: Plan, now: datetime) -> None:
+    """Return when the key config has begun by this clock, give or take five minutes.
+
+    Raises `CeremonyRefused`: a key made with a clock that is ahead is refused by
+    everybody until theirs says the same.
+    """
+    starts = plan.file.draft.valid_from
+    if starts - now > _CLOCKS_DIFFER:
+        raise CeremonyRefused(
+            f"ceremony.json begins at {starts:%Y-%m-%d %H:%M} UTC, and this machine "
+            f"says {now:%Y-%m-%d %H:%M} UTC: compare your clocks"
+        )
 
 
 def _verify_distinct(cards: tuple[CardContent, ...]) -> None:

@@ -35,14 +35,12 @@ from keys.ceremony.state import erase_states
 from keys.ceremony.steps import Finished, Holder
 from keys.config import KeyConfig, open_config
 from keys.errors import KeyFileExists, SharesRefused
-from keys.files import write_public, write_whole
+from keys.files import make_folder, replace_public, write_public
 from keys.keyring import load_share, write_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share, get_sharing
 
 RECORD: Final = "record.json"
-_OWNER_FOLDER: Final = 0o700
-_READABLE: Final = 0o644
 
 
 def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> Path:
@@ -57,7 +55,7 @@ def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> Path:
     if share.public != get_public_share(config, holder.index):
         raise SharesRefused("the share is not the one that the key config names")
     folder = _find_results(holder.folder, plan)
-    folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+    make_folder(folder)
     _put(folder / RECORD, encode(finished.record) + b"\n")
     _put(folder / PINS, encode_pins(plan))
     _put(folder / KEY_CONFIG, finished.document)
@@ -122,7 +120,7 @@ def _put_in_place(folder: Path, waiting: Path) -> None:
     for path in public:
         if path.exists():
             data = path.read_bytes()
-            write_whole(folder / path.name, data, mode=_READABLE, replace=True)
+            replace_public(folder / path.name, data)
     if (waiting / SHARE).exists():
         (waiting / SHARE).replace(folder / SHARE)
     for path in public:
@@ -146,7 +144,7 @@ def _tell_done(holder: Holder, config: KeyConfig) -> None:
     )
     file = DoneFile(done=sign_statement(holder.config_key, done))
     path = holder.folder / f"done-{holder.index}.json"
-    write_whole(path, encode(file) + b"\n", mode=_READABLE, replace=True)
+    replace_public(path, encode(file) + b"\n")
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -28,11 +28,12 @@ from keys.ceremony.documents import CertificateFile, MessageFile, Token, parse_f
 from keys.ceremony.documents import encode as encode_document
 from keys.ceremony.errors import CeremonyStepRefused
 from keys.config_document import Document
-from keys.errors import KeyFileMalformed
+from keys.errors import KeyFileMalformed, KeysError
 from keys.files import read_secret, write_secret
 from keys.group import Scalar
 
 _NONCE_BYTES: Final = 12
+_SPENT: Final = ".spent"
 
 
 class Step(StrEnum):
@@ -92,6 +93,11 @@ class StateFolder:
 
     def read(self, step: Step) -> Progress:
         """Give a state, or raise `CeremonyStepRefused`, `KeyFileMalformed`."""
+        if self._path(step).with_suffix(_SPENT).exists():
+            raise CeremonyStepRefused(
+                "another run takes this step, or it was broken off halfway: in that "
+                "case this try is over, begin anew"
+            )
         if not self.exists(step):
             raise CeremonyStepRefused(
                 f"this step follows on `{step}`, which was not taken here, or is over"
@@ -108,17 +114,22 @@ class StateFolder:
     def follow(self, after: Step, step: Step, make: Callable[[], Progress]) -> Progress:
         """Take the state `after` away from every other run, and write that of `step`.
 
-        Raises `CeremonyStepRefused` where another run was first. What dies in between
-        leaves neither state: nothing left the house, and this try is over.
+        Raises `CeremonyStepRefused` where another run was first. What is refused in
+        between, as by a full disk, gives the state back. What dies there leaves
+        neither: nothing left the house, and this try is over.
         """
         path = self._path(after)
-        spent = path.with_suffix(".spent")
+        spent = path.with_suffix(_SPENT)
         try:
             path.rename(spent)
         except FileNotFoundError:
             raise CeremonyStepRefused("another run takes this step") from None
-        progress = make()
-        self._write(step, progress)
+        try:
+            progress = make()
+            self._write(step, progress)
+        except KeysError:
+            spent.rename(path)
+            raise
         spent.unlink()
         return progress
 
@@ -147,7 +158,7 @@ def find_states(folder: Path) -> list[Path]:
     """Give what a try left in a folder, spent or not."""
     return sorted(
         path
-        for pattern in ("state-*.sealed", "state-*.spent")
+        for pattern in ("state-*.sealed", f"state-*{_SPENT}")
         for path in folder.glob(pattern)
     )
 

@@ -10,7 +10,6 @@ tests/attack/test_a_ceremony_is_cheated.py.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from keys.ceremony.cards import CARD, load_ceremony_key, load_config_key, open_card
 from keys.ceremony.conclusion import (
@@ -58,14 +57,12 @@ from keys.dkg import (
     verify_share,
 )
 from keys.errors import InvalidPoint, SharesRefused
-from keys.files import write_whole
+from keys.files import replace_public
 from keys.group import Scalar, add_scalars, multiply_base, multiply_scalars
 from keys.jose import PrivateKey
 from keys.renewal import sign_alone
 from keys.sealing import Sealer
 from keys.shares import KeyShare
-
-_READABLE: Final = 0o644
 
 Named = Iterable[tuple[str, MessageFile]]
 
@@ -286,5 +283,5 @@ def _give_out(
     document: CommitFile | MessageFile | CertificateFile | BlameFile,
 ) -> Path:
     path = holder.folder / f"{kind}-{holder.index}.json"
-    write_whole(path, encode(document) + b"\n", mode=_READABLE, replace=True)
+    replace_public(path, encode(document) + b"\n")
     return path

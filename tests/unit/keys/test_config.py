@@ -187,7 +187,8 @@ def test_a_config_before_its_time_is_refused() -> None:
 
 def test_a_config_at_the_end_of_its_time_is_refused() -> None:
     late = replace(CLIENT, now=DEALING.config.valid_until)
-    with pytest.raises(ConfigNotValidNow):
+    ended = f"until {late.now:%Y-%m-%dT%H:%MZ}, and here it is {late.now:%Y-%m-%dT}"
+    with pytest.raises(ConfigNotValidNow, match=ended):
         late.accept(DEALING.document)
 
 
