@@ -91,6 +91,18 @@ async def test_only_who_publishes_the_same_can_be_chosen_to_take_over(
     assert "Geen andere organisatie levert dezelfde soort" in alone
 
 
+async def test_only_whom_a_signal_names_can_be_chosen(
+    town: Town, officer: Browser
+) -> None:
+    told = the_transfers()
+    idle = "0193f1c2-0000-7000-8000-00000000000b"
+    told["sources"][0]["contacts"].append({**BALIE, "id": idle, "signals": 0})
+    town.index.pages["/v1/transfers"] = (200, told)
+    page = (await officer.get(f"{PAGE}?source={FIRST}")).text
+    assert f'id="contact-{CONTACT}"' in page
+    assert f'id="contact-{idle}"' not in page
+
+
 async def test_the_form_asks_exactly_what_was_chosen(
     town: Town, officer: Browser
 ) -> None:
