@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
+from uuid import UUID
 
 import httpx
 import typer
@@ -14,7 +15,7 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_cases
+from sources.cli.references import UNNAMED, say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now, write_moment
 from sources.errors import InvalidAgencySettings
@@ -31,6 +32,7 @@ from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
+_DISPUTES: Final = ("correction", "objection")
 _TO_CALL: Final = ("looked-up", "outcome", "succession")
 
 notices_app = typer.Typer(
@@ -61,7 +63,7 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([_describe(one) for one in found]))
     else:
-        _show(found)
+        show(found)
     if not is_heard:
         PlainConsole(stderr=True, soft_wrap=True).print(
             "Ophalen lukt nu niet: u ziet alleen wat er al was. `signal-source doctor` "
@@ -127,7 +129,18 @@ def _describe(one: KeptNotice) -> dict[str, object]:
     }
 
 
-def _show(found: Sequence[KeptNotice]) -> None:
+def _say_case(one: KeptNotice, reference: UUID, said: Mapping[UUID, str]) -> str:
+    """Say which case; what a citizen disputes is found by what stands now.
+
+    A lost outbox told the case anew, under a reference that only the index can join.
+    """
+    if one.kind in _DISPUTES and not name_cases([one])[reference]:
+        return f"{UNNAMED}; `signal-source corrections list --all` noemt haar"
+    return said[reference]
+
+
+def show(found: Sequence[KeptNotice]) -> None:
+    """Show what came back: when, of which case, what it says and whom to call."""
     console = PlainConsole(soft_wrap=True)
     if not found:
         console.print("Er zijn geen berichten.")
@@ -136,7 +149,7 @@ def _show(found: Sequence[KeptNotice]) -> None:
     for one in found:
         console.print(f"{str(one.id)[:SHOWN_ID]}  {write_when(one.said)}", style="bold")
         for reference in one.references:
-            console.print(f"  Zaak: {said[reference]}")
+            console.print(f"  Zaak: {_say_case(one, reference, said)}")
         console.print(f"  {say_kept(one)}")
         if one.said.kind in _TO_CALL:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"

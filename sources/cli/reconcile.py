@@ -3,7 +3,8 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +15,7 @@ import typer
 from signal_index.notice import (
     RECONCILING_SALT_BYTES,
 )
-from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly, start_logging_unless_seen
@@ -23,6 +24,8 @@ from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.errors import SignalsElsewhere
+from sources.notices.hearing import Hearing
+from sources.outbox.notices import find_successors
 from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
@@ -51,12 +54,14 @@ def reconcile_command(
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile]
-        done, elsewhere = asyncio.run(_reconcile(given, profiles, confirmed=confirm))
+        done, elsewhere, taken = asyncio.run(
+            _reconcile(given, profiles, confirmed=confirm)
+        )
     if as_json:
         others = {str(one): count for one, count in elsewhere.items()}
         typer.echo(json.dumps(summarise(done) | {"otherOutboxes": others}))
     else:
-        PlainConsole().print(_say(done), soft_wrap=True)
+        PlainConsole().print(say(done, taken), soft_wrap=True)
     with refusing_plainly():
         if elsewhere:
             raise SignalsElsewhere(elsewhere)
@@ -91,7 +96,7 @@ def summarise(done: Reconciled) -> dict[str, object]:
 
 async def _reconcile(
     settings: AgencySettings, profiles: list[Profile], *, confirmed: bool
-) -> tuple[Reconciled, Mapping[UUID, int]]:
+) -> tuple[Reconciled, Mapping[UUID, int], Mapping[UUID, str]]:
     keys = load_keys(settings.keys)
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
@@ -105,7 +110,12 @@ async def _reconcile(
             done = await reconcile(outbox, index, sender, scope, confirmed=confirmed)
             known = await verify_in_use(outbox, index)
             note_elsewhere(outbox, known, settings.source, profiles)
-            return done, find_elsewhere(outbox)
+            if done.differences.lacking:
+                row, source = settings.notices, settings.source
+                hearing = Hearing(outbox, client, row, source, now)
+                await hearing.hear_unless_just_done(index)
+            taken = find_successors(outbox, settings.source)
+            return done, find_elsewhere(outbox), taken
 
 
 def _say_nothing(done: Reconciled) -> str:
@@ -128,7 +138,22 @@ def _say_nothing(done: Reconciled) -> str:
     )
 
 
-def _say(done: Reconciled) -> str:
+def _say_lacking(
+    lacking: Sequence[MarkedSignal], taken: Mapping[UUID, str]
+) -> Iterator[str]:
+    """Say what the index lacks; who took it over, where that is why."""
+    gone = Counter(taken[one.reference] for one in lacking if one.reference in taken)
+    for successor, count in sorted(gone.items()):
+        yield (
+            f"Overgenomen door {successor}: {count}. De index neemt deze zaken niet "
+            "meer van u aan: haal ze uit uw bestand."
+        )
+    if left := len(lacking) - gone.total():
+        yield f"Ontbraken bij de index: {left}."
+
+
+def say(done: Reconciled, taken: Mapping[UUID, str]) -> str:
+    """Say what came of it; `taken`: who took over which signal of ours, by its name."""
     found = done.differences
     if not done.compared and not found.count:
         return _say_nothing(done)
@@ -142,14 +167,12 @@ def _say(done: Reconciled) -> str:
             f"Hier niet open, en de index trok ze niet in: {len(found.kept)}. Blijft "
             "dat zo? Bel de beheerder van de index."
         )
-    if found.lacking:
-        lines.append(f"Ontbraken bij de index: {len(found.lacking)}.")
+    lines += _say_lacking(found.lacking, taken)
     if found.differing:
         lines.append(f"Hadden daar een andere versie: {len(found.differing)}.")
     if done.equal:
         lines.append("Nu gelijk: alle signalen zijn bevestigd.")
     lines.append(
-        "Lever opnieuw volledig aan met `signal-source publish`, "
-        "en vergelijk daarna weer."
+        "Lever dan volledig aan met `signal-source publish`, en vergelijk daarna weer."
     )
     return "\n".join(lines)

@@ -97,6 +97,16 @@ def name_cases(found: Sequence[KeptNotice]) -> Mapping[UUID, str]:
     }
 
 
+def find_successors(outbox: Outbox, source: str) -> Mapping[UUID, str]:
+    """Give who took over which signal of this source, by name, as far as was told."""
+    return {
+        reference: one.said.facts["successorName"]
+        for one in _read_rows(outbox)
+        if one.kind == "succession" and one.said.facts.get("source") == source
+        for reference in one.references
+    }
+
+
 def _open_name(outbox: Outbox, row: sqlite3.Row) -> str:
     sealed, key = bytes(row["name"]), bytes(row["case_key"])
     return outbox.key.open_sealed(sealed, label=NAME_LABEL, row=key).decode()

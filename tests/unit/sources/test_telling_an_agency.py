@@ -26,7 +26,10 @@ from signal_index.wire.notices import (
     NoticedSignal,
     ReturnNotice,
 )
+from signal_index.wire.reconciling import MarkedSignal
 from signal_index.wire.values import Label, Oin, Phone
+from sources.cli.notices import show
+from sources.cli.reconcile import say as say_reconciled
 from sources.clock import write_hour
 from sources.errors import EventsRefused, MailRefused
 from sources.notice_settings import EventsRow, MailRow, NoticesRow
@@ -37,11 +40,14 @@ from sources.notices.words import say, say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import (
     KeptNotice,
     find_notices,
+    find_successors,
     find_untold,
     keep_notices,
 )
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.reconciling import Differences, Reconciled
+from tests.sources_builders import SECRET
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -95,6 +101,42 @@ def test_a_mail_names_no_case_unless_the_agency_chose_so() -> None:
     assert CASE in named
     assert "Terugbellen: Wijkteam, 0182 555 100" in named
     assert str(REFERENCE) not in named
+
+
+def test_what_was_taken_over_is_not_called_missing(tmp_path: Path) -> None:
+    other = uuid4()
+    names = {"sourceName": "Stadsbank", "successorName": "Kredietbank"}
+    told = {"kind": "succession", "lookedUp": None}
+    said = SAID.model_copy(update={**told, "facts": {**names, "source": OIN}})
+    came = said.model_copy(
+        update={
+            "id": uuid4(),
+            "facts": {**names, "source": "00000001000000000012"},
+            "signals": [NoticedSignal(reference=other, case=None)],
+        }
+    )
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        keep_notices(outbox, [said, came], NOW)
+        taken = find_successors(outbox, OIN)
+    assert taken == {REFERENCE: "Kredietbank"}, "what came to us is ours"
+    lacking = tuple(
+        MarkedSignal(reference=one, version=1) for one in (REFERENCE, other)
+    )
+    done = Reconciled(equal=False, compared=2, differences=Differences(lacking=lacking))
+    lines = say_reconciled(done, taken).splitlines()
+    assert lines[0].startswith("Overgenomen door Kredietbank: 1. ")
+    assert lines[1] == "Ontbraken bij de index: 1."
+    assert "opnieuw" not in lines[2]
+
+
+def test_a_dispute_of_a_lost_mailbox_leads_to_the_list_that_names_its_case(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = replace(KEPT, cases=("",), kind="correction")
+    show([kept])
+    said = capsys.readouterr().out
+    assert "`signal-source corrections list --all` noemt haar" in said
+    assert "--file" not in said
 
 
 def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
