@@ -140,7 +140,8 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   const ordinal = text("person", { number: String(who.number) });
   fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
   fill(section, { call: text(part.colleagues?.length ? "call-then" : "call-first") });
-  need("[data-row]", section).append(paintColleagues(part));
+  const row = need("[data-row]", section);
+  row.insertBefore(paintColleagues(part), row.querySelector("[data-first]"));
   more.append(work);
   return section;
 }
