@@ -16,6 +16,7 @@ import httpx
 from signal_index.wire.sources import SourceState
 from sources.acceptances import look_at_acceptances
 from sources.clock import day_of, write_day
+from sources.counted import say_count
 from sources.errors import SignalsElsewhere, SourceError
 from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
@@ -196,7 +197,7 @@ async def _look_at_key(patient: Patient) -> Sequence[Finding]:
     found = await patient.evaluator.find_key_validity()
     if not found.is_warning:
         return []
-    days = "1 dag" if found.daysLeft == 1 else f"{found.daysLeft} dagen"
+    days = say_count(found.daysLeft, "dag", "dagen")
     says = f"De sleutel verloopt over {days}, op {write_day(day_of(found.until))}."
     remedy = "Meld dit bij de beheerder van de index. U hoeft zelf niets te verlengen."
     return [Finding("sleutel", State.WARNING, says, remedy)]
@@ -205,10 +206,12 @@ async def _look_at_key(patient: Patient) -> Sequence[Finding]:
 async def _look_at_outbox(patient: Patient) -> Finding:
     waiting = count_work(patient.outbox)
     if find_unfinished(patient.outbox):
-        says = f"Een levering is nog onderweg; {waiting} berichten wachten."
+        told = say_count(waiting, "bericht wacht", "berichten wachten")
+        says = f"Een levering is nog onderweg; {told}."
         return Finding("postvak", State.WARNING, says, "Draai `signal-source publish`.")
     if strays := count_strays(patient.outbox):
-        says = f"Van een vorig postvak staan nog {strays} signalen bij de index."
+        told = say_count(strays, "signaal", "signalen")
+        says = f"Van een vorig postvak is er bij de index nog {told}."
         remedy = "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
         return Finding("postvak", State.WARNING, says, remedy)
     if not was_told(patient.outbox):

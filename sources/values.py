@@ -182,12 +182,15 @@ class Aside:
 
     `written` is when it was made, as text that sorts; `swallowed` are lines that look
     like records and stand inside a field of another one; `passed` are lines that were
-    passed over on purpose, told once a file.
+    passed over on purpose, told once a file. `total`: how many records a total row
+    says that there are, where not so many but `counted` rows were read.
     """
 
     written: str = ""
     swallowed: int = 0
     passed: tuple[PassedOver, ...] = ()
+    total: int = 0
+    counted: int = 0
 
 
 Entry = Case | Unidentified | Closing | Kept | Skipped | Reject | Aside

@@ -52,7 +52,7 @@ class HeldDelivery(RequestModel):
     source: OinText
     mark: Digest
     heldAt: Instant
-    findings: Annotated[list[DeliveryFinding], Field(min_length=1, max_length=16)]
+    findings: Annotated[list[DeliveryFinding], Field(min_length=1, max_length=32)]
 
     @property
     def digest(self) -> str:

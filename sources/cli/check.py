@@ -23,6 +23,7 @@ from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE, find_in_folder
 from sources.clock import now
+from sources.counted import say_count
 from sources.errors import InvalidAgencySettings
 from sources.foreseeing import (
     Foreseen,
@@ -273,4 +274,5 @@ def _say_compared(checked: Checked) -> str:
             "Beoordeeld als eerste levering: met dit profiel is hier nog niets "
             "aangeleverd."
         )
-    return f"Vergeleken met de {checked.compared} signalen die u eerder aanleverde."
+    told = say_count(checked.compared, "signaal dat", "signalen die")
+    return f"Vergeleken met {told} u eerder aanleverde."

@@ -25,6 +25,7 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
+from sources.counted import say_count
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
@@ -143,7 +144,8 @@ def abandon_command(
                 raise UnknownDelivery
             dropped = abandon_delivery(outbox, under_way.id, under_way.profile)
     console = PlainConsole()
-    console.print(f"Losgelaten: {dropped} berichten zijn niet verstuurd.")
+    told = say_count(dropped, "bericht is", "berichten zijn")
+    console.print(f"Losgelaten: {told} niet verstuurd.")
     if under_way.kind is DeliveryKind.DELTA and dropped:
         short = shorten(under_way.id)
         console.print(

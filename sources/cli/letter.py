@@ -10,6 +10,7 @@ from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
+from sources.counted import say_count
 from sources.letters import LetterTerms, Told, write_letters
 from sources.profile import load_profile
 from sources.seen_text import compose
@@ -71,7 +72,7 @@ def letter_command(
         )
         made = write_letters(file, into, load_profile(profile), terms)
     count = made.count
-    letters = "1 brief staat" if count == 1 else f"{count} brieven staan"
+    letters = say_count(count, "brief staat", "brieven staan")
     console = PlainConsole(soft_wrap=True)
     console.print(
         f"{letters} in {into}. Open het in een browser en druk het af. Er staan namen "

@@ -16,6 +16,7 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
+from sources.counted import say_count
 from sources.errors import OutboxReplaced
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
@@ -52,7 +53,8 @@ def restart_command(
     console = PlainConsole()
     if aside is not None:
         console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
-    console.print(f"Overgenomen van de index: {count} signalen.")
+    taken = say_count(count, "signaal", "signalen")
+    console.print(f"Overgenomen van de index: {taken}.")
     console.print(
         "Lever nu alles aan met `signal-source publish`. Die levering wacht op u: of "
         "het om dezelfde personen gaat, kan niemand dan zien.",

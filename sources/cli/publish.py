@@ -30,6 +30,7 @@ from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
+from sources.counted import say_count
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
@@ -209,9 +210,12 @@ def show_summary(summary: Summary) -> None:
     console.print(table)
     show_aside(console, summary)
     if summary["spared"]:
+        cases = say_count(
+            int(str(summary["spared"])), "bekende zaak staat", "bekende zaken staan"
+        )
         console.print(
-            f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "
-            "signaal blijft staan, want een afgewezen record kan van hen zijn.",
+            f"{cases} niet in dit bestand. Elk signaal daarvan blijft staan: een "
+            "afgewezen record kan ervan zijn.",
             soft_wrap=True,
         )
     show_rejected(console, summary)

@@ -23,6 +23,7 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
+from sources.counted import say_count
 from sources.errors import SignalsElsewhere
 from sources.notices.hearing import Hearing
 from sources.outbox.notices import find_successors
@@ -121,9 +122,10 @@ async def _reconcile(
 def _say_nothing(done: Reconciled) -> str:
     """Say why there was nothing to compare; that is never called equal."""
     if done.strays:
+        strays = say_count(done.strays, "signaal", "signalen")
         return (
-            f"Niet vergeleken: bij de index staan nog {done.strays} signalen van een "
-            "vorig postvak. Lever eerst alles aan met `signal-source publish`, en "
+            f"Niet vergeleken: bij de index is er van een vorig postvak nog {strays}."
+            " Lever eerst alles aan met `signal-source publish`, en "
             "vergelijk daarna weer."
         )
     if not done.equal:
@@ -158,7 +160,8 @@ def say(done: Reconciled, taken: Mapping[UUID, str]) -> str:
     if not done.compared and not found.count:
         return _say_nothing(done)
     if done.equal and not found.count:
-        return f"Gelijk: alle {done.compared} signalen zijn bevestigd."
+        told = say_count(done.compared, "signaal is", "signalen zijn")
+        return f"Gelijk: {told} bevestigd, en er is geen ander."
     lines = []
     if found.unknown:
         lines.append(f"Ingetrokken, want hier niet meer open: {len(found.unknown)}.")

@@ -8,6 +8,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
+from sources.counted import say_count
 from sources.outbox.renaming import rename_profile
 from sources.outbox.store import Outbox
 from sources.settings import load_settings
@@ -24,4 +25,5 @@ def rename_command(
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
             moved = rename_profile(outbox, old, new)
-    PlainConsole().print(f"{moved} signalen gaan verder als {new}.")
+    told = say_count(moved, "signaal gaat", "signalen gaan")
+    PlainConsole().print(f"{told} verder als {new}.")

@@ -34,7 +34,7 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
             "verstuurd."
         ),
         Event.CHANGES_OWED: (
-            "Van {profile} moeten {count} zaken opnieuw worden aangeleverd: "
+            "Van {profile} opnieuw aan te leveren zaken: {count}. "
             "`signal-source status` noemt ze."
         ),
         Event.DELIVERY_ANSWERED: "Iemand antwoordde op een levering die wachtte.",
@@ -66,7 +66,7 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         ),
         Event.FEED_WAITS: "{feed}: lukt nu niet. Nog een keer over {seconds} seconden.",
         Event.IDENTIFIED: "Opgezocht in de BRP: {count}. Niet zeker: {doubts}.",
-        Event.RECONCILED: "Vergeleken met de index: {compared} signalen.",
+        Event.RECONCILED: "Signalen vergeleken met de index: {compared}.",
         Event.STATUS_UNTOLD: "De index hoorde nu niet hoe het gaat. Straks opnieuw.",
         Event.NOTICES_HEARD: (
             "Nieuwe berichten: {count}. Lees ze met `signal-source notices list`."

@@ -19,6 +19,7 @@ from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import write_moment
+from sources.counted import say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
@@ -106,8 +107,9 @@ def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
             console.print(line, soft_wrap=True)
     failed = found["failed"]
     for feed, count in failed.items() if isinstance(failed, Mapping) else ():
+        files = say_count(count, "bestand", "bestanden")
         console.print(
-            f"Niet te leveren, in de map failed van feed {feed}: {count} bestanden. "
+            f"Niet te leveren, in de map failed van feed {feed}: {files}. "
             f"{FAILED_REMEDY}",
             soft_wrap=True,
         )

@@ -70,7 +70,8 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         raw = RawCase(place, places.make_fields(row), dialect)
         yield read_case(raw, profile, today=today)
     if passed := table.passed.tell():
-        yield (Aside(passed=passed),)
+        total, counted = table.totals.find_differing()
+        yield (Aside(passed=passed, total=total, counted=counted),)
     if dialect.proof:
         dialect.proof.verify()
 

@@ -50,6 +50,7 @@ from sources.connectors.safe_zip import (
 )
 from sources.connectors.silent_cells import refuse_silent_cells
 from sources.connectors.table import Table, is_person, open_table
+from sources.counted import say_count
 from sources.dates import EXCEL
 from sources.errors import UnreadableFile
 from sources.layouts import ISO_DAYS, ExcelLayout
@@ -124,7 +125,10 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         if layout.hidden_rows is None:
             _verify_none_hidden(passed)
         if passed:
-            yield (Aside(passed=passed),)
+            skipped = layout.hidden_rows == "skip"
+            unread = sum(x.count for x in passed if skipped and x.why is Why.HIDDEN)
+            total, counted = table.totals.find_differing(unread=unread)
+            yield (Aside(passed=passed, total=total, counted=counted),)
     if dialect.proof:
         dialect.proof.verify()
 
@@ -141,8 +145,11 @@ def _verify_none_hidden(passed: Sequence[PassedOver]) -> None:
     """Ask about hidden rows; raises `UnreadableFile`."""
     for one in passed:
         if one.why is Why.HIDDEN:
+            rows = say_count(
+                one.count, "rij van het werkblad is", "rijen van het werkblad zijn"
+            )
             raise UnreadableFile(
-                f"{one.count} rijen van het werkblad zijn verborgen, door een filter "
+                f"{rows} verborgen, door een filter "
                 f"of met de hand; de eerste is rij {one.lines[0]}. "
                 "Haal het filter weg, of zet in het profiel [xlsx] hidden_rows = "
                 '"read" (zij tellen mee) of "skip" (zij tellen niet mee).'

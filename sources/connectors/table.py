@@ -19,6 +19,7 @@ from typing import Final
 
 from sources.connectors.bsn_text import read_bsn
 from sources.connectors.csv_rows import Row
+from sources.connectors.totals import Totals
 from sources.errors import UnreadableFile
 from sources.passed_over import Noticing, Why
 from sources.reasons import Reason
@@ -37,7 +38,7 @@ class Table:
     """A header, where each wanted heading stands in it, and the rows below.
 
     A row has as many cells as the header, or is malformed. `passed` has heard of all
-    that is no record when the last row was given.
+    that is no record when the last row was given, and `totals` of what counts them.
     """
 
     header: tuple[str, ...]
@@ -46,6 +47,7 @@ class Table:
     above: Sequence[Row] = field(repr=False)
     below: Iterator[Row] = field(repr=False)
     passed: Noticing = field(default_factory=Noticing)
+    totals: Totals = field(default_factory=Totals)
 
     def rows(self, *numbers: str) -> Iterator[Row]:
         """Give line and cells of each record.
@@ -67,7 +69,10 @@ class Table:
             cells = row if len(row) == width else fit_row(row, self.header)
             if why := find_why(cells, places, folded):
                 self.passed.hear(why, line)
+                if why is Why.TOTAL:
+                    self.totals.hear_total(cells, places)
                 continue
+            self.totals.hear_record(cells)
             surplus = max(0, len(row) - width)
             usual = surplus if usual is None else usual
             slipped = any(_is_word(cells, at) for at in places)

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from sources.counted import say_count
 from sources.errors.facts import SourceError, shorten
 
 _TAKEN_OVER: Final = (
@@ -43,7 +44,7 @@ class ChangesOwed(SourceError):
 
     def __init__(self, delivery: UUID, profile: str, count: int) -> None:
         short = shorten(delivery)
-        many = "een zaak" if count == 1 else f"{count} zaken"
+        many = say_count(count, "zaak", "zaken")
         super().__init__(
             f"Wijzigingen van {profile} zijn nooit verstuurd: niemand keurde levering "
             f"{short} op tijd goed, of zij is losgelaten. Lever {many} opnieuw aan, of "
@@ -84,8 +85,9 @@ class TooManyUnknown(SourceError):
     def __init__(self, unknown: int, known: int) -> None:
         self.unknown = unknown
         self.known = known
+        told = say_count(unknown, "signaal dat", "signalen die")
         super().__init__(
-            f"De index heeft {unknown} signalen die dit postvak niet kent. Het kent er "
+            f"De index heeft {told} dit postvak niet kent. Het kent er "
             f"zelf {known}. Er is niets ingetrokken. Klopt dit? Geef de opdracht "
             "opnieuw met --confirm."
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from sources.counted import say_count
 from sources.errors.facts import SourceError
 
 
@@ -154,7 +155,8 @@ class OutboxUnsure(OutboxRefused):
     def __init__(self, told: Mapping[UUID, int]) -> None:
         self.told = told
         listed = ", ".join(
-            f"{one} ({count} signalen)" for one, count in sorted(told.items())
+            f"{one} ({say_count(count, 'signaal', 'signalen')})"
+            for one, count in sorted(told.items())
         )
         super().__init__(
             "Bij de index staan signalen van een ander postvak van uw organisatie. De "

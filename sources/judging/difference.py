@@ -1,6 +1,9 @@
 """What a delivery that was read would change, against what was told before: numbers."""
 
 from dataclasses import dataclass
+from typing import Final
+
+OLDEST_START: Final = 50  # years
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,12 @@ class Difference:
     - `rejected_before`, `though_open_before` of `read_before`: the same of the delivery
       before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
+    - `total`: records that a total row says there are, where not so many but `counted`
+      rows were read.
+    - `is_first_and_empty`: no full delivery before this one held a record or a header,
+      and this one holds its header alone.
+    - `old_starts`: open cases that began longer ago than `OLDEST_START` years, of which
+      that first day was not told before.
     - `strays` are signals of an outbox that is gone, which this would take back. They
       are `known`; `lost` of them have no new case in their place, and of those that
       have, whoever is since another day is among `starts`. Those of `unsure` rejected
@@ -51,6 +60,10 @@ class Difference:
     rejected_before: int = 0
     though_open_before: int = 0
     swallowed: int = 0
+    total: int = 0
+    counted: int = 0
+    is_first_and_empty: bool = False
+    old_starts: int = 0
     strays: int = 0
     lost: int = 0
     unsure: int = 0

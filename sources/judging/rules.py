@@ -17,7 +17,8 @@ source is many people. So of the cases of a source may go unasked:
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     other-numbers           5       10       200         2,000
-    nothing-read, rows-swallowed, older-file by bytes or date: none
+    nothing-read, first-empty, rows-swallowed, total-differs, old-starts: none
+    older-file, by bytes or date: none
     old-signals, old-persons: none
     older-file, by content: of what the last delivery changed, one or half
 
@@ -50,6 +51,14 @@ source is many people. So of the cases of a source may go unasked:
   open case was told anew; one of a record that is rejected now would just be gone.
   So they count as known cases, by their number and first days: what a file lacks of
   them is gone, like any case. Whose they are no count can say: that is always asked.
+- A first full file with nothing but its header says that the agency has nobody. That
+  is so for some, and for most it is an export of nothing: asked once, as then every
+  later one is known to be meant.
+- A total row that counts other than the rows that were read: the file is not whole, or
+  rows came in beside it. A total of amounts counts nothing (`connectors.totals`).
+- A contact that began more than fifty years ago: 1926 is a slip for 2026, and 1900 and
+  1970 are the day zero of spreadsheets and computers. A life may well hold so long a
+  contact; then somebody says so once, since what was told before is not asked again.
 - A row that a stray quote swallowed is never ordinary, nor is a file without a record
   of a source that had some. Whoever lets that through has said that all of it goes:
   that it undoes the last delivery, or is older, is no question beside that.
@@ -67,6 +76,7 @@ class Doubt(StrEnum):
     """What must be asked about: the codes of findings, also on the wire."""
 
     NOTHING_READ = "nothing-read"
+    FIRST_EMPTY = "first-empty"
     CASES_GONE = "cases-gone"
     CASES_ENDED = "cases-ended"
     OPEN_THOUGH_OVER = "open-though-over"
@@ -78,6 +88,8 @@ class Doubt(StrEnum):
     FLAGS_AT_STAKE = "flags-at-stake"
     RECORDS_REJECTED = "records-rejected"
     ROWS_SWALLOWED = "rows-swallowed"
+    TOTAL_DIFFERS = "total-differs"
+    OLD_STARTS = "old-starts"
     OLDER_FILE = "older-file"
     CONTACTS_CHANGED = "contacts-changed"
     OTHER_NUMBERS = "other-numbers"
@@ -142,6 +154,12 @@ RULES: Final[tuple[Rule, ...]] = (
         _NEVER,
     ),
     Rule(
+        Doubt.FIRST_EMPTY,
+        lambda d: int(d.is_first_and_empty),
+        lambda d: int(d.is_first_and_empty),
+        _NEVER,
+    ),
+    Rule(
         Doubt.CASES_GONE,
         lambda d: _count_gone(d) if d.read else 0,
         lambda d: d.known,
@@ -197,6 +215,8 @@ RULES: Final[tuple[Rule, ...]] = (
         Bound(few=2, share=10, most=5_000),
     ),
     Rule(Doubt.ROWS_SWALLOWED, lambda d: d.swallowed, lambda d: d.read, _NEVER),
+    Rule(Doubt.TOTAL_DIFFERS, lambda d: d.total, lambda d: d.counted, _NEVER),
+    Rule(Doubt.OLD_STARTS, lambda d: d.old_starts, lambda d: d.opened, _NEVER),
     Rule(
         Doubt.OLDER_FILE,
         lambda d: int(d.replayed or d.predates) * _count_changes(d),

@@ -4,67 +4,116 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from sources.judging.difference import OLDEST_START
 from sources.judging.rules import Doubt, Finding
 
 NAMED_AT_ONCE: Final = 12
 _SAYS: Final = {
     Doubt.NOTHING_READ: (
-        "Er staat geen enkel record in dit bestand. {count} van uw {of} bekende zaken "
-        "zouden verdwijnen"
+        "Er staat geen enkel record in dit bestand. {known} zou verdwijnen",
+        "Er staat geen enkel record in dit bestand. {known} zouden verdwijnen",
     ),
-    Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
-    Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
+    Doubt.FIRST_EMPTY: (
+        "Er staat geen enkel record in uw eerste bestand, alleen kolomnamen",
+    )
+    * 2,
+    Doubt.CASES_GONE: (
+        "{known} staat niet meer in dit bestand",
+        "{known} staan niet meer in dit bestand",
+    ),
+    Doubt.CASES_ENDED: (
+        "{known} is volgens het bestand over",
+        "{known} zijn volgens het bestand over",
+    ),
     Doubt.OPEN_THOUGH_OVER: (
+        "Van {of} records heeft er {count} meer dan bij u gewoon is een open status, "
+        "en een einddag die al is geweest. De einddag telt: het krijgt geen vlaggetje",
         "Van {of} records hebben er {count} meer dan bij u gewoon is een open status, "
-        "en een einddag die al is geweest. De einddag telt: zij krijgen geen vlaggetje"
+        "en een einddag die al is geweest. De einddag telt: zij krijgen geen vlaggetje",
     ),
     Doubt.CASES_REOPENED: (
+        "{count} zaak die de afgelopen maand afliep of verdween, is volgens dit "
+        "bestand weer open",
         "{count} zaken die de afgelopen maand afliepen of verdwenen, zijn volgens dit "
-        "bestand weer open"
+        "bestand weer open",
     ),
-    Doubt.OTHER_PERSON: "{count} van {of} bekende zaken krijgen een andere persoon",
+    Doubt.OTHER_PERSON: (
+        "{known} krijgt een andere persoon",
+        "{known} krijgen een andere persoon",
+    ),
     Doubt.OTHER_KIND: (
-        "{count} van {of} bekende zaken krijgen een andere soort of een andere gemeente"
+        "{known} krijgt een andere soort of een andere gemeente",
+        "{known} krijgen een andere soort of een andere gemeente",
     ),
-    Doubt.OTHER_STARTS: "{count} van {of} bekende zaken krijgen een andere begindag",
-    Doubt.OTHER_ENDS: "{count} van {of} bekende zaken krijgen een andere einddag",
+    Doubt.OTHER_STARTS: (
+        "{known} krijgt een andere begindag",
+        "{known} krijgen een andere begindag",
+    ),
+    Doubt.OTHER_ENDS: (
+        "{known} krijgt een andere einddag",
+        "{known} krijgen een andere einddag",
+    ),
     Doubt.FLAGS_AT_STAKE: (
-        "{count} van {of} bekende zaken verliezen hun vlaggetje, verliezen het eerder, "
-        "of krijgen een ander"
+        "{known} verliest het vlaggetje, verliest het eerder, of krijgt een ander",
+        "{known} verliezen hun vlaggetje, verliezen het eerder, of krijgen een ander",
     ),
     Doubt.RECORDS_REJECTED: (
-        "Van {of} records zijn er {count} meer afgewezen dan bij u gewoon is"
+        "Van {of} records is er {count} meer afgewezen dan bij u gewoon is",
+        "Van {of} records zijn er {count} meer afgewezen dan bij u gewoon is",
     ),
     Doubt.ROWS_SWALLOWED: (
+        "{count} regel staat binnen een veld van een andere regel: er staat een los "
+        "aanhalingsteken in het bestand",
         "{count} regels staan binnen een veld van een andere regel: er staat een los "
-        "aanhalingsteken in het bestand"
+        "aanhalingsteken in het bestand",
+    ),
+    Doubt.TOTAL_DIFFERS: ("De totaalregel zegt {count}, gelezen: {of}",) * 2,
+    Doubt.OLD_STARTS: (
+        "{count} open zaak begon volgens het bestand meer dan "
+        f"{OLDEST_START} jaar geleden",
+        "{count} open zaken begonnen volgens het bestand meer dan "
+        f"{OLDEST_START} jaar geleden",
     ),
     Doubt.OLDER_FILE: (
+        "Dit bestand lijkt ouder dan wat u het laatst aanleverde. {count} verandering "
+        "zou worden teruggedraaid",
         "Dit bestand lijkt ouder dan wat u het laatst aanleverde. {count} "
-        "veranderingen zouden worden teruggedraaid"
+        "veranderingen zouden worden teruggedraaid",
     ),
     Doubt.CONTACTS_CHANGED: (
-        "{count} van {of} bekende zaken krijgen een andere contactpersoon of een ander "
-        "telefoonnummer"
+        "{known} krijgt een andere contactpersoon of een ander telefoonnummer",
+        "{known} krijgen een andere contactpersoon of een ander telefoonnummer",
     ),
     Doubt.OLD_SIGNALS: (
-        "{count} records zijn afgewezen. Van {of} signalen van een vorig postvak weet "
-        "niemand bij welke zaak zij horen; zij worden nu allemaal ingetrokken"
+        "{count} record is afgewezen. Van de signalen van een vorig postvak ({of}) "
+        "weet niemand bij welke zaak zij horen; zij worden nu allemaal ingetrokken",
+        "{count} records zijn afgewezen. Van de signalen van een vorig postvak ({of}) "
+        "weet niemand bij welke zaak zij horen; zij worden nu allemaal ingetrokken",
     ),
     Doubt.OLD_PERSONS: (
+        "{count} signaal van een vorig postvak wordt ingetrokken; wat in dit bestand "
+        "open is, komt ervoor in de plaats. Niemand kan zien of het dezelfde persoon "
+        "is",
         "{count} signalen van een vorig postvak worden ingetrokken; wat in dit bestand "
         "open is, komt ervoor in de plaats. Niemand kan zien of het dezelfde personen "
-        "zijn"
+        "zijn",
     ),
     Doubt.OTHER_NUMBERS: (
+        "{of} open zaken hebben samen {count} telefoonnummer dat nog niet bij de index "
+        "staat",
         "{of} open zaken hebben samen {count} verschillende telefoonnummers die nog "
-        "niet bij de index staan"
+        "niet bij de index staan",
     ),
 }
+"""Of each doubt what it says of one, and what of more."""
 _REMEDIES: Final = {
     Doubt.NOTHING_READ: (
         "Wilt u alles intrekken? Keur het dan goed. Anders is dit niet het goede "
         "bestand: maak een nieuwe export."
+    ),
+    Doubt.FIRST_EMPTY: (
+        "Heeft u nu niemand? Keur het dan goed. Anders is dit niet het goede bestand: "
+        "maak een nieuwe export."
     ),
     Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
     Doubt.CASES_ENDED: "Klopt de einddag of de status in de export?",
@@ -85,6 +134,14 @@ _REMEDIES: Final = {
     ),
     Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
+    Doubt.TOTAL_DIFFERS: (
+        "Is het bestand compleet? Telt de totaalregel alle regels? Maak een nieuwe "
+        "export, of haal de totaalregel weg."
+    ),
+    Doubt.OLD_STARTS: (
+        "Klopt het jaar? Staat er 1926 waar 2026 hoort, of een datum die geen datum "
+        "betekent?"
+    ),
     Doubt.OLDER_FILE: (
         "Is er een nieuwer bestand? Lever dat aan. Herstelt dit bestand een fout in "
         "wat u het laatst aanleverde? Keur het dan goed."
@@ -109,7 +166,12 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
 
     Two partners under one number are one name, that says how often it stands there.
     """
-    said = _SAYS[finding.doubt].format(count=finding.count, of=finding.of)
+    known = f"{finding.count} van {finding.of} bekende zaken"
+    if finding.of == 1:
+        known = "De enige bekende zaak"
+    one, more_than_one = _SAYS[finding.doubt]
+    form = one if finding.count == 1 else more_than_one
+    said = form.format(count=finding.count, of=finding.of, known=known)
     if not names:
         return f"{said}."
     told = list(Counter(names).items())

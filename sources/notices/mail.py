@@ -16,6 +16,7 @@ from email.utils import formatdate, make_msgid
 from typing import Final
 
 from keys.case_name import find_unclear, shorten
+from sources.counted import say_count
 from sources.errors import MailRefused
 from sources.key_files import read_agency_secret
 from sources.notice_settings import MailRow
@@ -45,8 +46,8 @@ def write_mail(
     """Write the mail about these notices."""
     mail = EmailMessage()
     count = len(found)
-    noun = "bericht" if count == 1 else "berichten"
-    mail["Subject"] = f"{count} {noun} over uw signalen"
+    told = say_count(count, "bericht", "berichten")
+    mail["Subject"] = f"{told} over uw signalen"
     mail["From"] = row.sender
     mail["To"] = ", ".join(row.recipients)
     mail["Date"] = formatdate()

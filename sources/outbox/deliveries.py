@@ -47,8 +47,9 @@ class OpenDelivery:
 
     `spared` cases are absent from the file and stay, since one of the rejected records
     may be theirs. `though_open` records are over by their last day and open by their
-    status. `passed` are lines that are no records, or that nobody saw. `is_empty`: the
-    file held nothing that its format knows.
+    status. `total` is what a total row says, where it is not the `counted` rows that
+    were read. `passed` are lines that are no records, or that nobody saw. `is_empty`:
+    the file held nothing that its format knows.
     """
 
     id: UUID
@@ -67,6 +68,8 @@ class OpenDelivery:
     persons: int
     spared: int
     swallowed: int
+    total: int
+    counted: int
     though_open: int
     passed: tuple[PassedOver, ...]
     written: str
@@ -356,6 +359,8 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
         persons=row["persons"],
         spared=row["spared"],
         swallowed=row["swallowed"],
+        total=row["total"],
+        counted=row["counted"],
         though_open=row["though_open"],
         passed=read_passed(json.loads(row["passed"])),
         written=row["written"],

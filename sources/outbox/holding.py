@@ -15,7 +15,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -77,6 +77,8 @@ def ask(
     key: OutboxKey,
     delivery: OpenDelivery,
     judged: tuple[Difference, tuple[Finding, ...]],
+    *,
+    today: date,
 ) -> Question:
     """Put into words for its agency what a delivery would change; sealed."""
     difference, findings = judged
@@ -84,7 +86,9 @@ def ask(
     content = []
     for doubt in dict.fromkeys(finding.doubt for finding in findings):
         told: list[tuple[str, int | None]] = []
-        for row in name_cases(connection, delivery, doubt, difference=difference):
+        for row in name_cases(
+            connection, delivery, doubt, difference=difference, today=today
+        ):
             case = _name_case(key, row)
             content.append(f"{doubt.value}|{case.line}|{case.name}")
             if len(told) < MOST_NAMED:

@@ -89,6 +89,10 @@ class Terms:
         """Give the day on which the plan is made."""
         return day_of(self.now)
 
+    def is_empty(self, delivery: OpenDelivery) -> bool:
+        """Tell whether a file held nothing that its format knows, not even a header."""
+        return not (delivery.counts.read or self.has_header)
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -118,9 +122,15 @@ def plan_delivery(
         is_full = delivery.kind is DeliveryKind.FULL
         unclear = [] if is_full else pair_closings(connection)
         replace_held(connection, outbox.key, delivery)
-        difference = weigh(connection, delivery, today=terms.today)
+        difference = weigh(
+            connection,
+            delivery,
+            today=terms.today,
+            is_empty=terms.is_empty(delivery),
+        )
         if findings := judge(difference):
-            question = ask(connection, outbox.key, delivery, (difference, findings))
+            judged = (difference, findings)
+            question = ask(connection, outbox.key, delivery, judged, today=terms.today)
             if question.digest != terms.approved:
                 hold(connection, delivery, question, at=terms.now, months=terms.months)
                 return False
@@ -156,11 +166,15 @@ def _plan(
     note_said(connection, delivery)
     connection.execute(_REMEMBER)
     raise_count(connection, delivery.id, "unchanged", unchanged)
-    is_empty = not (delivery.counts.read or terms.has_header)
     connection.execute(
         "UPDATE delivery SET state = 'planned', spared = ?, empty = ?, persons = ?"
         " WHERE id = ?",
-        (difference.spared, is_empty, difference.persons, str(delivery.id)),
+        (
+            difference.spared,
+            terms.is_empty(delivery),
+            difference.persons,
+            str(delivery.id),
+        ),
     )
 
 

@@ -342,4 +342,10 @@ CREATE TRIGGER ended_replaced BEFORE INSERT ON signal BEGIN
 END;
 """
 
-STEPS: Final = (_FIRST, _NOTICES, _ENDED)
+# What a total row of the file says, where other than so many rows were read.
+_TOTALS: Final = """
+ALTER TABLE delivery ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS: Final = (_FIRST, _NOTICES, _ENDED, _TOTALS)

@@ -50,7 +50,8 @@ REST: Final = b"?"  # the part of a closing of one provision, nobody knows which
 _STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ASIDE: Final = (
     "UPDATE delivery SET written = max(written, ?), swallowed = swallowed + ?,"
-    " passed = coalesce(?, passed) WHERE id = ?"
+    " passed = coalesce(?, passed), total = max(total, ?), counted = max(counted, ?)"
+    " WHERE id = ?"
 )
 _OF_READ: Final = (
     "UPDATE delivery SET unplaced = unplaced + ?, though_open = though_open + ?"
@@ -116,8 +117,9 @@ class Stager:
                     self._stage_kept(connection, entry)
                 case Aside():
                     passed = entry.passed and json.dumps(describe_passed(entry.passed))
-                    told = (entry.written, entry.swallowed, passed or None)
-                    connection.execute(_ASIDE, (*told, str(self._delivery)))
+                    said = (entry.written, entry.swallowed, passed or None)
+                    told = (*said, entry.total, entry.counted, str(self._delivery))
+                    connection.execute(_ASIDE, told)
                 case _:
                     pass
         return rejects

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from signal_index.wire.deliveries import DeliveryKind
-from sources.judging.difference import Difference
+from sources.judging.difference import OLDEST_START, Difference
 from sources.judging.rules import Doubt
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.matching import (
@@ -32,6 +32,10 @@ _OTHER_KIND: Final = f"{_SAME_PERSON} AND NOT ({_SAME_KIND})"
 _OTHER_START: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND told_from <> valid_from"
 _OTHER_END: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND told_limit IS NOT valid_limit"
 _SOONER: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND valid_limit < told_until"
+_OLD_START: Final = (
+    f"valid_from < date(:today, '-{OLDEST_START} years')"
+    " AND told_from IS NOT valid_from"
+)
 _OPEN_ROWS: Final = f"""
 SELECT count(*) AS opened, count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_person <> person AND told_until >= :today) AS persons,
@@ -39,6 +43,7 @@ SELECT count(*) AS opened, count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_until >= :today AND {_OTHER_START}) AS starts,
   count(*) FILTER (WHERE told_until >= :today AND {_OTHER_END}) AS ends,
   count(*) FILTER (WHERE told_until >= :today AND {_SOONER}) AS sooner,
+  count(*) FILTER (WHERE {_OLD_START}) AS old,
   count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
     OR contact IN (SELECT value FROM json_each(:changed)))) AS contacts
 FROM ({OPEN})"""  # noqa: S608 - our own constant
@@ -57,6 +62,7 @@ _NAMED: Final = {
     Doubt.OTHER_PERSON: f"SELECT * FROM ({OPEN}) WHERE told_person <> person",  # noqa: S608 - our own constants
     Doubt.OTHER_KIND: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_KIND}",  # noqa: S608 - our own constants
     Doubt.OTHER_STARTS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_START}",  # noqa: S608 - our own constants
+    Doubt.OLD_STARTS: f"SELECT * FROM ({OPEN}) WHERE {_OLD_START}",  # noqa: S608 - our own constants
     Doubt.OTHER_ENDS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_END}",  # noqa: S608 - our own constants
     Doubt.RECORDS_REJECTED: _REJECTED,
     Doubt.ROWS_SWALLOWED: _REJECTED,
@@ -65,7 +71,7 @@ _NAMED: Final = {
 _SOONER_CASES: Final = f"SELECT * FROM ({OPEN}) WHERE {_SOONER}"  # noqa: S608 - our own constants
 _COUNT_REOPENED: Final = f"SELECT count(*) FROM ({REOPENED})"  # noqa: S608 - our own constant
 _BEFORE: Final = """
-SELECT file_mark, written, read, rejected, though_open FROM delivery
+SELECT file_mark, written, read, rejected, though_open, empty FROM delivery
 WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
 _CHANGED_CONTACTS: Final = """
 SELECT s.id, s.body, c.body AS told FROM staged_contact s JOIN contact c ON c.id = s.id
@@ -77,10 +83,15 @@ _NO_DAY: Final = "lastVerified"
 
 
 def weigh(
-    connection: sqlite3.Connection, delivery: OpenDelivery, *, today: date
+    connection: sqlite3.Connection,
+    delivery: OpenDelivery,
+    *,
+    today: date,
+    is_empty: bool = False,
 ) -> Difference:
     """Give the difference between what was read and what stands; pairs are made.
 
+    `is_empty`: the file held nothing that its format knows, not even a header.
     What the index dropped on its last day is not told any more: it counts for nothing.
     """
     is_full = delivery.kind is DeliveryKind.FULL
@@ -98,15 +109,15 @@ def weigh(
     ).fetchall()
     last = before[0] if before else None
     earlier = {row["file_mark"] for row in before}
+    is_first = is_full and all(row["empty"] for row in before)
     found = find_strays(connection, delivery) if is_full else []
     strays = [row for row in found if row["valid_from"]]  # not a leftover of ours
     replaced, restarted = count_replaced(connection, strays)
     is_last = last is not None and last["file_mark"] == delivery.file_mark
+    told = "SELECT * FROM signal WHERE profile = :profile"
+    known = _count(connection, told, profile) + len(strays)
     return Difference(
-        known=_count(
-            connection, "SELECT * FROM signal WHERE profile = :profile", profile
-        )
-        + len(strays),
+        known=known,
         new=opened["new"],
         gone=0 if is_spared else gone,
         spared=gone if is_spared else 0,
@@ -126,6 +137,12 @@ def weigh(
         rejected_before=last["rejected"] if last else 0,
         though_open_before=last["though_open"] if last else 0,
         swallowed=delivery.swallowed,
+        total=delivery.total,
+        counted=delivery.counted,
+        is_first_and_empty=is_first
+        and not known
+        and not (delivery.counts.read or is_empty),
+        old_starts=opened["old"],
         strays=len(strays),
         lost=len(strays) - replaced,
         unsure=min(
@@ -156,6 +173,7 @@ def name_cases(
     doubt: Doubt,
     *,
     difference: Difference,
+    today: date,
 ) -> Iterator[sqlite3.Row]:
     """Give the cases that a finding is about: key, sealed names, and line if any.
 
@@ -169,7 +187,9 @@ def name_cases(
     elif doubt in _PARTS:
         gone = (Doubt.CASES_GONE,) if is_full else ()
         for part in (*gone, *_PARTS[doubt]):
-            yield from name_cases(connection, delivery, part, difference=difference)
+            yield from name_cases(
+                connection, delivery, part, difference=difference, today=today
+            )
         if doubt is Doubt.FLAGS_AT_STAKE:
             yield from connection.execute(_SOONER_CASES)
     elif doubt in _NAMED:
@@ -177,6 +197,7 @@ def name_cases(
             "profile": delivery.profile,
             "full": is_full,
             "delivery": str(delivery.id),
+            "today": today.isoformat(),
         }
         yield from connection.execute(_NAMED[doubt], of)
 

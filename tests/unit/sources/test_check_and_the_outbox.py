@@ -113,7 +113,7 @@ async def test_a_file_that_changes_nothing_would_send_nothing(agency: Agency) ->
     said = check(agency)
     assert said.exit_code == 0
     assert "Zou versturen: 0. Ongewijzigd: 12." in said.stdout
-    assert "Vergeleken met de 12 signalen" in said.stdout
+    assert "Vergeleken met 12 signalen die u" in said.stdout
 
 
 async def test_it_changes_nothing_and_runs_beside_the_agent(agency: Agency) -> None:

@@ -138,7 +138,7 @@ async def test_rejects_that_are_asked_about_are_named_by_their_line_in_the_file(
     with pytest.raises(DeliveryHeld) as refusal:
         await agency.publish()
     said = ask(agency, "show", str(refusal.value.delivery)).stdout
-    assert "dan zonder vraag mag: regel 2, regel 3, " in said
+    assert "dan bij u gewoon is: regel 2, regel 3, " in said
     words = write_publication(agency)
     told = await anyio.to_thread.run_sync(runner.invoke, app, words)
     path = anyio.Path(told.stderr.partition("Afgewezen records: ")[2].splitlines()[0])
@@ -334,7 +334,7 @@ async def test_the_status_says_what_stands_in_failed_without_a_name(
     settings.write_text(f"{settings.read_text()}\n{feed}")
     words = ["status", "--settings", str(settings)]
     said = runner.invoke(app, words, env={"COLUMNS": "200"}).stdout
-    assert "in de map failed van feed bijstand: 1 bestanden" in said
+    assert "in de map failed van feed bijstand: 1 bestand." in said
     assert a_number(1) not in said
     assert json.loads(runner.invoke(app, [*words, "--json"]).stdout)["failed"] == {
         "bijstand": 1
@@ -397,7 +397,7 @@ async def test_a_delivery_that_goes_no_further_is_let_go_by_its_name(
     (found,) = json.loads(ask(agency, "show", "--json").stdout)
     assert ask(agency, "abandon", str(uuid4())).exit_code == 2
     said = ask(agency, "abandon", str(found["delivery"]))
-    assert (said.exit_code, "1 berichten" in said.stdout) == (0, True)
+    assert (said.exit_code, "1 bericht is niet" in said.stdout) == (0, True)
     assert find_last(agency)["state"] == "abandoned"
 
 

@@ -250,6 +250,17 @@ def test_the_sheet_and_the_row_of_the_header_are_found() -> None:
     assert [type(each) for each in read(save(sheet))] == [Case, Case]
 
 
+def test_a_total_below_hidden_rows_counts_what_is_read_or_what_there_is() -> None:
+    for says, differs in ((3, (0, 0)), (5, (0, 0)), (4, (4, 3)), (20, (20, 3))):
+        rows = [a_row(at) for at in range(5)]
+        sheet = a_sheet(HEAD, *rows, ("Totaal", says, None))
+        for line in (3, 5):
+            sheet.row_dimensions[line].hidden = True
+        *_cases, told = read_all(save(sheet), a_profile('hidden_rows = "skip"'))
+        assert isinstance(told, Aside)
+        assert (told.total, told.counted) == differs
+
+
 def test_sheets_are_named_where_it_is_not_clear_which() -> None:
     book = Workbook()
     first = book.active

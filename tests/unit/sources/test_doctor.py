@@ -88,7 +88,7 @@ async def test_signals_of_a_lost_outbox_wait_for_a_delivery(tmp_path: Path) -> N
             (str(uuid4()),),
         )
         found = await find(patient, "postvak")
-    assert (found.state, "nog 1 signalen" in found.says) == (State.WARNING, True)
+    assert (found.state, "nog 1 signaal" in found.says) == (State.WARNING, True)
 
 
 async def test_files_that_could_not_be_delivered_are_counted(tmp_path: Path) -> None:

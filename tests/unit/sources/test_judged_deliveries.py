@@ -9,13 +9,15 @@ import pytest
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import DeliveryHeld
-from sources.judging.rules import Doubt
+from sources.judging.rules import Doubt, Finding
 from sources.judging.words import find_remedy
+from sources.outbox.holding import get_named_cases
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.connector_formats import FORMATS, Record
 from tests.held_builders import answer, hold, named, publish, rows, waiting
 from tests.sources_builders import (
+    NOW,
     SECRET,
     Agency,
     a_number,
@@ -79,6 +81,50 @@ async def test_a_file_without_a_record_is_asked_about(agency: Agency) -> None:
     await publish(agency, *rows(2))
     held = await hold(agency)
     assert [finding.doubt for finding in held.findings] == [Doubt.NOTHING_READ]
+
+
+async def test_a_first_file_with_only_its_header_is_asked_about_once(
+    agency: Agency,
+) -> None:
+    held = await hold(agency)
+    assert held.findings == (Finding(Doubt.FIRST_EMPTY, 1, 1),)
+    answer(agency, held, "approved")
+    await publish(agency)
+    assert waiting(agency) == []
+    await publish(agency)
+    await publish(agency, *rows(1))
+    assert len(agency.index.shown()) == 1
+
+
+async def test_a_total_row_that_says_more_is_asked_about(agency: Agency) -> None:
+    """Also where as few are gone as go unasked: the export broke off, as it says."""
+    await publish(agency, *rows(20))
+    agency.write(*rows(18))
+    with agency.file.open("a") as file:
+        file.write("Totaal;20;;;;;;\n")
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    (held,) = waiting(agency)
+    assert held.findings == (Finding(Doubt.TOTAL_DIFFERS, 20, 18),)
+    assert len(agency.index.shown()) == 20
+
+
+async def test_a_contact_that_began_a_century_ago_is_asked_about_once(
+    agency: Agency,
+) -> None:
+    old = a_row(Zaak="Z-2", BSN=a_number(2), Begin="1926-11-05")
+    edge = a_row(Zaak="Z-3", BSN=a_number(3), Begin=f"{NOW:%Y-%m-%d}")
+    edge["Begin"] = f"{NOW.year - 50}{edge['Begin'][4:]}"
+    held = await hold(agency, *rows(1), old, edge)
+    assert held.findings == (Finding(Doubt.OLD_STARTS, 1, 3),)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        (case,) = get_named_cases(outbox, held)[Doubt.OLD_STARTS]
+    assert (case.name, case.line) == ("Z-2", 3)
+    answer(agency, held, "approved")
+    await publish(agency, *rows(1), old, edge)
+    assert len(agency.index.shown()) == 3
+    await publish(agency, *rows(1), old, edge, a_row(Zaak="Z-4", BSN=a_number(4)))
+    assert len(agency.index.shown()) == 4
 
 
 async def test_the_file_of_before_the_last_is_asked_about(agency: Agency) -> None:

@@ -1,5 +1,6 @@
 """The table of rules, written out for a source of four, twenty, 400 and 400,000."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from sources.judging.difference import Difference
 from sources.judging.rules import RULES, Doubt, Finding, judge
 from sources.judging.words import find_remedy, say_finding
 
+COUNTS = set(Doubt) - {Doubt.FIRST_EMPTY, Doubt.TOTAL_DIFFERS, Doubt.OTHER_NUMBERS}
 SIZES = (4, 20, 400, 400_000)
 ALLOWED = {
     Doubt.CASES_GONE: (2, 2, 40, 5_000),
@@ -76,8 +78,35 @@ def test_a_file_without_a_record_is_asked_about_where_signals_stand(size: int) -
         assert judge(empty) == (Finding(Doubt.NOTHING_READ, size, size),)
 
 
-def test_a_source_without_a_signal_may_send_an_empty_file() -> None:
+def test_a_source_without_a_signal_may_send_an_empty_file_but_not_as_its_first() -> (
+    None
+):
     assert judge(Difference()) == ()
+    assert doubts(Difference(is_first_and_empty=True)) == [Doubt.FIRST_EMPTY]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("total", [1, 5, 500_000])
+def test_a_total_of_other_than_was_read_is_asked_about(size: int, total: int) -> None:
+    found = judge(a_difference(size, total=total, counted=size))
+    assert found == (Finding(Doubt.TOTAL_DIFFERS, total, size),)
+    assert say_finding(found[0]) == f"De totaalregel zegt {total}, gelezen: {size}."
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_one_contact_of_longer_than_fifty_years_is_asked_about(size: int) -> None:
+    assert doubts(a_difference(size, old_starts=1)) == [Doubt.OLD_STARTS]
+
+
+def test_one_is_said_as_one_and_more_as_more() -> None:
+    """No sentence about one case says "staan", and none about two says "staat"."""
+    plural = re.compile(r"\b(staan|zijn|krijgen|verliezen|hebben|zouden|begonnen)\b")
+    for doubt in COUNTS:
+        one = say_finding(Finding(doubt, 1, 12)).split(". ")
+        assert not any(plural.search(each) for each in one if "1 " in each), doubt
+        assert plural.search(say_finding(Finding(doubt, 3, 12))), doubt
+    gone = say_finding(Finding(Doubt.CASES_GONE, 1, 1))
+    assert gone == "De enige bekende zaak staat niet meer in dit bestand."
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -41,9 +41,8 @@ SHARED = PROFILE.replace("[csv.columns]", "shared_case_numbers = true\n[csv.colu
 
 
 def read_one(profile: Profile, **changed: str) -> Reading:
-    text = "\n".join(
-        (";".join(HEADER), ";".join(a_row(**changed)[name] for name in HEADER))
-    )
+    row = ";".join(a_row(**changed)[name] for name in HEADER)
+    text = f"{';'.join(HEADER)}\n{row}\n"
     (reading,) = read_file(io.BytesIO(text.encode()), profile, today=TODAY)
     return reading
 

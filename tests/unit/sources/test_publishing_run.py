@@ -82,10 +82,12 @@ async def test_a_delivery_is_closed_also_when_nothing_changed(agency: Agency) ->
 
 
 async def test_an_empty_file_still_closes_a_delivery(agency: Agency) -> None:
+    agency.write(a_row(Stand="dicht"))
+    await agency.publish()
     agency.write()
     delivery = await agency.publish()
     assert delivery.counts.read == 0
-    assert len(agency.index.state["deliveries"]) == 1
+    assert len(agency.index.state["deliveries"]) == 2
 
 
 async def test_a_changed_record_is_a_newer_version(agency: Agency) -> None:

@@ -7,9 +7,8 @@ import pytest
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.profile import parse_profile
 from sources.reasons import Reason
-from tests.held_builders import publish, rows
+from tests.held_builders import answer, hold, publish, rows
 from tests.sources_builders import (
-    HEADER,
     PROFILE,
     Agency,
     a_number,
@@ -87,8 +86,10 @@ async def test_most_of_a_file_rejected_is_not_heard(agency: Agency) -> None:
     assert len(agency.index.shown()) == 1
 
 
-async def test_a_header_without_rows_is_heard(agency: Agency) -> None:
-    agency.file.write_text(";".join(HEADER) + "\n")
+async def test_a_header_without_rows_is_heard_when_somebody_says_so(
+    agency: Agency,
+) -> None:
+    assert answer(agency, await hold(agency), "approved")
     assert (await agency.publish()).hearing is Hearing.HEARD
 
 
