@@ -9,6 +9,8 @@ from starlette.datastructures import FormData
 from signal_index.wire.contact_holders import WEEKDAYS
 
 DAYS: Final = WEEKDAYS
+HOURS: Final = ("", "-2", "-3")
+"""How the fields of each set of hours end: as many as a contact holder may have."""
 Faults = Mapping[str, str]
 _HOME: Final = "NL"
 
@@ -59,10 +61,12 @@ def _read_deputy(form: FormData) -> dict[str, str]:
 
 
 def _hours(form: FormData) -> list[dict[str, object]]:
-    days = [day for day in DAYS if form.get(f"day-{day}")]
-    if not days:
-        return []
-    return [{"days": days, "from": _text(form, "from"), "to": _text(form, "until")}]
+    """Give every set of hours of the form; one without days is taken away."""
+    return [
+        {"days": days, "from": _text(form, f"from{n}"), "to": _text(form, f"until{n}")}
+        for n in HOURS
+        if (days := [day for day in DAYS if form.get(f"day-{day}{n}")])
+    ]
 
 
 def _phone(text: str) -> str:

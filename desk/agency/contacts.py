@@ -3,6 +3,7 @@
 What one is called is chosen from the lists of the own organisation, never typed.
 """
 
+from itertools import zip_longest
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.agency.contact_form import DAYS, Faults, read_contact
+from desk.agency.contact_form import DAYS, HOURS, Faults, read_contact
 from desk.agency.contact_signing import (
     choose_source,
     is_held,
@@ -186,6 +187,7 @@ async def _show_one(
     known = await _get_one(request, caller, contact)
     others = [one for one in await _fetch(request, caller) if one.id != known.id]
     words = await _fetch_words(request, caller)
+    hours = known.officeHours
     page = render(
         request,
         "agency/contact.html",
@@ -200,6 +202,7 @@ async def _show_one(
         typed=typed,
         faults=faults or {},
         days=DAYS,
+        hours=list(zip_longest(HOURS[: len(hours) or 1], hours)),
         status=400 if faults else 200,
     )
     allow_form(page)

@@ -1,6 +1,7 @@
 """An agency tends whom to call: what its people saw or typed is what it signs."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -96,6 +97,33 @@ async def test_a_contact_person_is_added_on_the_page_and_signed(
     shown = (await browser.get(PAGE)).text
     assert "openingstijden onbekend" in shown
     assert NOBODY_SEES not in shown
+
+
+async def test_saving_keeps_every_set_of_hours_that_the_page_shows(
+    town: Town, browser: Browser
+) -> None:
+    """The form as it stands, only with another number: nothing else is lost."""
+    hours = [
+        {"days": ["mon", "tue"], "from": "09:00", "to": "12:00"},
+        {"days": ["mon", "tue"], "from": "13:00", "to": "17:00"},
+        {"days": ["fri"], "from": "09:30", "to": "11:30"},
+    ]
+    holder = a_contact_holder(officeHours=hours, deputy=None)
+    let_in(town, a_signed(town, holder))
+    page = await log_in(browser, f"{PAGE}/{ID}")
+    shown = page.text.partition('method="post" action="/agency/contacts/')[2]
+    shown = shown.partition("</form>")[0]
+    fields = re.findall("<input[^>]*>", shown)
+    read = [(dict(re.findall(r'([a-z]+)="([^"]*)"', one)), one) for one in fields]
+    typed = {
+        said["name"]: said["value"]
+        for said, field in read
+        if said["type"] != "checkbox" or field.endswith(" checked>")
+    }
+    typed |= {"function": "IB-er", "phone": "0182 555 401"}
+    await browser.post(f"{PAGE}/{ID}", data=typed)
+    said = open_own(town, town.index.asked.pop())
+    assert (said["phone"], said["officeHours"]) == ("+31182555401", hours)
 
 
 async def test_what_is_confirmed_is_what_the_page_showed(
