@@ -10,13 +10,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from policy.catalogue import Category
 from signal_index.signals import StoredSignal
+from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import Flag, FlagContact, Part
 
 PART_STEP: Final = 16_384
@@ -49,12 +53,19 @@ def make_flag(
 def make_contact(contact: Contact, source: str, today: date) -> FlagContact:
     """Say whom to call about a source's flag, and whether that was long ago confirmed.
 
-    The signature goes along as it was stored: whoever reads this verifies it.
+    The signature goes along as it was stored: whoever reads this verifies it. Of a row
+    that cannot be read nothing is said and nothing is signed, so that whoever verifies
+    refuses that one; the rest of the answer stands.
     """
     id_, details, verified = contact
     stale = today - verified > CONTACT_STALE_AFTER
-    said = {**details, "id": id_, "source": source, "stale": stale}
-    return FlagContact.model_validate(said)
+    known = {"id": id_, "source": source, "stale": stale}
+    try:  # as JSON: half a character is no text there
+        said = json.dumps({**details, **known}, default=str)
+        return FlagContact.model_validate_json(said)
+    except (InvalidField, TypeError, ValidationError):
+        nothing = {"function": "", "phone": "", "lastVerified": verified}
+        return FlagContact.model_validate(nothing | known)
 
 
 def encode_part(part: Part) -> bytes:

@@ -311,6 +311,39 @@ async def test_what_cannot_be_a_contact_holder_costs_no_other_flag(
     assert desk.faults == ["changed"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"function": None},
+        {"phone": 31101234567},
+        {"phone": "\ud800"},
+        {"lastVerified": "yesterday"},
+        {"deputy": "Teamleider"},
+        {"officeHours": [{"days": ["mon"], "from": "17:00", "to": "09:00"}]},
+        {"signature": "none"},
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_read_is_refused_as_what_nobody_signed(
+    world: World, desk: Desk, change: Mapping[str, object]
+) -> None:
+    """The index answers all the same, and the alarm names whose row was broken."""
+    await world.publish(world.debt_help, [ONE])
+    await change_details(world, change)
+    assert await desk.read() is None
+    assert desk.faults == ["unsigned"]
+
+
+@pytest.mark.parametrize("details", ["[]", '"none"', "7", "null"])
+async def test_details_that_are_no_details_cost_no_other_flag(
+    world: World, desk: Desk, details: str
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await world.run_sql("UPDATE contact_holder SET details = :it", it=details)
+    assert await desk.read() is None
+    assert desk.faults == ["unsigned"]
+
+
 async def test_one_holder_alone_vouches_for_no_key(world: World, desk: Desk) -> None:
     await world.publish(world.debt_help, [ONE])
     known = collect_organisations([known_source(world.debt_help.oin)])
