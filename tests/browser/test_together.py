@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.crowd import Crowd
 from tests.browser.screen import Screen, Town
@@ -248,6 +248,33 @@ def test_a_family_has_one_sheet_and_a_record_for_each_of_them(
     screen.page.click("#again")
     expect(to_call).to_have_text(str(before + 3))
     expect(screen.page.locator("#open-calls")).to_be_visible()
+
+
+def test_who_helps_without_a_number_that_holds_is_on_the_sheet_too(
+    screen: Screen, town: Town, printing: list[str]
+) -> None:
+    """The family would think that nobody of that organisation helps them."""
+    screen.page.route("**/lookups", _take_first_number)
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
+    choose_all(screen)
+    offered = screen.page.locator(".desk-family__contact")
+    expect(offered.filter(has_text="geen betrouwbaar nummer")).to_have_count(1)
+    press_print(screen)
+    lines = screen.page.locator(".desk-sheet__line")
+    expect(lines).to_have_count(offered.count())
+    asked = "Nummer niet bekend. Vraag het via het nummer onderaan dit blad."
+    assert on_paper(screen.page).count(asked) == 1
+    assert printing == ["recorded 204", "printed"]
+    assert count_pages(screen.page) == 1
+
+
+def _take_first_number(route: Route) -> None:
+    """Answer as a desk does that could not hold whom to call."""
+    answered = route.fetch()
+    said = answered.json()
+    said["answers"][0]["flags"][0]["contactHolder"] = None
+    route.fulfill(response=answered, json=said)
 
 
 def test_what_cannot_be_recorded_is_not_printed(

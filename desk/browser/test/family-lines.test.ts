@@ -7,6 +7,7 @@ import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "family-role": "Contactpersoon",
+  "family-ask-number": "Vraag het nummer",
   "hours-unknown": "openingstijden onbekend",
   "family-telling-words": "schuld krediet",
   "family-out-of-hours": "Buiten deze tijden: {phone}",
@@ -115,6 +116,13 @@ test("own words may hold phone numbers, dates and times", () => {
   for (const words of fit) assert.equal(findForbidden(words), null, words);
 });
 
-test("whose details do not hold is on no sheet", () => {
-  assert.deepEqual(writeLines([aFlag({ contactHolder: null })], new Set(), new Date("2026-11-23T09:00:00+01:00")), []);
+test("whose details do not hold is on the sheet once, and it says where to ask the number", () => {
+  const flag = aFlag({ contactHolder: null });
+  const lines = writeLines([flag, flag], COORDINATING, NOW);
+  assert.deepEqual(lines.map(({ organisation, role, phone, hours }) => [organisation, role, phone, hours]), [["Werkplein", "Contactpersoon", "", "Vraag het nummer"]]);
+});
+
+test("Veilig Thuis without a number that holds is on no sheet either", () => {
+  const flags = [aFlag({ category: "veilig-thuis", contactHolder: null }), aFlag({ organisation: "Veilig Thuis Noord", contactHolder: null })];
+  assert.deepEqual(writeLines(flags, COORDINATING, NOW), []);
 });

@@ -4,6 +4,8 @@
  * - Veilig Thuis is never among them: who it is about may not be the only one who reads.
  * - A word that tells the trouble makes way for "contactpersoon"; an organisation whose
  *   very name tells it can be left off.
+ * - Who helps without a number that holds is on it too: the family would think that nobody
+ *   of that organisation does. It says where to ask for the number.
  * - What somebody helps with is in the family's own words, and holds no number or name
  *   that is never printed.
  */
@@ -21,6 +23,7 @@ export interface FamilyLine {
   readonly tells: boolean;
   readonly name: string;
   readonly role: string;
+  /** Empty where there is none that holds. */
   readonly phone: string;
   readonly hours: string;
   readonly outOfHours: string;
@@ -45,7 +48,7 @@ export function isNeverPrinted({ category, categoryLabel, organisation, contactH
 /** One line for each way to reach someone, in the answer's order, none of them twice. */
 export function writeLines(flags: readonly Flag[], coordinating: ReadonlySet<string>, now: Date): FamilyLine[] {
   const lines = new Map<string, FamilyLine>();
-  for (const flag of flags.filter((each) => each.contactHolder && !isNeverPrinted(each))) {
+  for (const flag of flags.filter((each) => !isNeverPrinted(each))) {
     const line = writeLine(flag, coordinating.has(flag.category), now);
     const same = lines.get(nameLine(line));
     lines.set(nameLine(line), { ...line, coordinates: line.coordinates || (same?.coordinates ?? false) });
@@ -82,12 +85,16 @@ function nameLine({ organisation, name, role, phone }: FamilyLine): string {
 }
 
 function writeLine(flag: Flag, coordinates: boolean, now: Date): FamilyLine {
-  const contact = flag.contactHolder as ContactHolder;
+  const line = { organisation: flag.organisation, tells: tellsTrouble(flag.organisation), coordinates, helpsWith: "", about: [] };
+  return { ...line, ...writeContact(flag.contactHolder, now) };
+}
+
+/** How to reach them; of whose details do not hold, that the number is to be asked. */
+function writeContact(contact: ContactHolder | null, now: Date): Pick<FamilyLine, "name" | "role" | "phone" | "hours" | "outOfHours" | "deputy"> {
+  if (contact === null) return { name: "", role: text("family-role"), phone: "", hours: text("family-ask-number"), outOfHours: "", deputy: "" };
   const outOfHours = contact.outOfHoursPhone;
   const deputy = contact.deputy ?? null;
   return {
-    organisation: flag.organisation,
-    tells: tellsTrouble(flag.organisation),
     name: contact.name ?? "",
     role: writeRole(contact.function),
     phone: writePhone(contact.phone),
@@ -101,9 +108,6 @@ function writeLine(flag: Flag, coordinates: boolean, now: Date): FamilyLine {
             phone: writePhone(deputy.phone),
           })
         : "",
-    coordinates,
-    helpsWith: "",
-    about: [],
   };
 }
 

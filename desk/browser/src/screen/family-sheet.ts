@@ -102,7 +102,7 @@ function offerPerson(part: Part, name: string, unnamed: string, coordinating: Re
 
 function paintChoice(line: FamilyLine, about: () => readonly string[]): Choice {
   const fragment = fromTemplate("family-contact");
-  const who = [line.name, line.role, line.phone].filter((each) => each !== "").join(", ");
+  const who = [line.name, line.role, line.phone || text("family-unreachable")].filter((each) => each !== "").join(", ");
   fill(fragment, { organisation: line.organisation, who, lead: line.coordinates ? text("family-coordinates") : null });
   const chosen = need<HTMLInputElement>("[data-chosen]", fragment);
   const more = need("[data-more]", fragment);
