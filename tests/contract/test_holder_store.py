@@ -252,6 +252,7 @@ MADE = {
     2: "64044e826bc81d4b2da132e950755a9bdc960e897ac2000c5b76aaeb2e9a1ce4",
     3: "474488b827dd0b2f0b4e30fe9ae65d8ba2430b7829964ed22b327242d67e9588",
     4: "514e3734b790835f49b445942b48c96b85448524f21c2efb465ccfaaf5d3a1a5",
+    5: "55983292acdda368ddacca1cd26cd1e8103e288b0bd4f5add0524402471a67e8",
 }
 """SHA-256 of the tables by version. A line that is here stays: count up, add one."""
 
