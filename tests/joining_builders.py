@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -41,6 +42,7 @@ key_config = "key-config.json"
 pins = "pins.json"
 share = "share.json"
 passphrase = "../passphrases/holder-{index}"
+together_until = {until}
 ticket_key = "ticket.jwk"
 index_key = "../../keys/receipt.public.jwk"
 organisations = "organisations.toml"
@@ -216,6 +218,7 @@ def found_parties(folder: Path, algorithm: str = "Ed25519") -> Parties:
         done = parties.index(*verb)
         assert done.exit_code == 0, done.output
     for index in HOLDERS:
-        text = _HOLDER.format(index=index)
+        began = dealing.config.valid_from.date()
+        text = _HOLDER.format(index=index, until=began + timedelta(days=30))
         (parties.holder(index) / "holder.toml").write_text(text, "utf-8")
     return parties
