@@ -48,13 +48,11 @@ T = TypeVar("T")
 
 
 def read_example(language: str, town: Town) -> str:
-    """Give the example with this town's desk, and its key that was dealt."""
+    """Give the example with this town's desk."""
     section = PAGE.read_text("utf-8").split(f"## In {language}\n")[1].split("\n## ")[0]
     [block] = re.findall(r"\n((?:    .*\n|\n(?=    ))+)", section)
     code = textwrap.dedent(block)
-    return code.replace("https://desk.example.nl", town.url).replace(
-        "distributed", "dealt"
-    )
+    return code.replace("https://desk.example.nl", town.url)
 
 
 def run_beside_the_browser(work: Coroutine[Any, Any, T]) -> T:
@@ -119,7 +117,7 @@ def test_the_lines_of_typescript_do_a_complete_lookup(
         "token": fetch_token(town),
         "trust": {
             "pins": json.loads(read_pins(town))["pins"],
-            "acceptedOrigin": "dealt",
+            "acceptedOrigin": "distributed",
             "known": None,
         },
         "typed": town.people.find_with("bijstand", "schuldhulpverlening"),

@@ -108,7 +108,7 @@ async def test_another_user_sees_nothing_and_cannot_explain(world: World) -> Non
     review = await a_review(world)
     await act(world, review, "question", ASK)
     answer = await world.send("GET", "/own-reviews", world.a_token(sub="user-2"))
-    assert answer.json() == {"items": []}
+    assert answer.json() == {"items": [], "leftOff": 0}
     said = {"explanation": "own-case"}
     refused = await explain(world, review, said, subject="user-2")
     assert refused.status_code == 404
