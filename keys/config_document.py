@@ -186,6 +186,10 @@ class KeyConfig(Document):
             raise ValueError("a distributed key names its ceremony, a dealt one none")
         return self
 
+    def find_holder(self, holder: str) -> HolderConfig | None:
+        """Find a holder by its id."""
+        return next((each for each in self.holders if each.id == holder), None)
+
     def encode(self) -> bytes:
         """Give the JSON payload that the holders sign."""
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()

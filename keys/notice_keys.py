@@ -14,15 +14,16 @@ Verify only: who reads them is a desk or a case system.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from keys.config import KeyConfig
-from keys.errors import InvalidToken, SignatureInvalid, UnusableKey
-from keys.jose import PublicKey, open_by_one_of, parse_public_key
+from keys.errors import InvalidToken, UnusableKey
+from keys.jose import PublicKey, parse_public_key
+from keys.statement import open_stated
 
 NOTICE_KEYS_TYPE: Final = "signal-notice-keys+jwt"
 STATED_FOR: Final = timedelta(minutes=10)
@@ -65,17 +66,9 @@ def verify_notice_keys(
     Raises `InvalidToken` for a statement that is not of this holder or of another time,
     `SignatureInvalid` where another key signed it. `config` is a verified key config.
     """
-
-    def find_keys(_claims: Mapping[str, Any]) -> Sequence[PublicKey]:
-        for member in config.holders:
-            if member.id == holder:
-                return member.ticket_keys
-        raise SignatureInvalid
-
     try:
-        said = _Claims.model_validate(
-            open_by_one_of(token, NOTICE_KEYS_TYPE, find_keys)
-        )
+        claims = open_stated(token, NOTICE_KEYS_TYPE, config, holder)
+        said = _Claims.model_validate(claims)
     except ValidationError:
         raise InvalidToken from None
     age = abs(now.timestamp() - said.iat)

@@ -67,6 +67,24 @@ class DayStatement:
         return self.stated_at.astimezone(UTC).date() > self.day
 
 
+def open_stated(
+    token: str, type_: str, config: KeyConfig, holder: str
+) -> dict[str, Any]:
+    """Open what this holder states, signed with a ticket key of its own.
+
+    Raises `InvalidToken`, or `SignatureInvalid` when another key signed. `config` is a
+    verified key config.
+    """
+
+    def find_keys(_claims: Mapping[str, Any]) -> Sequence[PublicKey]:
+        member = config.find_holder(holder)
+        if member is None:
+            raise SignatureInvalid
+        return member.ticket_keys
+
+    return open_by_one_of(token, type_, find_keys)
+
+
 def verify_statement(
     token: str, config: KeyConfig, holder: str, day: date | None
 ) -> DayStatement:
@@ -75,15 +93,8 @@ def verify_statement(
     Raises `InvalidToken`, or `SignatureInvalid` when another key signed. `config` is a
     verified key config.
     """
-
-    def find_keys(_claims: Mapping[str, Any]) -> Sequence[PublicKey]:
-        for member in config.holders:
-            if member.id == holder:
-                return member.ticket_keys
-        raise SignatureInvalid
-
     try:
-        claims = open_by_one_of(token, STATEMENT_TYPE, find_keys)
+        claims = open_stated(token, STATEMENT_TYPE, config, holder)
         said = _Claims.model_validate(claims)
     except ValidationError:
         raise InvalidToken from None

@@ -20,7 +20,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.config import HolderConfig, KeyConfig, KeyOrigin, parse_pins, verify_config
+from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from keys.files import read_json, read_secret
 from keys.holder.admission import HolderIdentity
@@ -119,7 +119,7 @@ def match_keys(
     ticket_key: PrivateKey,
 ) -> HolderKeys:
     """Put keys together that belong together, or raise `HolderStartRefused`."""
-    own = _find(config, holder_id)
+    own = config.find_holder(holder_id)
     if own is None:
         raise HolderStartRefused("the key config does not name this holder")
     if share.public != get_public_share(config, own.index):
@@ -135,10 +135,6 @@ def name_key(keys: HolderKeys) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"signal-keys/security/accounts").derive(
         keys.ticket_key.jwk["d"].encode()
     )
-
-
-def _find(config: KeyConfig, holder_id: str) -> HolderConfig | None:
-    return next((each for each in config.holders if each.id == holder_id), None)
 
 
 def _verify(

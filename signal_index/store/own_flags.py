@@ -15,18 +15,16 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7, read_uuid7_instant
+from signal_index.store.near_entries import find_near
 from signal_index.store.outcomes import Said
 from signal_index.store.repeats import Question, find_home
 from signal_index.tables.ledger import ledger_disclosure
 
 UNREACHED: Final = frozenset({None, "not-reachable"})
 """What came of a flag while somebody is still to be called there."""
-
-_RANDOM_BYTES: Final = 10
 
 Place = tuple[UUID, int]
 """The entry that showed a flag first, and where in it."""
@@ -82,28 +80,9 @@ async def find_again(
     """
     if not entries:
         return {}
-    own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
-    times = [read_uuid7_instant(one) for one in entries]
-    since = make_uuid7(min(times) - within, bytes(_RANDOM_BYTES))
-    until = make_uuid7(max(times) + within, bytes(_RANDOM_BYTES))
-    rows = await conn.execute(
-        select(own.c.entry_id, other.c.entry_id)
-        .join(
-            other,
-            and_(
-                other.c.find_user == own.c.find_user,
-                other.c.find_person == own.c.find_person,
-                other.c.find_case == own.c.find_case,
-                other.c.entry_id != own.c.entry_id,
-                other.c.entry_id.between(since, until),
-            ),
-        )
-        .where(own.c.entry_id.in_(entries))
-    )
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for one, each in rows:
-        if abs(read_uuid7_instant(one) - read_uuid7_instant(each)) <= within:
-            found[one].add(each)
+    for one, each in await find_near(conn, entries, within, in_same_case=True):
+        found[one].add(each)
     return found
 
 

@@ -16,20 +16,18 @@ Proven by tests/attack/test_a_repeat_is_no_lookup_of_its_own.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7, read_uuid7_instant
 from signal_index.ledger import DisclosureKey, Group, Kind, Opened, Outcome
 from signal_index.proof import Json
 from signal_index.store.many_rows import in_parts
+from signal_index.store.near_entries import find_near
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.tickets import REPEAT_FOR
-from signal_index.tables.ledger import ledger_disclosure
 
 Question = Sequence[Opened]
 """The entries of one question about one person: the first of them, then its repeats."""
@@ -39,7 +37,6 @@ _Flag = tuple[tuple[str, str], UUID]
 
 _PART: Final = 50
 """Entries at a time: what is looked through lies between the first and the last."""
-_RANDOM_BYTES: Final = 10
 
 
 async def find_questions(
@@ -53,7 +50,7 @@ async def find_questions(
     """
     near: dict[UUID, set[UUID]] = defaultdict(set)
     for part in in_parts(sorted(entries), _PART):
-        for one, other in await _find_near(conn, part):
+        for one, other in await find_near(conn, part, REPEAT_FOR):
             near[one] |= {one, other}
     if not near:
         return {}
@@ -142,34 +139,3 @@ def _asks(one: Opened) -> tuple[Json, Json] | None:
     if one.text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
     return one.value(Group.WHAT, "tickets"), one.value(Group.WHAT, "req")
-
-
-async def _find_near(
-    conn: AsyncConnection, entries: Sequence[UUID]
-) -> Iterable[tuple[UUID, UUID]]:
-    """Find what the same user did about the same person within five minutes of these.
-
-    Before and after: the clocks of two workers may differ.
-    """
-    own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
-    times = [read_uuid7_instant(one) for one in entries]
-    since = make_uuid7(min(times) - REPEAT_FOR, bytes(_RANDOM_BYTES))
-    until = make_uuid7(max(times) + REPEAT_FOR, bytes(_RANDOM_BYTES))
-    rows = await conn.execute(
-        select(own.c.entry_id, other.c.entry_id)
-        .join(
-            other,
-            and_(
-                other.c.find_user == own.c.find_user,
-                other.c.find_person == own.c.find_person,
-                other.c.entry_id != own.c.entry_id,
-                other.c.entry_id.between(since, until),
-            ),
-        )
-        .where(own.c.entry_id.in_(entries))
-    )
-    return [(one, each) for one, each in rows if _is_near(one, each)]
-
-
-def _is_near(one: UUID, other: UUID) -> bool:
-    return abs(read_uuid7_instant(one) - read_uuid7_instant(other)) <= REPEAT_FOR
