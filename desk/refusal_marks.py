@@ -5,20 +5,17 @@ page was opened. Kept by a keyed hash of the account, beside what was read of no
 ids of requests, which tell nothing to anybody else.
 """
 
-import json
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select
-
 from desk.database import Database
 from desk.own_seal import OwnSeal
-from desk.tables import notices_read
+from desk.seen_rows import SeenRows
 from signal_index.wire.approvals import Approval, ApprovalList
 
 NEWS_FOR: Final = timedelta(days=30)
-"""How long a refusal is news; its row is swept a month after that (`read_marks`)."""
+"""How long a refusal is news; its row is swept a month after that (`seen_rows`)."""
 
 
 class RefusalMarks:
@@ -27,22 +24,14 @@ class RefusalMarks:
     def __init__(
         self, database: Database, seal: OwnSeal, clock: Callable[[], datetime]
     ) -> None:
-        self._database = database
+        self._rows = SeenRows(database, clock)
         self._seal = seal
         self._clock = clock
 
     async def note(self, sub: str, shown: Collection[Approval]) -> None:
         """Note that somebody saw these, beside what they saw before."""
         seen = await self._find_seen(sub) | {str(one.id) for one in shown}
-        row = {
-            "owner": self._name(sub),
-            "hour": int(self._clock().timestamp()),
-            "seen": json.dumps(sorted(seen)),
-        }
-        async with self._database.transaction() as connection:
-            own = notices_read.c.owner == row["owner"]
-            await connection.execute(delete(notices_read).where(own))
-            await connection.execute(insert(notices_read).values(row))
+        await self._rows.replace(self._name(sub), self._clock(), sorted(seen))
 
     async def find_unseen(self, sub: str, found: ApprovalList) -> list[Approval]:
         """Find what was refused to somebody lately, and they have not seen."""
@@ -56,12 +45,7 @@ class RefusalMarks:
         ]
 
     async def _find_seen(self, sub: str) -> set[str]:
-        query = select(notices_read.c.seen).where(
-            notices_read.c.owner == self._name(sub)
-        )
-        async with self._database.transaction() as connection:
-            seen = await connection.scalar(query)
-        return set() if seen is None else set(json.loads(seen))
+        return set((await self._rows.find(self._name(sub))).seen)
 
     def _name(self, sub: str) -> bytes:
         return self._seal.name_row("refused", sub)

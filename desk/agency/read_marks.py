@@ -7,22 +7,17 @@
 - Who never opened the page has read none.
 """
 
-import json
 from collections.abc import Callable, Container, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
-
 from desk.database import Database
 from desk.own_seal import OwnSeal
-from desk.tables import notices_read
+from desk.seen_rows import SeenRows
 from signal_index.wire.notice_order import find_counting
 from signal_index.wire.notices import MOST_SEEN, ReturnNotice, WhatWasSeen
 
-KEPT: Final = timedelta(days=60)
-"""Longer than a notice stands: who was away so long has read none of them anyway."""
 _STILL_COMING: Final = timedelta(hours=1)
 """A notice says its hour alone, and the index may give it a little later."""
 
@@ -33,7 +28,7 @@ class ReadMarks:
     def __init__(
         self, database: Database, seal: OwnSeal, clock: Callable[[], datetime]
     ) -> None:
-        self._database = database
+        self._rows = SeenRows(database, clock)
         self._seal = seal
         self._clock = clock
 
@@ -58,30 +53,13 @@ class ReadMarks:
         if len(newest) > MOST_SEEN:
             since = newest[MOST_SEEN].madeIn + timedelta(hours=1)
         ids = [str(one.id) for one in newest if one.madeIn >= since]
-        owner = self._seal.name_user(sub)
-        old = int((self._clock() - KEPT).timestamp())
-        own = notices_read.c.owner == owner
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                delete(notices_read).where(own | (notices_read.c.hour < old))
-            )
-            row = {
-                "owner": owner,
-                "hour": int(since.timestamp()),
-                "seen": json.dumps(ids),
-            }
-            await connection.execute(insert(notices_read).values(row))
+        await self._rows.replace(self._seal.name_user(sub), since, ids)
         return left
 
     async def find_seen(self, sub: str) -> WhatWasSeen:
         """Give from which hour on something may be unread, and what of it is not."""
-        owner = self._seal.name_user(sub)
-        query = select(notices_read).where(notices_read.c.owner == owner)
-        async with self._database.transaction() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        hour, seen = (0, []) if row is None else (row.hour, json.loads(row.seen))
-        since = datetime.fromtimestamp(hour, UTC)
-        return WhatWasSeen(since=since, seen=[UUID(one) for one in seen])
+        row = await self._rows.find(self._seal.name_user(sub))
+        return WhatWasSeen(since=row.since, seen=[UUID(one) for one in row.seen])
 
     async def find_unread(
         self, sub: str, told: Sequence[ReturnNotice]
