@@ -51,6 +51,11 @@ from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
 from keys.statement import DayStatement, verify_statement
 
+OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
+Oin = Annotated[str, typer.Option(help="Its number, 20 digits.")]
+SignerOin = Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")]
+PartnerOin = Annotated[str, typer.Option(help="For whose signals, 20 digits.")]
+
 app = typer.Typer(
     name="signal-keys",
     help="Pseudonym keys: make them, hold them, and see who asked how much.",
@@ -90,8 +95,8 @@ def new_key(
 @organisation.command("add")
 def add(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: Oin,
     name: Annotated[str, typer.Option(help="Its name.")],
     kind: Annotated[Kind, typer.Option(help="What it may ask.")],
     request_key: Annotated[Path, typer.Option(help="Its public key (JWK file).")],
@@ -132,8 +137,8 @@ def add(
 @organisation.command("end")
 def end(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: Oin,
     kind: Annotated[Kind, typer.Option(help="As what it was registered.")],
     because: Annotated[Because, typer.Option(help="Why; it stands in the list.")],
 ) -> None:
@@ -150,8 +155,8 @@ def end(
 @organisation.command("add-notice-key")
 def add_key(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: Oin,
     notice_key: Annotated[Path, typer.Option(help="Its public key (JWK file).")],
 ) -> None:
     """Let a source sign with one key more, as its desk does; within seconds."""
@@ -164,8 +169,8 @@ def add_key(
 @organisation.command("end-notice-key")
 def end_key(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: Oin,
     kid: Annotated[str, typer.Option(help="The `kid` of the key.")],
 ) -> None:
     """Let what a source signed with a key count no more; within seconds.
@@ -181,9 +186,9 @@ def end_key(
 @organisation.command("add-partner")
 def add_partner_command(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")],
-    partner: Annotated[str, typer.Option(help="For whose signals, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: SignerOin,
+    partner: PartnerOin,
 ) -> None:
     """Let a source sign whom to call about a partner's signals; within seconds.
 
@@ -197,9 +202,9 @@ def add_partner_command(
 @organisation.command("end-partner")
 def end_partner_command(
     *,
-    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
-    oin: Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")],
-    partner: Annotated[str, typer.Option(help="For whose signals, 20 digits.")],
+    organisations: OrganisationsFile,
+    oin: SignerOin,
+    partner: PartnerOin,
 ) -> None:
     """Let what a source signed for a partner count no more; within seconds."""
     with saying_why("Not ended"):
