@@ -1,0 +1,114 @@
+"""A desk that holds answers against what holders state, and an operator who writes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from desk.contact_checks import ContactChecks
+from desk.database import Database
+from desk.holders import Holders, HolderTrust
+from desk.known_config import KnownConfig
+from desk.settings import HolderSettings
+from keys.config import ConfigPins
+from keys.events import EventLog
+from keys.quorum import Watch
+from keys.security.events import SecurityLog, name_account
+from tests.holders_builders import AUDIENCE, a_bsn
+from tests.world import World
+
+ONE = a_bsn(1)
+
+
+IMPOSTOR = "+31201234567"
+
+
+class Desk:
+    """What a desk does with an answer, and what its security stream says of it."""
+
+    def __init__(self, world: World, checks: ContactChecks, log: io.StringIO) -> None:
+        self._world = world
+        self._checks = checks
+        self._log = log
+
+    async def read(self) -> Mapping[str, Any] | None:
+        """Whom the page would show to call about the one flag."""
+        body = await self._world.ask([ONE])
+        token = self._world.a_token()
+        answer = await self._world.send("POST", "/lookups", token, body)
+        assert answer.status_code == 200, answer.text
+        held = await self._checks.hold_answer(answer.content)
+        assert len(held) == len(answer.content)
+        (flag,) = json.loads(held)["answers"][0]["flags"]
+        contact: Mapping[str, Any] | None = flag["contactHolder"]
+        return contact
+
+    @property
+    def faults(self) -> list[str]:
+        said = [json.loads(line) for line in self._log.getvalue().splitlines()]
+        return [one["reason"] for one in said if one["event"] == "contact-refused"]
+
+    @property
+    def alarms(self) -> list[str]:
+        said = [json.loads(line) for line in self._log.getvalue().splitlines()]
+        return [one["rule"] for one in said if one["event"] == "alarm"]
+
+
+@asynccontextmanager
+async def open_desk(world: World, folder: Path) -> AsyncIterator[Desk]:
+    known = [
+        HolderSettings(index=index, id=place.id, url=place.url)
+        for index, place in world.holders.places.items()
+    ]
+    config = world.holders.config
+    pins = ConfigPins(keys=tuple(each.config_key for each in config.holders))
+    stream = io.StringIO()
+    log = SecurityLog(
+        EventLog(stream, world.clock),
+        lambda oin, sub: name_account(b"key", oin, sub),
+        clock=world.clock,
+    )
+    database = Database(f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}")
+    await database.prepare()
+    async with world.holders.client() as http:
+        holders = Holders(
+            known,
+            HolderTrust(pins, "dealt", AUDIENCE),
+            world.holders.lookup.oin,
+            world.holders.lookup.key,
+            http,
+            clock=world.clock,
+            known_config=KnownConfig(database),
+            watch=Watch(turn=0),
+        )
+        yield Desk(world, ContactChecks(holders, log, world.clock), stream)
+    await database.close()
+
+
+async def change_details(world: World, change: Mapping[str, object]) -> None:
+    """Do what an operator does: other details, the signature left as it was."""
+    details = await read_details(world, str(world.debt_help.contact))
+    await write_details(world, str(world.debt_help.contact), {**details, **change})
+
+
+async def read_details(world: World, contact: str) -> dict[str, Any]:
+    async with world.engine.connect() as conn:
+        asked = text("SELECT details FROM contact_holder WHERE id = :id")
+        found = await conn.execute(asked, {"id": contact.replace("-", "")})
+        return dict(json.loads(found.scalar_one()))
+
+
+async def write_details(
+    world: World, contact: str, details: Mapping[str, object]
+) -> None:
+    await world.run_sql(
+        "UPDATE contact_holder SET details = :details WHERE id = :id",
+        details=json.dumps(details),
+        id=contact.replace("-", ""),
+    )
