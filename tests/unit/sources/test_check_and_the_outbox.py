@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
-from sources.agency_keys import create_keys
 from sources.errors import ClockDiffers
 from sources.foreseeing import (
     foresee,
@@ -25,6 +24,7 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.previewing import make_preview
 from sources.publisher.task import Task
+from tests.agency_settings import an_agency_with_settings
 from tests.sources_builders import (
     NOW,
     PROFILE,
@@ -35,11 +35,9 @@ from tests.sources_builders import (
     a_profile,
     a_row,
     a_wrong_number,
-    an_agency,
     shows,
     write_rows,
 )
-from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
 pytestmark = pytest.mark.anyio
 
@@ -50,11 +48,8 @@ runner = CliRunner()
 @pytest.fixture
 async def agency(tmp_path: Path) -> Agency:
     """An agency that delivered twelve cases."""
-    create_keys(tmp_path / "keys", name="agency", algorithm="Ed25519")
-    (tmp_path / "keys" / "outbox.key").write_bytes(SECRET)
-    (tmp_path / "agency.toml").write_text(SETTINGS)
+    made = an_agency_with_settings(tmp_path)
     (tmp_path / "profile.toml").write_text(PROFILE)
-    made = an_agency(tmp_path)
     made.write(*rows())
     await made.publish()
     return made

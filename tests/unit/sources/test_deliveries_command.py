@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
-from sources.agency_keys import create_keys
 from sources.cli.deliveries import conclude
 from sources.cli.edge import Bars
 from sources.cli.publish import describe_stop, summarise
@@ -28,6 +27,7 @@ from sources.outbox.holding import Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.settings import load_settings
+from tests.agency_settings import an_agency_with_settings
 from tests.keys_builders import pins_of, the_dealing
 from tests.sources_builders import (
     PROFILE,
@@ -36,7 +36,6 @@ from tests.sources_builders import (
     a_number,
     a_row,
     a_wrong_number,
-    an_agency,
     approve_held,
 )
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
@@ -48,11 +47,7 @@ runner = CliRunner()
 
 @pytest.fixture
 def agency(tmp_path: Path) -> Agency:
-    """An agency with key files and settings of its own, beside its outbox."""
-    create_keys(tmp_path / "keys", name="agency", algorithm="Ed25519")
-    (tmp_path / "keys" / "outbox.key").write_bytes(SECRET)
-    (tmp_path / "agency.toml").write_text(SETTINGS)
-    return an_agency(tmp_path)
+    return an_agency_with_settings(tmp_path)
 
 
 def ask(agency: Agency, *words: str) -> Result:
@@ -295,50 +290,6 @@ async def test_what_is_approved_and_not_heard_is_not_called_done(
     assert "afgesloten, niet gehoord" in told.stdout
     narrow = runner.invoke(app, words, env={"COLUMNS": "80"}).stdout
     assert "…" not in narrow
-
-
-@pytest.mark.parametrize("verb", [["status"], ["deliveries", "show"]])
-def test_what_only_looks_makes_no_outbox_and_says_that_it_is_gone(
-    agency: Agency, verb: list[str]
-) -> None:
-    """An empty one in its place would have a new name and say that all is well."""
-    settings = str(agency.folder / "agency.toml")
-    said = runner.invoke(app, [*verb, "--settings", settings])
-    assert said.exit_code == 1
-    assert "Hier is geen postvak (outbox.sqlite)" in said.stderr
-    assert "outbox restart" in said.stderr
-    assert not agency.outbox_path.exists()
-
-
-def test_of_an_outbox_that_sent_nothing_nothing_is_called_proven(
-    agency: Agency,
-) -> None:
-    with Outbox(agency.outbox_path, OutboxKey(SECRET)):
-        pass
-    settings = str(agency.folder / "agency.toml")
-    said = runner.invoke(app, ["evidence", "--fetch", "--settings", settings])
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert "niets verstuurd; er is niets te bewijzen" in said.stderr
-
-
-async def test_the_status_says_what_stands_in_failed_without_a_name(
-    agency: Agency,
-) -> None:
-    agency.write(a_row())
-    await agency.publish()
-    failed = agency.folder / "in" / "failed"
-    failed.mkdir(parents=True)
-    (failed / f"{a_number(1)}.csv").write_text("x")
-    settings = agency.folder / "agency.toml"
-    feed = '[[feeds]]\nname = "bijstand"\nprofile = "p.toml"\nfolder = "in"\n'
-    settings.write_text(f"{settings.read_text()}\n{feed}")
-    words = ["status", "--settings", str(settings)]
-    said = runner.invoke(app, words, env={"COLUMNS": "200"}).stdout
-    assert "in de map failed van feed bijstand: 1 bestand." in said
-    assert a_number(1) not in said
-    assert json.loads(runner.invoke(app, [*words, "--json"]).stdout)["failed"] == {
-        "bijstand": 1
-    }
 
 
 async def test_the_end_of_an_id_is_enough_and_never_cut(agency: Agency) -> None:
