@@ -8,7 +8,8 @@ not on that line stands there in capitals: `PROFIEL`, and `BESTAND`.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +44,16 @@ NEEDS_PROFILE: Final = frozenset({"publish", "reconcile", "check"})
 READS_FILE: Final = frozenset({"publish", "check"})
 """What reads a file, unless its profile names a database."""
 _given: ContextVar[Mapping[str, str]] = ContextVar("given")
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Let what is noted of a line hold until that line is done, and no longer."""
+    before = _given.set({})
+    try:
+        yield
+    finally:
+        _given.reset(before)
 
 
 def note_given(words: Sequence[str]) -> None:

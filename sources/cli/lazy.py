@@ -19,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from keys.extras import ExtraMissing, import_with_extra
-from sources.cli.commands import note_given
+from sources.cli.commands import note_given, one_line
 from sources.cli.plain import PlainConsole
 from sources.cli.usage import say_usage, speak_dutch
 
@@ -141,6 +141,7 @@ def make_group(verbs: Mapping[str, Verb]) -> type[TyperGroup]:
                     **extra,
                 )
 
-            return sys.exit(_run(run)) if standalone_mode else run()
+            with one_line():
+                return sys.exit(_run(run)) if standalone_mode else run()
 
     return Verbs

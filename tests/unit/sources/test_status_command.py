@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sources.__main__ import app
+from sources.cli.commands import complete
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.agency_settings import an_agency_with_settings
@@ -70,3 +71,10 @@ async def test_the_status_says_what_stands_in_failed_without_a_name(
     assert json.loads(runner.invoke(app, [*words, "--json"]).stdout)["failed"] == {
         "bijstand": 1
     }
+
+
+def test_what_one_line_gave_is_not_said_of_the_next(agency: Agency) -> None:
+    settings = str(agency.folder / "agency.toml")
+    said = runner.invoke(app, ["status", "--settings", settings])
+    assert f"--settings {settings}" in said.stderr
+    assert complete("`signal-source status`") == "`signal-source status`"
