@@ -14,10 +14,10 @@ from signal_index.key_files import (
     destroy_year,
     load_year_keys,
 )
-from signal_index.ledger import Kind
-from signal_index.proof import JsonObject
+from signal_index.ledger import KeyStep
 from signal_index.settings import load_settings
-from signal_index.store.acts import Act, Recorder
+from signal_index.store.acts import Recorder
+from signal_index.store.key_steps import record_key_step
 
 keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
 
@@ -59,12 +59,9 @@ async def _create(file: Path, key_version: int) -> Path:
             origin_base=settings.ledger_origin,
         )
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
-        what: JsonObject = {
-            "act": "keys-created",
-            "keyVersion": key_version,
-            "years": list(years),
-        }
-        await recorder.record(conn, Act(what, Kind.KEY))
+        await record_key_step(
+            conn, recorder, KeyStep.KEYS_CREATED, version=key_version, years=list(years)
+        )
     return settings.keys
 
 
@@ -76,8 +73,7 @@ async def _destroy(file: Path, year: int, asked: str) -> None:
         raise YearStillKept("entries of that year have not expired yet")
     async with opened(settings) as conn:
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
-        what: JsonObject = {"act": "year-keys-destroyed", "year": year}
-        await recorder.record(conn, Act(what, Kind.KEY))
+        await record_key_step(conn, recorder, KeyStep.YEAR_KEYS_DESTROYED, year=year)
     # Only now: what was destroyed without an entry could not be explained any more.
     destroy_year(settings.keys, year)
 
@@ -87,5 +83,4 @@ async def _add_year(file: Path, year: int) -> None:
     async with opened(settings) as conn:
         create_year(settings.keys, year)
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
-        what: JsonObject = {"act": "year-keys-created", "year": year}
-        await recorder.record(conn, Act(what, Kind.KEY))
+        await record_key_step(conn, recorder, KeyStep.YEAR_KEYS_CREATED, year=year)

@@ -31,6 +31,7 @@ from signal_index.ledger.facts import (
     WhyGroup,
     describe_lookup,
 )
+from signal_index.ledger.key_steps import KEY_STEPS, KeyStep, describe_key_step
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.opened import Opened, open_entry
@@ -51,6 +52,7 @@ from signal_index.proof import Group, Kind, Outcome
 __all__ = [
     "ENTROPY_BYTES",
     "FIND_KEY_BYTES",
+    "KEY_STEPS",
     "KINDS",
     "OUTCOME_NONCE_BYTES",
     "RARE_OUTCOMES",
@@ -61,6 +63,7 @@ __all__ = [
     "EntryFacts",
     "FindKeys",
     "Group",
+    "KeyStep",
     "Kind",
     "KindRule",
     "Opened",
@@ -74,6 +77,7 @@ __all__ = [
     "build_entry",
     "case_find_key",
     "data_subject_key",
+    "describe_key_step",
     "describe_lookup",
     "flag_find_key",
     "make_receipt",

@@ -21,9 +21,10 @@ from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
 from keys.errors import ConfigRefused
 from policy.bundle import Bundle
 from signal_index.errors import KeyConfigUnusable
-from signal_index.ledger import Kind
+from signal_index.ledger import KeyStep, Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.key_steps import record_key_step
 from signal_index.tables.registry import key_config, policy_activation
 
 
@@ -53,14 +54,17 @@ async def accept_key_config(
         reason = f"{type(refusal).__name__} {refusal}".strip()
         raise KeyConfigUnusable(f"key config: {reason}") from refusal
     if await _insert_new(conn, key_config, _row_of(config, now)):
-        what: JsonObject = {
-            "act": "key-config-accepted",
-            "serial": config.serial,
-            "keyVersion": int(config.key_version),
-            "epoch": config.epoch,
-            "origin": str(config.origin),
-        }
-        await recorder.record(conn, Act(what, Kind.KEY))
+        await record_key_step(
+            conn,
+            recorder,
+            KeyStep.CONFIG_ACTIVATED,
+            serial=config.serial,
+            version=int(config.key_version),
+            epoch=config.epoch,
+            origin=str(config.origin),
+            config=hashlib.sha256(config.encode()).hexdigest(),
+            transcript=None if config.ceremony is None else config.ceremony.hex(),
+        )
     return config
 
 

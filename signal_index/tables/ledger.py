@@ -35,6 +35,9 @@ OFFICERS_KINDS = "kind IN ({})".format(
 )
 """Which entries officers' work makes; in words that the index below is found by."""
 
+KEY_STEPS_ONLY = "kind = 'key'"
+"""Which entries tell what was done with a key; found by the index below alike."""
+
 ledger_entry = Table(
     "ledger_entry",
     metadata,
@@ -53,6 +56,12 @@ ledger_entry = Table(
         "entry_id",
         sqlite_where=text(OFFICERS_KINDS),
         postgresql_where=text(OFFICERS_KINDS),
+    ),
+    Index(
+        "ix_ledger_entry_keys",
+        "entry_id",
+        sqlite_where=text(KEY_STEPS_ONLY),
+        postgresql_where=text(KEY_STEPS_ONLY),
     ),
 )
 

@@ -1,5 +1,6 @@
 """What a process starts with: remembered, recorded, and never taken back a version."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.config import parse_pins
 from policy.bundle import shipped_bundle
 from signal_index.errors import KeyConfigUnusable
+from signal_index.proof import Group
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
     record_policy_activation,
 )
 from signal_index.store.connect import transaction
+from signal_index.store.key_steps import find_key_steps
 from tests.dealing import Dealing, DealingPlan, deal_key, sign_config
 from tests.store_builders import DATABASES, NOW, a_recorder, a_store, database_url
 
@@ -63,6 +66,31 @@ async def test_a_config_is_accepted_and_recorded_once(
     again = await accept_key_config(conn, _offered(dealing), a_recorder())
     assert first == again == dealing.config
     assert await _kinds(conn) == ["key"]
+
+
+async def test_what_is_recorded_of_a_config_is_what_its_holders_signed(
+    conn: AsyncConnection, dealing: Dealing
+) -> None:
+    recorder = a_recorder()
+    await accept_key_config(conn, _offered(dealing), recorder)
+    renewed = dealing.config.model_copy(update={"serial": 2})
+    await accept_key_config(conn, _offered(dealing, serial=2), recorder)
+    found = await find_key_steps(conn, recorder.keys.disclosures, most=9)
+    said = [dict(one.group(Group.WHAT)) for one in found]
+    said.sort(key=lambda one: int(str(one["serial"])))
+    assert [one.pop("pad") for one in said]
+    assert said == [
+        {
+            "act": "config-activated",
+            "serial": config.serial,
+            "version": 1,
+            "epoch": 1,
+            "origin": "dealt",
+            "config": hashlib.sha256(config.encode()).hexdigest(),
+            "transcript": None,
+        }
+        for config in (dealing.config, renewed)
+    ]
 
 
 async def test_an_older_config_is_refused_also_after_a_restart(

@@ -165,6 +165,7 @@ CREATE TABLE ledger_entry (
   municipality CHAR(4), recorded_at TIMESTAMPTZ NOT NULL, leaf BYTEA NOT NULL,
   CONSTRAINT pk_ledger_entry PRIMARY KEY (entry_id)
 );
+CREATE INDEX ix_ledger_entry_keys ON ledger_entry (entry_id) WHERE kind = 'key';
 CREATE INDEX ix_ledger_entry_municipality ON ledger_entry (municipality, entry_id);
 CREATE INDEX ix_ledger_entry_officers ON ledger_entry (municipality, entry_id)
   WHERE kind IN ('policy', 'completeness', 'search', 'report', 'review', 'approval', 'access-request', 'citizen-report', 'correction', 'embargo');
