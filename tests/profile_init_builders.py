@@ -81,7 +81,9 @@ def propose(path: Path, *given: str) -> Proposed:
         env={"COLUMNS": "200"},
     )
     assert done.exit_code == 0, done.output
-    return Proposed(out.read_text("utf-8"), done.output)
+    # Where the file lies is ours to choose, and its name may hold anything.
+    shown = done.output.replace(str(path.parent), "MAP")
+    return Proposed(out.read_text("utf-8"), shown)
 
 
 def write_table(
