@@ -269,7 +269,7 @@ async def _look_at_standing(patient: Patient) -> Finding:
         says = f"Signalen volgens dit postvak: {standing}."
         return Finding(about, State.GOOD, says)
     none = "Er staat geen enkel signaal van dit postvak bij de index."
-    known = find_state(patient.outbox)
+    known = find_state(patient.outbox, patient.settings.source)
     if known is not None and known[0] in _UNREAD:
         says = f"{none} {_UNREAD[known[0]]}"
         return Finding(about, State.GOOD, says)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import httpx
 
 from keys.client import Signer
 from signal_index.notice import NoticeKey
+from sources.clock import day_of
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
@@ -42,6 +43,11 @@ class Bare:
     profiles: Sequence[Profile]
     client: httpx.AsyncClient
     now: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The day it is here."""
+        return day_of(self.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from sources.outbox.parking import park
 from sources.outbox.planning import Terms, plan_delivery
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.staging import Stager
+from sources.outbox.standing import keep_registration
 from sources.outbox.store import Outbox, copy_into
 from sources.outbox.strays import count_strays
 from sources.outbox.unchanged import find_known, recognise
@@ -111,7 +112,7 @@ async def hold_against_index(
     """
     try:
         await verify_clock(index, now)
-        await verify_in_use(outbox, index)
+        keep_registration(outbox, await verify_in_use(outbox, index), now())
         await admit(outbox, index, profile)
     except ClockDiffers:
         raise

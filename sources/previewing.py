@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
+from signal_index.wire.contact_holders import ContactHolder
 from sources.errors import SourceError
 from sources.intake import Intake
 from sources.judging.words import say_open_though_over
@@ -36,7 +37,11 @@ class Flag:
 
 @dataclass(slots=True)
 class Preview:
-    """What a registration would say, or its beginning; `sought` are looked up first."""
+    """What a registration would say, or its beginning; `sought` are looked up first.
+
+    `holders`: whom its records name, each once; `refused`: what of it the index would
+    not take, as somebody who asked the index says.
+    """
 
     read: int = 0
     signals: int = 0
@@ -52,6 +57,8 @@ class Preview:
     passed: tuple[PassedOver, ...] = ()
     refusal: str = ""
     whole: bool = True
+    holders: dict[str, ContactHolder] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
 
     def note_reject(self, reject: Reject) -> None:
         """Count a reject under its reason and column, with the first place of these."""
@@ -62,7 +69,8 @@ class Preview:
 
     @property
     def warnings(self) -> Iterator[str]:
-        """Say what may be amiss with ends: a count shows no flag too many."""
+        """Say what the index refuses, and what may be amiss with ends."""
+        yield from self.refused
         yield from say_ends_unread(self.ends_unread)
         yield from say_open_though_over(self.though_open)
 
@@ -88,6 +96,7 @@ def _count(made: Preview, entry: object) -> None:
     match entry:
         case Case():
             made.signals += 1
+            made.holders[entry.contact.key] = entry.contact.holder
             if len(made.flags) < SHOWN:
                 made.flags.append(_make_flag(entry))
         case Closing():

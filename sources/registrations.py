@@ -21,15 +21,17 @@ from sources.errors import (
 )
 from sources.findings import Finding, Patient, State
 from sources.handing_over import Party, name_file
-from sources.informing import find_unfit, list_allowed
-from sources.outbox.standing import keep_allowed, record_state
-from sources.profile import Profile
+from sources.outbox.standing import keep_registration
 from sources.publisher.holder_words import explain
-from sources.rehearsing.cases import FUNCTION, LACKS
+from sources.refused_beforehand import (
+    ASK_INDEX,
+    Fault,
+    Registered,
+    find_refused,
+    find_source_faults,
+)
+from sources.rehearsing.cases import LACKS
 from sources.settings import HolderRow
-
-Fault = tuple[str, str]
-"""What is wrong, and how to mend it."""
 
 _PROVIDER: Final = "inlogdienst"
 _INDEX: Final = "aanmelding index"
@@ -44,12 +46,6 @@ _UNASKED: Final = Finding(
 _HOLDERS_NEEDED: Final = 2
 _LIVE: Final = "De bron is live."
 _SILENT: Final = "Deze sleutelhouder antwoordt niet."
-_OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
-_LISTED: Final = (
-    "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
-)
-_ENDED: Final = "Klopt dat niet? Bel de beheerder van de index."
-_ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 
 
 async def look_at_registrations(patient: Patient) -> Sequence[Finding]:
@@ -95,9 +91,10 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         known = await patient.index.fetch_registration()
     except IndexRefused as error:
         says = _AT_INDEX.get(error.slug, str(error))
-        return [given, Finding(_INDEX, State.WRONG, says, _ASK_INDEX)]
+        return [given, Finding(_INDEX, State.WRONG, says, ASK_INDEX)]
     except PublishingStopped as error:
         return [given, Finding(_INDEX, State.WRONG, str(error), "")]
+    keep_registration(patient.outbox, known, patient.now())
     wrong = [
         Finding(_INDEX, State.WRONG, says, remedy)
         for says, remedy in _find_missing(patient, known)
@@ -105,7 +102,6 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
     good = f"De index kent u als {known.name}, met bron en ondertekensleutel."
     for one in known.sources:
         if one.source == patient.settings.source:
-            record_state(patient.outbox, one.state, patient.now())
             is_trial = one.state is SourceState.TRIAL
             good = f"{good} {_say_trial(one) if is_trial else _LIVE}"
     return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
@@ -130,37 +126,11 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
             "Zet bij `organisation` het juiste OIN, of vraag een andere client_id.",
         )
     yield from _find_key_faults(patient, known)
-    found = [one for one in known.sources if one.source == settings.source]
-    if not found:
-        yield f"U mag niet leveren voor bron {settings.source}.", _ASK_INDEX
-    for source in found:
-        if not source.active:
-            yield f"Bron {source.source} doet bij de index niet meer mee.", _ENDED
-        for profile in patient.profiles:
-            yield from find_uncovered(profile, source)
-    allowed = list_allowed(known, settings.source)
-    keep_allowed(patient.outbox, allowed)
+    registered = Registered(known, settings.source)
+    yield from find_source_faults(registered)
     for profile in patient.profiles:
-        yield from find_unlisted(profile, known)
-        for one in find_unfit(profile, allowed):
-            yield f"Profiel {profile.name}: {one.say()}", _OTHER_CODE
-
-
-def find_unlisted(profile: Profile, known: OwnRegistration) -> Iterator[Fault]:
-    """Give what a contact holder of a profile is called that stands on no list."""
-    functions, names = set(known.contactFunctions), set(known.contactNames)
-    choice = ", ".join(one for one in known.contactFunctions if one != FUNCTION)
-    for key, row in profile.contacts.items() if functions else ():
-        for of, at in ((row, key), (row.deputy, f"{key}.deputy")):
-            said = [] if of is None else [("function", of.function, functions)]
-            said += [] if of is None or not of.name else [("name", of.name, names)]
-            for field, word, listed in said:
-                if word not in listed:
-                    yield (
-                        f"Profiel {profile.name}: contacts.{at}.{field} staat niet op "
-                        "uw lijst. De index neemt deze contactpersoon niet aan.",
-                        f"{_LISTED} {choice}.",
-                    )
+        for says, remedy in find_refused(profile, registered, today=patient.today):
+            yield f"Profiel {profile.name}: {says}", remedy
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
@@ -170,27 +140,13 @@ def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault
     if kid not in registered:
         yield (
             f"De ondertekensleutel {kid} (keys.notice) is niet aangemeld.",
-            f"{_ASK_INDEX} "
-            f"{name_file(Party.INDEX, settings.joining, patient.own_keys)}",
+            f"{ASK_INDEX} {name_file(Party.INDEX, settings.joining, patient.own_keys)}",
         )
     elif registered[kid] != own:
         yield (
             f"Onder de naam {kid} kent de index een andere ondertekensleutel.",
             "Zet de sleutel terug die u hebt aangemeld, of meld een nieuwe aan.",
         )
-
-
-def find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
-    """Give what a profile delivers that is not registered for its source."""
-    covered = {(one.municipality, one.category) for one in source.coverage}
-    for municipality in profile.municipalities:
-        for category in profile.categories:
-            if (municipality, category) not in covered:
-                yield (
-                    f"Profiel {profile.name}: soort signaal {category} in gemeente "
-                    f"{municipality} is voor deze bron niet aangemeld.",
-                    f"{_ASK_INDEX} Of verbeter het profiel.",
-                )
 
 
 async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:

@@ -12,12 +12,8 @@ from keys.client import Signer
 from keys.request import new_request_key
 from signal_index.wire.contact_holders import ContactHolders, OwnContactHolder
 from signal_index.wire.own_registration import (
-    OwnCoverage,
     OwnRegistration,
-    OwnSigner,
-    OwnSource,
 )
-from signal_index.wire.sources import SourceState
 from sources.doctor import look_over
 from sources.findings import Finding, Patient
 from sources.outbox.store import Outbox
@@ -30,42 +26,13 @@ from tests.builders import a_stored_contact
 from tests.sources_builders import (
     NOW,
     SECRET,
-    a_profile,
 )
-from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator
+from tests.sources_parties import NOTICE_KEY, OIN, REGISTERED, FakeEvaluator
 
 Route = Callable[[httpx.Request], Any]
 
 
 REQUEST_KEY = new_request_key()
-
-
-REGISTERED = OwnRegistration(
-    organisation=OIN,
-    name="Bureau Voorbeeld",
-    signers=[OwnSigner(kid=NOTICE_KEY.kid, x=NOTICE_KEY.public_value)],
-    sources=[
-        OwnSource(
-            source=OIN,
-            kind="income-support",
-            active=True,
-            state=SourceState.LIVE,
-            coverage=[
-                OwnCoverage(
-                    municipality=place,
-                    category=category,
-                    rhythmDays=7,
-                    informedCodes=["discussed", "informed-by-letter"],
-                )
-                for place in a_profile().municipalities
-                for category in a_profile().categories
-            ],
-            liveUntil=None,
-            lastRehearsal=None,
-            lacks=[],
-        )
-    ],
-)
 
 
 CONTACT = OwnContactHolder(

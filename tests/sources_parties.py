@@ -45,7 +45,10 @@ from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.own_registration import (
     OutboxSignals,
+    OwnCoverage,
     OwnRegistration,
+    OwnSigner,
+    OwnSource,
     ReplacedOutbox,
 )
 from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
@@ -57,6 +60,7 @@ from signal_index.wire.signals import (
     Withdrawal,
 )
 from signal_index.wire.signed_contacts import ContactBody
+from signal_index.wire.sources import SourceState
 from signal_index.wire.values import Oin, Slug
 from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
@@ -109,10 +113,32 @@ NOTICE_KEY = new_notice_key("test-notice")
 SIGNER = parse_signer_key(OIN, NOTICE_KEY.encode_public())
 
 
-NOT_TOLD = OwnRegistration(
-    organisation=OIN, name="Bureau Voorbeeld", signers=[], sources=[]
+REGISTERED = OwnRegistration(
+    organisation=OIN,
+    name="Bureau Voorbeeld",
+    signers=[OwnSigner(kid=NOTICE_KEY.kid, x=NOTICE_KEY.public_value)],
+    sources=[
+        OwnSource(
+            source=OIN,
+            kind="income-support",
+            active=True,
+            state=SourceState.LIVE,
+            coverage=[
+                OwnCoverage(
+                    municipality=place,
+                    category="bijstand",
+                    rhythmDays=7,
+                    informedCodes=["discussed", "informed-by-letter"],
+                )
+                for place in ("9901", "9902")
+            ],
+            liveUntil=None,
+            lastRehearsal=None,
+            lacks=[],
+        )
+    ],
 )
-"""Registered for nothing that this index tells of: it takes whatever comes."""
+"""Registered for what the profile of these tests delivers."""
 
 
 @dataclass
@@ -128,7 +154,7 @@ class FakeIndex:
     keeps_signals: bool = False
     unknown_categories: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = lambda: LATER
-    registration: OwnRegistration = NOT_TOLD
+    registration: OwnRegistration = REGISTERED
     state: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,7 +15,6 @@ from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.agency_keys import load_keys
-from sources.catalogue import load_kinds
 from sources.cli.delivery_words import say_questions
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
@@ -22,7 +22,7 @@ from sources.cli.own_files import look_for_ends
 from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE, find_in_folder
-from sources.clock import now
+from sources.clock import day_of, now, write_moment
 from sources.counted import say_count
 from sources.errors import InvalidAgencySettings
 from sources.foreseeing import (
@@ -32,10 +32,10 @@ from sources.foreseeing import (
     hold_against_index,
     open_copy,
 )
-from sources.informing import Allowed, find_unfit
 from sources.judging.words import say_open_though_over
+from sources.outbox.contacts import find_pending_contacts
 from sources.outbox.deliveries import count_by_field, find_rejects
-from sources.outbox.standing import find_allowed
+from sources.outbox.standing import find_registration
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.passed_over import describe_passed, say_passed
@@ -43,6 +43,12 @@ from sources.profile import Profile, load_profile
 from sources.proposing.judging import say_ends_unread
 from sources.publisher.task import Task
 from sources.reasons import Reason, say_all_rejects
+from sources.refused_beforehand import (
+    Registered,
+    find_refused,
+    find_source_faults,
+    find_unlisted_holders,
+)
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
@@ -50,6 +56,10 @@ MOST_SHOWN = 20
 _UNASKED: Final = (
     "\nDe index was nu niet te vragen of klok en postvak kloppen. Vraag het met "
     "`signal-source doctor`."
+)
+_UNREGISTERED: Final = (
+    "Niet vergeleken met hoe de index u kent (soorten, gemeenten, woorden voor "
+    "contactpersonen): dat doet `signal-source doctor` met dit profiel."
 )
 _PATIENCE: Final = httpx.Timeout(5.0)
 ASKS = 1
@@ -59,7 +69,8 @@ ASKS = 1
 class Checked:
     """What a file would say, and what it was held against: None where no outbox is.
 
-    `is_asked`: whether the index could be asked; None without settings.
+    `is_asked`: whether the index could be asked; None without settings. `registered`:
+    when it said how it knows us, and what it would refuse of this was held against.
     """
 
     foreseen: Foreseen
@@ -69,6 +80,7 @@ class Checked:
     unfit: Sequence[str] = ()
     ends_unread: Sequence[str] = ()
     is_asked: bool | None = None
+    registered: datetime | None = None
 
 
 def check_command(
@@ -126,7 +138,8 @@ def _check(
         task = Task(intake, profile, DeliveryKind.FULL)
         foreseen = foresee(outbox, task, now=now(), told=bars.read)
         foreseen = replace(foreseen, refused=foreseen.refused or said or "")
-        delivery = foreseen.delivery.id
+        delivery, found = foreseen.delivery.id, find_registration(outbox)
+        source = settings.source if settings else ""
         if rejects:
             write_rejects(rejects, find_rejects(outbox, delivery))
         return Checked(
@@ -134,9 +147,10 @@ def _check(
             Counter(each.reason.value for each in find_rejects(outbox, delivery)),
             count_by_field(outbox, delivery),
             compared,
-            list(_find_unfit(profile, find_allowed(outbox))),
+            _find_unfit(profile, found and Registered(found[0], source), outbox),
             look_for_ends(place.file, profile) if place.file else (),
             None if settings is None else said is not None,
+            found and found[1],
         )
 
 
@@ -153,22 +167,19 @@ async def _ask_index(
         return await hold_against_index(outbox, index, now, profile)
 
 
-def _find_unfit(profile: Profile, told: Allowed) -> Iterator[str]:
-    """Say what of a profile the index would refuse of every record.
+def _find_unfit(
+    profile: Profile, registered: Registered | None, outbox: Outbox
+) -> list[str]:
+    """Say what of this profile and file the index would refuse, by what it said last.
 
-    By what it said last; a kind that it was not asked about stands in the catalogue.
+    Whom the records name is read from the copy: as it would be sent.
     """
-    kinds = load_kinds()
-    public = {name: kind.informed for name, kind in kinds.items()}
-    for one in find_unfit(profile, {**public, **told}):
-        yield one.say()
-    for category in profile.categories:
-        if category not in kinds and category not in told:
-            yield (
-                f"soort signaal {category} staat niet in de openbare lijst. Is het een "
-                "soort van uw eigen gemeente? `signal-source doctor` met dit profiel "
-                "zegt of de index haar kent."
-            )
+    found = [*find_refused(profile, registered, today=day_of(now()))]
+    if registered:
+        holders = [one.holder for one in find_pending_contacts(outbox)]
+        found += find_source_faults(registered)
+        found += find_unlisted_holders(holders, profile, registered)
+    return [f"{says} {remedy}" for says, remedy in found]
 
 
 def _load_key(settings: AgencySettings) -> OutboxKey:
@@ -199,6 +210,7 @@ def _describe(checked: Checked) -> dict[str, object]:
         "passed": describe_passed(delivery.passed),
         "compared": checked.compared,
         "indexAsked": checked.is_asked,
+        "registeredOn": checked.registered and checked.registered.isoformat(),
     }
 
 
@@ -224,6 +236,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws}."
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
+    yield from _say_registered(checked)
     yield from say_passed(delivery.passed)
     fitting = counts.read - delivery.ended - delivery.ignored
     for said in say_all_rejects(checked.columns[:MOST_SHOWN], fitting):
@@ -233,6 +246,15 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     for ends in _say_ends(checked):
         yield f"Let op: {ends}"
     yield from _say_doubts(foreseen)
+
+
+def _say_registered(checked: Checked) -> Iterator[str]:
+    """Say by which word of the index this was judged, where that is not of now."""
+    if checked.registered is None:
+        yield _UNREGISTERED
+    elif not checked.is_asked:
+        told = write_moment(checked.registered)
+        yield f"Vergeleken met hoe de index u kende op {told}."
 
 
 def _say_ends(checked: Checked) -> Iterator[str]:

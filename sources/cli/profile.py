@@ -10,14 +10,13 @@ import typer
 
 from keys.files import write_whole
 from keys.joining import InvitedSource
-from sources.catalogue import load_kinds
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.plain import PlainConsole, make_table
+from sources.cli.registered import find_registered
 from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile, say_unreadable
 from sources.formats import FORMATS
-from sources.informing import find_unfit
 from sources.joining import find_invited
 from sources.profile import FILL_IN, parse_profile
 from sources.profile_page.columns import say_goes
@@ -30,6 +29,7 @@ from sources.proposing.judging import WITHOUT_CASE, judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 from sources.proposing.words import make_slug
+from sources.refused_beforehand import find_refused
 from sources.typed import quote
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
@@ -110,7 +110,7 @@ def init_command(
     _show(draft)
     console = PlainConsole()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
-    console.print(_judge(text, draft.file, out), soft_wrap=True)
+    console.print(_judge(text, draft, out), soft_wrap=True)
     if draft.looked and "case_number" not in draft.choices.columns:
         console.print(WITHOUT_CASE, soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
@@ -137,14 +137,16 @@ def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
     try:
         found = recognise(file)
         if found:
-            return Draft(file, out, found, propose_standard(known), today)
+            choices = propose_standard(known)
+            return Draft(file, out, found, choices, today, find_registered())
         is_book = is_workbook(file)
         table = look_at_excel(file, sheet) if is_book else look_at_csv(file)
     except OSError:
         raise UnreadableFile(say_unreadable(file)) from None
     judgement = judge(table.sample)
     choices = propose(table, judgement, known)
-    return Draft(file, out, Looked(table, judgement), choices, today)
+    looked = Looked(table, judgement)
+    return Draft(file, out, looked, choices, today, find_registered())
 
 
 def _make_on_page(draft: Draft) -> None:
@@ -196,13 +198,13 @@ def _show(draft: Draft) -> None:
     PlainConsole().print(grid)
 
 
-def _judge(text: str, file: Path, out: Path) -> str:
+def _judge(text: str, draft: Draft, out: Path) -> str:
     try:
         made = parse_profile(text)
     except InvalidProfile as error:
         return str(error)
-    public = {name: kind.informed for name, kind in load_kinds().items()}
-    for unfit in find_unfit(made, public):
-        return f"Het profiel is nog niet goed: {unfit.say()}"
-    command = quote("signal-source", "check", str(file), "--profile", str(out))
+    found = find_refused(made, draft.registered, today=draft.today)
+    if refused := [f"{says} {remedy}" for says, remedy in found]:
+        return "\n".join(("Het profiel is nog niet goed:", *refused))
+    command = quote("signal-source", "check", str(draft.file), "--profile", str(out))
     return f"Het profiel is bruikbaar. Probeer het met `{command}`."

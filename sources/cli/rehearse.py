@@ -10,21 +10,24 @@ import httpx
 import typer
 from rich.text import Text
 
-from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, UNUSABLE, Tellings, refusing_plainly
-from sources.cli.own_files import describe_own, read_own, say_own
+from sources.cli.own_files import Own, describe_own, read_own, say_own
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
-from sources.clock import now
-from sources.outbox.standing import record_state
+from sources.clock import day_of, now
+from sources.outbox.standing import keep_registration
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
-from sources.registrations import find_uncovered, find_unlisted
+from sources.refused_beforehand import (
+    Registered,
+    find_refused,
+    find_unlisted_holders,
+)
 from sources.rehearsing.cases import CASES
 from sources.rehearsing.running import Rehearsed, find_own, rehearse
 from sources.settings import AgencySettings, load_settings
@@ -62,7 +65,7 @@ def rehearse_command(
         raise typer.Exit(UNUSABLE)
     with refusing_plainly():
         told = _ignore if as_json else Lines().tell
-        refused, done = asyncio.run(_rehearse(given, profiles, told))
+        refused, done = asyncio.run(_rehearse(given, profiles, own, told))
     for line in refused:
         PlainConsole(stderr=True).print(line, style="bold red", soft_wrap=True)
     if done is None:
@@ -78,6 +81,7 @@ def rehearse_command(
 async def _rehearse(
     settings: AgencySettings,
     profiles: Sequence[Profile],
+    own: Sequence[Own],
     told: Callable[[CaseResult], None],
 ) -> tuple[list[str], Rehearsed | None]:
     keys = load_keys(settings.keys)
@@ -87,21 +91,30 @@ async def _rehearse(
             tell = Tellings(quiet=False).tell
             parties = make_parties(client, settings, keys, outbox, tell=tell)
             known = await parties[1].fetch_registration()
-            own = find_own(known, sender)
-            record_state(outbox, own.state, now())
-            if refused := list_refused(profiles, known, own):
+            keep_registration(outbox, known, now())
+            find_own(known, sender)
+            registered = Registered(known, settings.source)
+            if refused := list_refused(profiles, own, registered):
                 return refused, None
             return [], await rehearse(parties, sender, told)
 
 
 def list_refused(
-    profiles: Sequence[Profile], known: OwnRegistration, own: OwnSource
+    profiles: Sequence[Profile], own: Sequence[Own], registered: Registered
 ) -> list[str]:
-    """Say what of these profiles the index would refuse of every record, and why."""
+    """Say what of these profiles and files the index would refuse, and why."""
+    read = dict(own)
     return [
-        f"{says} {remedy}"
+        f"Profiel {one.name}: {says} {remedy}"
         for one in profiles
-        for says, remedy in (*find_uncovered(one, own), *find_unlisted(one, known))
+        for says, remedy in (
+            *find_refused(one, registered, today=day_of(now())),
+            *find_unlisted_holders(
+                read[one.name].holders.values() if one.name in read else (),
+                one,
+                registered,
+            ),
+        )
     ]
 
 

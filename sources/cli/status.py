@@ -45,7 +45,7 @@ def status_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
-            found, owed = summarise(outbox), find_owed(outbox)
+            found, owed = summarise(outbox, given.source), find_owed(outbox)
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
         typer.echo(json.dumps(found))
@@ -53,9 +53,9 @@ def status_command(
         _show(found, owed)
 
 
-def summarise(outbox: Outbox) -> dict[str, object]:
+def summarise(outbox: Outbox, source: str) -> dict[str, object]:
     """Give the standing: signals, what waits, deliveries and their rejects."""
-    reconciled, state = find_reconciled(outbox), find_state(outbox)
+    reconciled, state = find_reconciled(outbox), find_state(outbox, source)
     return {
         "outbox": str(outbox.id),
         "state": state and state[0].value,

@@ -6,10 +6,12 @@ own file; the outbox has no number left of what was delivered.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from signal_index.wire.model import parse_body
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from signal_index.wire.sources import SourceState
 from sources.outbox.store import Outbox, get_meta, put_meta
@@ -17,8 +19,8 @@ from sources.outbox.unchanged import forget_known
 
 _RECONCILED = "reconciled"
 _DIFFERED = "differed"
-_STATE = "source-state"
-_ALLOWED = "informed-codes"
+_KNOWN = "registration"
+_KNOWN_LABEL = b"registration"
 _ELSEWHERE = "elsewhere"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
@@ -86,24 +88,27 @@ def find_reconciled(outbox: Outbox) -> datetime | None:
     return None if found is None else datetime.fromisoformat(found.decode())
 
 
-def record_state(outbox: Outbox, state: SourceState, moment: datetime) -> None:
-    """Note how the source stood at the index when it was last asked."""
+def keep_registration(outbox: Outbox, known: OwnRegistration, moment: datetime) -> None:
+    """Note how the index knows us: sealed, for it may name colleagues of ours.
+
+    Not what stands of which outbox: that is of the moment.
+    """
+    said = known.model_copy(update={"outboxes": [], "replacedOutboxes": []})
+    plain = json.dumps([moment.isoformat(), said.model_dump(mode="json")]).encode()
+    sealed = outbox.key.seal(plain, label=_KNOWN_LABEL, row=_KNOWN.encode())
     with outbox.transaction("mend") as connection:
-        put_meta(connection, _STATE, f"{state.value} {moment.isoformat()}".encode())
+        put_meta(connection, _KNOWN, sealed)
 
 
-def keep_allowed(outbox: Outbox, allowed: Mapping[str, Collection[str]]) -> None:
-    """Note by which codes of informing the index takes each kind of signal of ours."""
-    said = {kind: sorted(codes) for kind, codes in allowed.items()}
-    with outbox.transaction("mend") as connection:
-        put_meta(connection, _ALLOWED, json.dumps(said).encode())
-
-
-def find_allowed(outbox: Outbox) -> Mapping[str, Collection[str]]:
-    """Give the same as the index said it last; empty if it was never asked."""
-    found = get_meta(outbox.connection, _ALLOWED)
-    allowed: dict[str, list[str]] = {} if found is None else json.loads(found)
-    return allowed
+def find_registration(outbox: Outbox) -> tuple[OwnRegistration, datetime] | None:
+    """Give the same as the index said it last, and when; None if it was never asked."""
+    found = get_meta(outbox.connection, _KNOWN)
+    if found is None:
+        return None
+    plain = outbox.key.open_sealed(found, label=_KNOWN_LABEL, row=_KNOWN.encode())
+    moment, said = json.loads(plain)
+    known = parse_body(OwnRegistration, json.dumps(said).encode())
+    return known, datetime.fromisoformat(moment)
 
 
 def keep_elsewhere(outbox: Outbox, told: Mapping[UUID, int]) -> None:
@@ -119,10 +124,10 @@ def find_elsewhere(outbox: Outbox) -> Mapping[UUID, int]:
     return {UUID(one): count for one, count in json.loads(found or b"{}").items()}
 
 
-def find_state(outbox: Outbox) -> tuple[SourceState, datetime] | None:
-    """Give how the source stood, and when that was; None if it was never asked."""
-    found = get_meta(outbox.connection, _STATE)
-    if found is None:
+def find_state(outbox: Outbox, source: str) -> tuple[SourceState, datetime] | None:
+    """Give how our source stood, and when that was; None if it was never asked."""
+    if (found := find_registration(outbox)) is None:
         return None
-    state, _, moment = found.decode().partition(" ")
-    return SourceState(state), datetime.fromisoformat(moment)
+    known, moment = found
+    states = [one.state for one in known.sources if one.source == source]
+    return (states[0], moment) if states else None

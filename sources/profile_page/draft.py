@@ -1,15 +1,18 @@
 """What the page works on: a file as it was looked at, and what was chosen so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sources.catalogue import load_functions, load_kinds
 from sources.profile import FILL_IN
 from sources.proposing.choices import Choices
 from sources.proposing.formats import Recognised
 from sources.proposing.judging import Judgement
 from sources.proposing.tables import Table
 from sources.proposing.writing import write_standard, write_table
+from sources.refused_beforehand import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,25 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A profile in the making; `write` gives it as TOML, finished or not."""
+    """A profile in the making; `write` gives it as TOML, finished or not.
+
+    `registered`: how the index knows whose profile it is; None where that is not known.
+    """
 
     file: Path
     out: Path
     found: Looked | Recognised
     choices: Choices
     today: date
+    registered: Registered | None = None
+
+    @property
+    def functions(self) -> Sequence[str]:
+        """Give what who is called may be called, as far as that is known here."""
+        if self.registered and self.registered.functions:
+            return self.registered.functions
+        kind = load_kinds().get(self.choices.known.category)
+        return sorted({*load_functions(), *(kind.functions if kind else ())})
 
     @property
     def looked(self) -> Looked | None:

@@ -1,10 +1,10 @@
 """What only the agency knows: days, words, who it is, and whom one calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from signal_index.wire.contact_holders import WEEKDAYS
-from sources.catalogue import load_functions, load_kinds, load_ways
+from sources.catalogue import load_kinds, load_ways
 from sources.dates import Order
 from sources.profile import FILL_IN
 from sources.profile_page.draft import Draft, Looked, show
@@ -210,7 +210,7 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
             "p",
             "Wie het signaal ziet, belt dit nummer. Het is van u, nooit van inwoners.",
         ),
-        tag("p", _list_functions(draft.choices.known.category), class_="quiet"),
+        tag("p", _list_functions(draft.functions), class_="quiet"),
         tick_field(
             SAME,
             "Functie en telefoonnummer van de eerste zijn voor iedereen gelijk",
@@ -229,9 +229,7 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
     )
 
 
-def _list_functions(category: str) -> str:
-    kind = load_kinds().get(category)
-    words = sorted({*load_functions(), *(kind.functions if kind else ())})
+def _list_functions(words: Sequence[str]) -> str:
     return (
         f"Een functie komt van een lijst: {', '.join(words)}. Een ander woord stelt de "
         "gemeente eerst voor u vast, zoals de naam van een team."

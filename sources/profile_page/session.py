@@ -1,6 +1,6 @@
 """One profile made on the page: from the proposal to the file that was written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from http import HTTPStatus
@@ -10,7 +10,8 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidProfile
 from sources.foreseeing import judge_as_delivered
 from sources.intake.files import FileIntake
-from sources.previewing import make_preview
+from sources.previewing import Preview, make_preview
+from sources.profile import Profile
 from sources.profile_page.checking import Fault, check
 from sources.profile_page.draft import Draft
 from sources.profile_page.form import Form, read_form
@@ -19,6 +20,7 @@ from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
 from sources.proposing.judging import find_ends_unread
 from sources.publisher.task import Task
+from sources.refused_beforehand import find_refused, find_unlisted_holders
 from sources.typed import quote
 
 WRITE: Final = "write"
@@ -59,7 +61,18 @@ class Session:
             sample, today = looked.table.sample, self.draft.today
             read = columns.values()
             preview.ends_unread = find_ends_unread(sample, read, today=today)
+        preview.refused = list(self._find_refused(profile, preview))
         return Answer(show_page(self.draft, form, (), preview))
+
+    def _find_refused(self, profile: Profile, preview: Preview) -> Iterator[str]:
+        """Say what the index would refuse, as far as it told how it knows us."""
+        registered, today = self.draft.registered, self.draft.today
+        found = [*find_refused(profile, registered, today=today)]
+        if registered:
+            holders = preview.holders.values()
+            found += find_unlisted_holders(holders, profile, registered)
+        for says, remedy in found:
+            yield f"{says} {remedy}"
 
     def _write(self, form: Form) -> Answer:
         try:

@@ -7,7 +7,6 @@ the newest copy of the outbox, rather than a backup that was put back?
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from sources.outbox.registrations import (
     has_registrations,
     is_registered,
 )
-from sources.outbox.standing import keep_allowed, keep_elsewhere, record_state
+from sources.outbox.standing import keep_elsewhere
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.strays import count_strays, is_ours
 from sources.profile import Profile
@@ -108,22 +107,9 @@ def note_elsewhere(
     keep_elsewhere(outbox, told)
 
 
-def note_state(
-    outbox: Outbox, known: OwnRegistration, source: str, moment: datetime
-) -> None:
-    """Note whether anybody sees the flags of this source: `status` asks nobody."""
-    for one in known.sources:
-        if one.source == source:
-            record_state(outbox, one.state, moment)
-
-
-def verify_codes(
-    outbox: Outbox, known: OwnRegistration, profile: Profile, source: str
-) -> None:
+def verify_codes(known: OwnRegistration, profile: Profile, source: str) -> None:
     """Raise `CodesUnfit` where the index takes other codes of informing."""
-    allowed = list_allowed(known, source)
-    keep_allowed(outbox, allowed)
-    for one in find_unfit(profile, allowed):
+    for one in find_unfit(profile, list_allowed(known, source)):
         raise CodesUnfit(profile.name, one.say())
 
 

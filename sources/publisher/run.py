@@ -55,12 +55,12 @@ from sources.outbox.planning import Terms, count_work, plan_delivery
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
+from sources.outbox.standing import keep_registration
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, find_known_rows, recognise
 from sources.publisher.admission import (
     admit,
     note_elsewhere,
-    note_state,
     verify_codes,
     verify_in_use,
 )
@@ -243,10 +243,10 @@ class Run:
         await verify_clock(self._parties[1], self._sender.now)
         index, source = self._parties[1], self._sender.source
         known_as = await verify_in_use(self._outbox, index)
-        note_state(self._outbox, known_as, source, self._sender.now())
+        keep_registration(self._outbox, known_as, self._sender.now())
         await admit(self._outbox, index, task.profile)
         note_elsewhere(self._outbox, known_as, source, [task.profile])
-        verify_codes(self._outbox, known_as, task.profile, source)
+        verify_codes(known_as, task.profile, source)
         now = self._sender.now()
         profile = task.profile
         terms = Terms(profile.valid_months, now, profile.facts.has_header)

@@ -14,14 +14,13 @@ from sources.connectors import read_file
 from sources.errors import CodesUnfit, InvalidProfile
 from sources.informing import find_unfit
 from sources.outbox.settling import find_reason
-from sources.outbox.standing import find_allowed, find_state
+from sources.outbox.standing import find_registration, find_state
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
 from sources.reasons import Reason
 from sources.values import Case, Reject
 from tests.builders import anew
-from tests.doctor_builders import REGISTERED
 from tests.sources_builders import (
     PROFILE,
     SECRET,
@@ -31,6 +30,7 @@ from tests.sources_builders import (
     an_agency,
     write_rows,
 )
+from tests.sources_parties import OIN, REGISTERED
 
 pytestmark = pytest.mark.anyio
 runner = CliRunner()
@@ -82,8 +82,9 @@ async def test_the_index_is_asked_before_anything_is_read(tmp_path: Path) -> Non
     agency.index.registration = registered(bijstand="discussed")
     await agency.publish()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        assert find_allowed(outbox) == {"bijstand": ["discussed"]}
-        state = find_state(outbox)
+        found = find_registration(outbox)
+        assert found == (agency.index.registration, agency.now)
+        state = find_state(outbox, OIN)
         assert state is not None, "whether anybody sees it is noted too"
         assert state[1] == agency.now
 

@@ -28,7 +28,6 @@ from sources.settings import KeyFiles
 from tests.builders import anew
 from tests.doctor_builders import (
     CONTACT,
-    REGISTERED,
     Route,
     a_list,
     a_patient,
@@ -47,6 +46,7 @@ from tests.sources_builders import (
     a_wrong_number,
     an_agency,
 )
+from tests.sources_parties import OIN, REGISTERED
 
 pytestmark = pytest.mark.anyio
 
@@ -155,10 +155,10 @@ async def test_the_status_tells_what_was_delivered_and_why_not(tmp_path: Path) -
     agency.write(a_row(BSN=a_number(1)), a_row(Zaak="Z-2", BSN="123456789"))
     await agency.publish()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        found = summarise(outbox)
+        found = summarise(outbox, OIN)
     (delivery,) = json.loads(json.dumps(found["deliveries"]))
     assert (found["signals"], found["backlog"], found["underWay"]) == (1, 0, False)
-    assert found["state"] is None, "nobody asked the index how the source stands"
+    assert found["state"] == "live", "as publishing heard it"
     assert delivery["rejects"] == {"bsn-invalid": 1}
 
 
@@ -187,7 +187,7 @@ async def test_whoever_took_everything_back_hears_how_that_reads(
     answer_held(agency, held, "approved")
     await agency.publish()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        told = summarise(outbox)["deliveries"]
+        told = summarise(outbox, OIN)["deliveries"]
     assert say_state(told[0]) == "afgesloten, alles ingetrokken"  # type: ignore[index]  # JSON
     agency.outbox_path.rename(tmp_path / "outbox.db")
     async with a_patient(tmp_path, profiles=[agency.profile]) as patient:

@@ -20,7 +20,6 @@ from sources.errors import (
 from sources.findings import State
 from tests.builders import anew
 from tests.doctor_builders import (
-    REGISTERED,
     Route,
     Tokens,
     a_patient,
@@ -32,7 +31,13 @@ from tests.sources_builders import (
     NOW,
     a_profile,
 )
-from tests.sources_parties import FAR_FROM_OVER, NOTICE_KEY, FakeEvaluator
+from tests.sources_parties import (
+    FAR_FROM_OVER,
+    NOTICE_KEY,
+    OIN,
+    REGISTERED,
+    FakeEvaluator,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -208,7 +213,7 @@ async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
     route = known_as(sources=[tried])
     async with a_patient(tmp_path, route) as patient:
         found = await find(patient, "aanmelding index")
-        status = summarise(patient.outbox)
+        status = summarise(patient.outbox, OIN)
     assert (found.state, "in proef" in found.says) == (State.GOOD, True)
     assert "langer dan 30 dagen geleden" in found.says
     assert (status["state"], status["stateAsked"]) == ("trial", NOW.isoformat())

@@ -28,6 +28,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
+from tests.sources_parties import OIN
 
 pytestmark = pytest.mark.anyio
 LATE = HELD_FOR + timedelta(hours=1)
@@ -89,7 +90,7 @@ async def test_what_lapsed_stays_owed_until_each_case_is_named_again(
     (one,) = owed(agency)
     assert len(one.names) == 6
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        assert summarise(outbox)["owed"] == [
+        assert summarise(outbox, OIN)["owed"] == [
             {"delivery": str(one.delivery), "cases": 6}
         ]
     await publish(agency, *rows(20)[3:])

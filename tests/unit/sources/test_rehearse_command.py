@@ -10,9 +10,10 @@ import pytest
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase, RehearsalRecorded
 from signal_index.wire.values import Label, Slug
 from sources.cli.rehearse import Lines, conclude, list_refused, summarise
+from sources.refused_beforehand import Registered
 from sources.rehearsing.running import Rehearsed
-from tests.doctor_builders import REGISTERED
 from tests.sources_builders import a_profile
+from tests.sources_parties import OIN, REGISTERED
 
 ENTRY = uuid4()
 
@@ -59,12 +60,11 @@ def test_a_contact_holder_that_the_index_refuses_is_named_first() -> None:
     """Else the flags are shown with it, the rehearsal passes, and no flag ever goes."""
     functions = [Label("Balie"), Label("Oefening, niet bellen")]
     known = REGISTERED.model_copy(update={"contactFunctions": functions})
-    (own,) = known.sources
-    refused = list_refused([a_profile()], known, own)
+    refused = list_refused([a_profile()], (), Registered(known, OIN))
     assert refused
     assert all("staat niet op uw lijst" in line for line in refused)
     assert all(line.endswith("een van: Balie.") for line in refused)
-    assert not list_refused([a_profile()], REGISTERED, own)
+    assert not list_refused([a_profile()], (), Registered(REGISTERED, OIN))
 
 
 def test_a_case_that_failed_is_counted_at_the_end() -> None:

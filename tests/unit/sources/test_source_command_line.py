@@ -93,6 +93,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "endsUnread": [],
         "openThoughOver": 0,
         "indexAsked": None,
+        "registeredOn": None,
         "refused": "",
         "passed": [],
         "compared": None,

@@ -1,0 +1,172 @@
+"""What the index will refuse of every record of a profile: said before it is sent.
+
+A profile is held against how the index knows this agency: what its source may deliver,
+by which codes citizens may have been informed, what its contact holders may be called.
+One list of rules: `check`, `doctor`, `rehearse` and `profile init` all ask it, so that
+none calls good what another refuses.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.own_registration import OwnRegistration, OwnSource
+from sources.catalogue import load_kinds
+from sources.informing import Allowed, find_unfit, list_allowed
+from sources.profile import Profile
+from sources.rehearsing.cases import FUNCTION
+
+Fault = tuple[str, str]
+"""What is wrong, and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How the index knows this agency, and for which source it delivers."""
+
+    known: OwnRegistration
+    source: str
+
+    @property
+    def functions(self) -> Sequence[str]:
+        """Give what a contact holder may be called; of a rehearsal nobody is."""
+        return [one for one in self.known.contactFunctions if one != FUNCTION]
+
+    def lists(self, word: str, *, is_name: bool) -> bool:
+        """Tell whether the index takes a word; where it tells no list, none is held."""
+        if not self.known.contactFunctions:
+            return True
+        known = self.known
+        return word in (known.contactNames if is_name else known.contactFunctions)
+
+
+MOST_WORDS: Final = 5
+ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
+_OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
+_LISTED: Final = (
+    "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
+)
+_NOT_TAKEN: Final = "De index neemt deze contactpersoon niet aan."
+_ENDED: Final = "Klopt dat niet? Bel de beheerder van de index."
+
+
+def find_refused(
+    profile: Profile, registered: Registered | None, *, today: date
+) -> Iterator[Fault]:
+    """Give what the index would refuse of every record that this profile delivers.
+
+    Without a registration: what the public catalogue tells of it, and no more.
+    """
+    yield from _find_ahead(profile, today)
+    public = {name: kind.informed for name, kind in load_kinds().items()}
+    if registered is None:
+        yield from _find_unfit(profile, public)
+        yield from _find_unheard_of(profile)
+        return
+    known, source = registered.known, registered.source
+    for one in known.sources:
+        if one.source == source:
+            yield from _find_uncovered(profile, one)
+    yield from _find_unlisted(profile, registered)
+    yield from _find_unfit(profile, {**public, **list_allowed(known, source)})
+
+
+def find_source_faults(registered: Registered) -> Iterator[Fault]:
+    """Give why nothing at all of this source would be taken."""
+    source = registered.source
+    found = [one for one in registered.known.sources if one.source == source]
+    if not found:
+        yield f"U mag niet leveren voor bron {source}.", ASK_INDEX
+    for one in found:
+        if not one.active:
+            yield f"Bron {source} doet bij de index niet meer mee.", _ENDED
+
+
+def find_unlisted_holders(
+    holders: Iterable[ContactHolder], profile: Profile, registered: Registered
+) -> Iterator[Fault]:
+    """Give what a file itself calls its contact holders, that stands on no list.
+
+    What the profile calls them is `find_refused`.
+    """
+    own = {word for _, word, _ in _name_words(profile)}
+    unlisted = dict.fromkeys(
+        word
+        for holder in holders
+        for _, word, is_name in _list_words(holder, "")
+        if word not in own and not registered.lists(word, is_name=is_name)
+    )
+    if unlisted:
+        rest = len(unlisted) - MOST_WORDS
+        more = f" en nog {rest}" if rest > 0 else ""
+        yield (
+            "Het bestand noemt contactpersonen met een woord dat niet op uw lijst "
+            f"staat: {', '.join([*unlisted][:MOST_WORDS])}{more}. De index neemt die "
+            "niet aan, en ook geen signaal met zo'n contactpersoon.",
+            "Vraag de gemeente om deze woorden vast te stellen.",
+        )
+
+
+def _find_ahead(profile: Profile, today: date) -> Iterator[Fault]:
+    for key, row in profile.contacts.items():
+        if row.last_verified > today:
+            yield (
+                f"contacts.{key}.last_verified is een dag die nog moet komen. "
+                f"{_NOT_TAKEN}",
+                "Zet er de dag waarop u het nummer naging.",
+            )
+
+
+def _find_unlisted(profile: Profile, registered: Registered) -> Iterator[Fault]:
+    for at, word, is_name in _name_words(profile):
+        if not registered.lists(word, is_name=is_name):
+            yield (
+                f"contacts.{at} staat niet op uw lijst. {_NOT_TAKEN}",
+                f"{_LISTED} {', '.join(registered.functions)}.",
+            )
+
+
+def _name_words(profile: Profile) -> Sequence[tuple[str, str, bool]]:
+    return [
+        one
+        for key, row in profile.contacts.items()
+        for one in _list_words(row.holder, f"{key}.")
+    ]
+
+
+def _list_words(holder: ContactHolder, at: str) -> Iterator[tuple[str, str, bool]]:
+    """Give each word that names somebody: where it stands, and whether it is a name."""
+    for of, place in ((holder, at), (holder.deputy, f"{at}deputy.")):
+        if of is not None:
+            yield f"{place}function", of.function, False
+            if of.name:
+                yield f"{place}name", of.name, True
+
+
+def _find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
+    covered = {(one.municipality, one.category) for one in source.coverage}
+    for municipality in profile.municipalities:
+        for category in profile.categories:
+            if (municipality, category) not in covered:
+                yield (
+                    f"soort signaal {category} in gemeente {municipality} is voor deze "
+                    "bron niet aangemeld.",
+                    f"{ASK_INDEX} Of verbeter het profiel.",
+                )
+
+
+def _find_unfit(profile: Profile, allowed: Allowed) -> Iterator[Fault]:
+    for one in find_unfit(profile, allowed):
+        yield one.say(), _OTHER_CODE
+
+
+def _find_unheard_of(profile: Profile) -> Iterator[Fault]:
+    for category in profile.categories:
+        if category not in load_kinds():
+            yield (
+                f"soort signaal {category} staat niet in de openbare lijst.",
+                "Is het een soort van uw eigen gemeente? `signal-source doctor` met "
+                "dit profiel zegt of de index haar kent.",
+            )
