@@ -32,7 +32,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 scope=permit.scope_text,
                 asked=[str(category.id) for category in permit.categories],
                 flags=[_flag(index, one, standing) for one in signals],
-                sources=sources,
+                sources=list(sources),
                 colleagues=list(said.colleagues),
                 canFollow=said.can_follow,
                 followedUntil=said.followed_until,
@@ -69,24 +69,32 @@ def find_phone(standing: Standing, oin: str) -> Phone | None:
 
 def _sources(
     index: Index, permit: Permit, standing: Standing, in_trial: InTrial
-) -> list[Freshness]:
-    now = index.clock()
-    labels = Labels(index.catalogue_in(permit.municipality), standing.organisations)
-    return [
-        Freshness(
-            category=category.id,
-            categoryLabel=labels.category(category.id),
-            organisation=labels.organisation(one.source),
-            phone=find_phone(standing, one.source),
-            lastHeard=one.last_heard,
-            stale=one.stale,
-            byHand=one.by_hand,
-            own=one.source == permit.caller.organisation,
+) -> tuple[Freshness, ...]:
+    """Say of every source when it was last heard; nothing here is of a person.
+
+    Made once for a question and a standing, so `stale` is as of when that was read.
+    """
+    asker, place = permit.caller.organisation, permit.municipality
+    categories = tuple(category.id for category in permit.categories)
+    question = (asker, place, categories, frozenset(in_trial.items()))
+    if question not in standing.freshness:
+        labels = Labels(index.catalogue_in(place), standing.organisations)
+        standing.freshness[question] = tuple(
+            Freshness(
+                category=category,
+                categoryLabel=labels.category(category),
+                organisation=labels.organisation(one.source),
+                phone=find_phone(standing, one.source),
+                lastHeard=one.last_heard,
+                stale=one.stale,
+                byHand=one.by_hand,
+                own=one.source == asker,
+            )
+            for category in categories
+            for one in find_heard(
+                standing.coverage.get((place, category), ()),
+                in_trial,
+                standing.read_at,
+            )
         )
-        for category in permit.categories
-        for one in find_heard(
-            standing.coverage.get((permit.municipality, category.id), ()),
-            in_trial,
-            now,
-        )
-    ]
+    return standing.freshness[question]

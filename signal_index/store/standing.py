@@ -8,7 +8,7 @@ thousand rows at most. The edge keeps one copy for less than ten seconds
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -28,6 +28,7 @@ from signal_index.store.registry import ClientKind
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
 from signal_index.taking_part import Coverage
+from signal_index.wire.lookups import Freshness
 from signal_index.wire.sources import SourceState
 
 
@@ -112,6 +113,10 @@ class Standing:
     recorded: tuple[RecordedEstablishment, ...] = ()
     adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
     unwitnessed_since: datetime | None = None
+    freshness: dict[Hashable, tuple[Freshness, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What answers said of sources since this was read, by question."""
 
     def find_places(self, source: str) -> frozenset[tuple[str, str]]:
         """Find where a source publishes what: (municipality, category)."""

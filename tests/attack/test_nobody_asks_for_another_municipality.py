@@ -78,6 +78,22 @@ async def test_a_municipality_that_admits_an_organisation_is_asked_for(
     assert answered == (200, "")
 
 
+async def test_each_municipality_is_told_of_its_own_sources(tmp_path: Path) -> None:
+    """What is remembered of sources for one question is not the answer to another."""
+    async with open_world(tmp_path) as world:
+        await _open_elsewhere(world)
+        await _admit(world)
+        here, elsewhere = {}, {}
+        for _ in range(2):
+            body = await world.ask([a_bsn(1)])
+            here = (await world.send("POST", "/lookups", world.a_token(), body)).json()
+            body = await world.ask([a_bsn(1)], municipality=ELSEWHERE)
+            token = world.a_token(**TOKEN)
+            elsewhere = (await world.send("POST", "/lookups", token, body)).json()
+    assert here["answers"][0]["sources"] != []
+    assert elsewhere["answers"][0]["sources"] == []
+
+
 async def test_an_admission_of_tomorrow_lets_nobody_ask_today(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         await _open_elsewhere(world)
