@@ -186,6 +186,11 @@ class KeyConfig(Document):
             raise ValueError("a distributed key names its ceremony, a dealt one none")
         return self
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Give version and epoch: which sharing of which key this is."""
+        return int(self.key_version), self.epoch
+
     def find_holder(self, holder: str) -> HolderConfig | None:
         """Find a holder by its id."""
         return next((each for each in self.holders if each.id == holder), None)

@@ -73,6 +73,14 @@ def write_share(path: Path, share: KeyShare, holder: str, sealer: Sealer) -> Non
     write_secret(path, file.model_dump_json(by_alias=True, indent=2).encode() + b"\n")
 
 
+def read_sharing(path: Path) -> Sharing:
+    """Give of which sharing a share file says that it is, before it is opened.
+
+    What it says holds when it opens (`load_share`). Raises as that does.
+    """
+    return _sharing_of(_read_file(path))
+
+
 def load_share(path: Path, holder: str, sealer: Sealer) -> KeyShare:
     """Open the share file of `holder`.
 
@@ -81,21 +89,28 @@ def load_share(path: Path, holder: str, sealer: Sealer) -> KeyShare:
     use is the caller's question: compare `share.public` with the key config. Proven by
     tests/unit/keys/test_keyring.py.
     """
-    try:
-        file = _ShareFile.model_validate_json(
-            read_secret(path), by_alias=True, by_name=False
-        )
-    except ValidationError:
-        raise KeyFileMalformed(f"{path.name}: not a share file") from None
+    file = _read_file(path)
     if file.holder != holder:
         raise KeyFileMalformed(f"{path.name}: another holder's share")
     if file.sealer != sealer.name:
         raise KeyFileMalformed(f"{path.name}: sealed in another way")
-    sharing = Sharing(
-        key_version=file.key_version, epoch=file.epoch, threshold=file.threshold
-    )
     try:
         scalar = parse_scalar(sealer.open(file.seal, file.associated))
     except InvalidScalar:
         raise KeyFileMalformed(f"{path.name}: holds no share") from None
-    return KeyShare(sharing, file.index, scalar)
+    return KeyShare(_sharing_of(file), file.index, scalar)
+
+
+def _read_file(path: Path) -> _ShareFile:
+    try:
+        return _ShareFile.model_validate_json(
+            read_secret(path), by_alias=True, by_name=False
+        )
+    except ValidationError:
+        raise KeyFileMalformed(f"{path.name}: not a share file") from None
+
+
+def _sharing_of(file: _ShareFile) -> Sharing:
+    return Sharing(
+        key_version=file.key_version, epoch=file.epoch, threshold=file.threshold
+    )

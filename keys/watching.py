@@ -1,6 +1,6 @@
 """Notice that a file was replaced while a process runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _Stamp = tuple[int, int, int] | None
@@ -10,11 +10,15 @@ class Watched:
     """Files that are looked at now and then; the first look is when this is made.
 
     Make it before the files are read: what changes in between is then read once more,
-    and never missed. A file that is gone has changed too.
+    and never missed. A file that is gone has changed too. `find` gives files that come
+    and go, by their place in a folder.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(
+        self, paths: Sequence[Path], find: Callable[[], Sequence[Path]] = tuple
+    ) -> None:
         self._paths = tuple(paths)
+        self._find = find
         self._seen = self._look()
 
     def has_changed(self) -> bool:
@@ -27,7 +31,7 @@ class Watched:
         self._seen = ()
 
     def _look(self) -> tuple[_Stamp, ...]:
-        return tuple(_stamp(path) for path in self._paths)
+        return tuple(_stamp(path) for path in (*self._paths, *self._find()))
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -15,6 +15,8 @@ from keys.sealing import PassphraseSealer, generate_passphrase
 from tests.dealing import Dealing, DealtHolder
 
 PASSPHRASES: Final = "passphrases"
+TEST_COST: Final = 2**14
+"""The least that a seal may cost to open: these shares are worth nothing."""
 
 
 def write_dealing(out: Path, dealing: Dealing) -> None:
@@ -31,7 +33,7 @@ def _write_holder(out: Path, holder: DealtHolder) -> None:
     passphrase = generate_passphrase()
     write_secret(out / PASSPHRASES / holder.id, passphrase.text.encode())
     folder = out / holder.id
-    sealer = PassphraseSealer(passphrase)
+    sealer = PassphraseSealer(passphrase, TEST_COST)
     write_share(folder / "share.json", holder.share, holder.id, sealer)
     for name, key in (
         ("config-signing.jwk", holder.config_key),

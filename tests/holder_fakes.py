@@ -1,6 +1,6 @@
 """A clock that stands still and a memory without a disk, with the real rules."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 
@@ -8,6 +8,7 @@ from keys.config import KeyConfig
 from keys.holder.admission import Admitted
 from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
 from keys.holder.errors import AccountRefused, RequestExpired, RequestReplayed
+from keys.holder.former import KeptConfig
 from keys.holder.organisations import LookupOrganisation, SourceOrganisation
 from keys.holder.spending import TicketGrant
 from keys.holder.store import GivenTicket
@@ -46,12 +47,22 @@ class FakeMeter:
     lock: Lock = field(default_factory=Lock)
     refused: Refused | None = None
     restored: tuple[Restoration, ...] = ()
-    config: KeyConfig | None = None
+    kept: dict[tuple[int, int], KeptConfig] = field(default_factory=dict)
+
+    @property
+    def config(self) -> KeyConfig | None:
+        return self.kept[max(self.kept)].config if self.kept else None
 
     def keep_config(self, config: KeyConfig) -> None:
         if self.broken is not None:
             raise self.broken
-        self.config = config
+        known = self.kept.get(config.place, KeptConfig(config, None))
+        self.kept[config.place] = replace(known, config=config)
+
+    def find_kept(self) -> tuple[KeptConfig, ...]:
+        if self.broken is not None:
+            raise self.broken
+        return tuple(self.kept[place] for place in sorted(self.kept, reverse=True))
 
     def take_refused(self, said: Refused) -> None:
         if self.refused is not None and said.at < self.refused.at:
@@ -91,6 +102,10 @@ class FakeMeter:
             check_bucket(bucket, spent, now=now)
             self.buckets[claims.iss] = (spent, day)
         self.used.add((claims.iss, str(claims.jti)))
+        place = (claims.key_version, claims.epoch)
+        known = self.kept.get(place)
+        if known is not None and known.asked_at is None:
+            self.kept[place] = replace(known, asked_at=now)
         if grant is not None:
             self.tickets.append((day, _given(admitted, grant, now)))
 

@@ -7,7 +7,8 @@ What must hold, in this order:
 2. every claim there and none beside;
 3. meant for this holder;
 4. issued (give or take 30 s of clock), not expired, and valid for at most 60 s;
-5. of the key version and share epoch in use, for a quorum with this holder in it;
+5. of a key version and share epoch that it answers for, for a quorum with this holder
+   in it;
 6. `count` and `req` are those of the points that came along.
 
 Whether its `jti` was used before, only the store knows.
@@ -98,8 +99,11 @@ def admit(
     organisations: Organisations,
     *,
     now: datetime,
+    former: Sequence[HolderIdentity] = (),
 ) -> Admitted:
     """Give what a request may do, or raise a leaf of `RequestRefused`.
+
+    `former`: who this holder was in the sharings that it answers for still.
 
     Proven by tests/unit/keys_holder/test_admission.py and by
     tests/attack/test_holder_requests.py.
@@ -108,10 +112,11 @@ def admit(
     with naming(claims.iss, claims.sub):
         _check_direction(claims.aud, holder)
         _check_times(claims.iat, claims.exp, now)
-        config = holder.config
-        if (claims.key_version, claims.epoch) != (config.key_version, config.epoch):
+        asked = (claims.key_version, claims.epoch)
+        served = [one for one in (holder, *former) if one.config.place == asked]
+        if not served:
             raise RequestStale
-        _check_pair(claims.pair, holder)
+        _check_pair(claims.pair, served[0])
         _check_points(claims, points)
     return Admitted(organisations.get(claims.iss, claims.act), claims)
 

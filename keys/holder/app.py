@@ -6,7 +6,7 @@ source's batch of 4,096 does not keep a person at a kitchen table waiting.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from typing import Final
@@ -40,7 +40,7 @@ from keys.holder.problems import (
 )
 from keys.holder.refusing import take_refused
 from keys.holder.registrations import answer_registration
-from keys.holder.renewing import Renewed
+from keys.holder.renewing import Renewed, Retired
 from keys.holder.statements import answer_statement
 from keys.holder.stating import state_notice_keys
 from keys.reminding import Reminder
@@ -87,6 +87,9 @@ class Edge:
         if renewed is None:
             return
         self._holder = renewed.holder
+        self._tell_retired(renewed.retired)
+        if not renewed.is_read:
+            return
         for reason in renewed.refusals:
             self._log.write(Event.RENEWAL_REFUSED, reason=reason)
         config = renewed.holder.keys.identity.config
@@ -95,6 +98,16 @@ class Edge:
             serial=config.serial,
             organisations=len(renewed.holder.organisations.by_kind),
         )
+
+    def _tell_retired(self, retired: Iterable[Retired]) -> None:
+        """Log which sharings are over, and how many files of each are to be erased."""
+        for one in retired:
+            self._log.write(
+                Event.SHARE_RETIRED,
+                keyVersion=one.config.key_version,
+                epoch=one.config.epoch,
+                left=one.left,
+            )
 
     def remind(self) -> None:
         """Tell whoever watches where the key config in use ends."""

@@ -19,8 +19,9 @@ from keys.base64url import encode_b64u
 from keys.config import KeyConfig
 from keys.errors import InvalidPoint
 from keys.group import Point, generate_scalar, parse_point
-from keys.holder.admission import Admitted, admit
+from keys.holder.admission import Admitted, HolderIdentity, admit
 from keys.holder.errors import HolderNotReady, RequestMalformed, naming
+from keys.holder.former import Former
 from keys.holder.opening import HolderKeys
 from keys.holder.organisations import Organisations
 from keys.holder.spending import TicketGrant
@@ -47,6 +48,12 @@ class Holder:
     now: Callable[[], datetime]
     index_key: PublicKey
     """Whose word it takes on whom to refuse."""
+    former: tuple[Former, ...] = ()
+    """The sharings that `keys` followed and that it answers for still."""
+
+    def list_served(self, now: datetime) -> list[HolderKeys]:
+        """Give what it answers with at this moment, the newest sharing first."""
+        return [self.keys, *(one.keys for one in self.former if one.is_served(now))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +73,29 @@ def answer_evaluation(holder: Holder, body: bytes) -> Evaluated:
     Proven by tests/unit/keys_holder/test_evaluations.py.
     """
     now = holder.now()
-    identity = holder.keys.identity
-    check_ready(identity.config, now)
+    check_ready(holder.keys.identity.config, now)
     asked = _parse(body)
     points = parse_points(asked.points)
-    admitted = admit(asked.request, points, identity, holder.organisations, now=now)
+    newest, *former = holder.list_served(now)
+    admitted = admit(
+        asked.request,
+        points,
+        newest.identity,
+        holder.organisations,
+        now=now,
+        former=[one.identity for one in former],
+    )
     blinded = _valid(points)
     grant = _grant(admitted, now)
     claims = admitted.claims
+    place = (claims.key_version, claims.epoch)
+    keys = next(k for k in (newest, *former) if k.identity.config.place == place)
     with naming(claims.iss, claims.sub):
         holder.meter.spend(admitted, grant, now=now)
-    evaluation = evaluate(holder.keys.share, blinded, generate_scalar())
-    answer = _answer(holder, evaluation)
+    evaluation = evaluate(keys.share, blinded, generate_scalar())
+    answer = _answer(keys.identity, evaluation)
     if grant is not None:
-        answer["ticket"] = _sign_ticket(holder, claims, grant, now)
+        answer["ticket"] = _sign_ticket(keys, holder.audience, claims, grant, now)
     return Evaluated(answer, claims.iss, claims.sub, claims.act, claims.count)
 
 
@@ -110,8 +126,7 @@ def _grant(admitted: Admitted, now: datetime) -> TicketGrant | None:
     return TicketGrant(jti=str(uuid4()), expires_at=now + TICKET_LIFETIME)
 
 
-def _answer(holder: Holder, evaluation: Evaluation) -> dict[str, object]:
-    identity = holder.keys.identity
+def _answer(identity: HolderIdentity, evaluation: Evaluation) -> dict[str, object]:
     return {
         "holder": identity.index,
         "keyVersion": identity.config.key_version,
@@ -122,12 +137,16 @@ def _answer(holder: Holder, evaluation: Evaluation) -> dict[str, object]:
 
 
 def _sign_ticket(
-    holder: Holder, claims: EvaluationClaims, grant: TicketGrant, now: datetime
+    keys: HolderKeys,
+    audience: str,
+    claims: EvaluationClaims,
+    grant: TicketGrant,
+    now: datetime,
 ) -> str:
     ticket = {
         "jti": grant.jti,
-        "iss": holder.keys.identity.id,
-        "aud": holder.audience,
+        "iss": keys.identity.id,
+        "aud": audience,
         "sub": claims.sub,
         "org": claims.iss,
         "act": claims.act.value,
@@ -138,4 +157,4 @@ def _sign_ticket(
         "iat": int(now.timestamp()),
         "exp": int(grant.expires_at.timestamp()),
     }
-    return sign_compact(holder.keys.ticket_key, TICKET_TYPE, ticket)
+    return sign_compact(keys.ticket_key, TICKET_TYPE, ticket)

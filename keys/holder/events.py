@@ -16,6 +16,7 @@ class Event(LoggedEvent):
     STOPPED = "stopped"
     RENEWED = "renewed", "serial", "organisations"
     RENEWAL_REFUSED = "renewal-refused", "reason"
+    SHARE_RETIRED = "share-retired", "keyVersion", "epoch", "left"
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
     REFUSED_TAKEN = "refused-taken", "count"

@@ -6,12 +6,17 @@ What must hold before a holder evaluates anything:
    origin;
 2. it names this holder;
 3. the sealed share lies apart from its passphrase, opens, belongs to the config's
-   version and epoch, and its public half is the config's share for this holder;
+   version and epoch, and its public half is the config's share for this holder; no
+   other share of that version and epoch lies beside it;
 4. the ticket key is one of the config's ticket keys for this holder.
+
+Shares of several sharings may lie in one folder: `share.json`, and beside it
+`share-*.json`. One of a sharing to come waits for its key config and is not opened.
 
 The config-signing key is not read: a process on the network has no use for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,8 +32,8 @@ from keys.holder.admission import HolderIdentity
 from keys.holder.errors import HolderStartRefused
 from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey, parse_private_key
-from keys.keyring import load_share
-from keys.sealing import PassphraseSealer, read_passphrase
+from keys.keyring import load_share, read_sharing
+from keys.sealing import PassphraseSealer, Sealer, read_passphrase
 from keys.shares import KeyShare, get_public_share
 
 LONGEST_TRIAL: Final = timedelta(days=92)
@@ -58,14 +63,68 @@ def open_keys(
         pins = _read_public(settings.pins)
         config = _verify(document, pins, settings, known, now)
         verify_apart(settings, config, now)
-        sealer = PassphraseSealer(read_passphrase(settings.passphrase))
-        share = load_share(settings.share, settings.holder, sealer)
-        ticket_key = parse_private_key(
-            read_json(read_secret(settings.ticket_key), settings.ticket_key.name)
-        )
+        return _open_sharing(settings, config, document, find_shares(settings, config))
+    except HolderStartRefused:
+        raise
     except KeysError as error:
         raise HolderStartRefused(_reason(error)) from None
-    return match_keys(config, document, settings.holder, share, ticket_key)
+
+
+def open_former_keys(settings: HolderSettings, config: KeyConfig) -> HolderKeys | None:
+    """Open what a holder answered with before, if the share lies there still.
+
+    `config` is one that it accepted. Raises `HolderStartRefused` for another share of
+    that version and epoch than it accepted.
+    """
+    try:
+        paths = find_shares(settings, config)
+        return _open_sharing(settings, config, b"", paths) if paths else None
+    except HolderStartRefused:
+        raise
+    except KeysError as error:
+        raise HolderStartRefused(_reason(error)) from None
+
+
+def list_shares(settings: HolderSettings) -> list[Path]:
+    """List the share files: the one that the settings name, and those beside it."""
+    named = settings.share
+    beside = named.parent.glob(f"{named.stem}-*{named.suffix}")
+    return [path for path in (named, *sorted(beside)) if path.exists()]
+
+
+def find_shares(settings: HolderSettings, config: KeyConfig) -> list[Path]:
+    """Find the share files that say they are of the sharing of a config."""
+    place = config.place
+    said = {path: read_sharing(path) for path in list_shares(settings)}
+    return [path for path, one in said.items() if (one.key_version, one.epoch) == place]
+
+
+def _open_sharing(
+    settings: HolderSettings,
+    config: KeyConfig,
+    document: bytes,
+    paths: Sequence[Path],
+) -> HolderKeys:
+    """Open every share that says it is of this sharing: all must be the config's."""
+    sealer = PassphraseSealer(read_passphrase(settings.passphrase))
+    named = list(paths) or [settings.share]
+    opened = [_open_share(settings, config, path, sealer) for path in named]
+    ticket_key = parse_private_key(
+        read_json(read_secret(settings.ticket_key), settings.ticket_key.name)
+    )
+    return match_keys(config, document, settings.holder, opened[0], ticket_key)
+
+
+def _open_share(
+    settings: HolderSettings, config: KeyConfig, path: Path, sealer: Sealer
+) -> KeyShare:
+    share = load_share(path, settings.holder, sealer)
+    own = config.find_holder(settings.holder)
+    if own is not None and share.public != get_public_share(config, own.index):
+        raise HolderStartRefused(
+            f"{path.name}: the share is not the one that the key config names"
+        )
+    return share
 
 
 def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> None:
@@ -77,7 +136,8 @@ def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> 
     changes: another date in the settings does not begin it again.
     Raises `HolderStartRefused`.
     """
-    share, passphrase = settings.share.resolve(), settings.passphrase.resolve()
+    lying = [*list_shares(settings), settings.share][0]
+    share, passphrase = lying.resolve(), settings.passphrase.resolve()
     if _holds(share.parent, passphrase) or _holds(passphrase.parent, share):
         raise HolderStartRefused(
             "passphrase: lies with the share; keep it in a folder apart"

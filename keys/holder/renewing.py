@@ -4,6 +4,8 @@
   is told once.
 - A key config is held against the one in use (`keys.config.verify_succession`), and
   counts when it is kept: while the record cannot be written it is tried again.
+- The sharing before it is answered for until it is over (`keys.holder.former`), and is
+  then dropped from memory.
 - The settings file itself and the database are read at the start only.
 
 Proven by tests/contract/test_holder_renewing.py.
@@ -11,9 +13,12 @@ Proven by tests/contract/test_holder_renewing.py.
 
 from dataclasses import dataclass, replace
 
+from keys.config import KeyConfig
+from keys.errors import KeysError
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
-from keys.holder.opening import open_keys
+from keys.holder.former import find_over, let_go, put_behind
+from keys.holder.opening import find_shares, list_shares, open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings
 from keys.watching import Watched
@@ -24,7 +29,18 @@ class Renewed:
     """What to serve from now on, and why some of what was replaced was not taken up."""
 
     holder: Holder
-    refusals: tuple[str, ...]
+    refusals: tuple[str, ...] = ()
+    retired: tuple["Retired", ...] = ()
+    is_read: bool = True
+    """Whether files were replaced; else it is time alone that went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A sharing that is over, and how many files of it lie there still, to erase."""
+
+    config: KeyConfig
+    left: int
 
 
 class Renewal:
@@ -33,19 +49,44 @@ class Renewal:
     def __init__(self, settings: HolderSettings) -> None:
         """Look at the files; make this before they are read."""
         self._settings = settings
+        self._is_told = False
         self._organisations = Watched([settings.organisations])
         self._keys = Watched(
             [
                 settings.key_config,
                 settings.pins,
-                settings.share,
                 settings.passphrase,
                 settings.ticket_key,
-            ]
+            ],
+            lambda: list_shares(settings),
         )
 
     def renew(self, served: Holder) -> Renewed | None:
-        """Read again what was replaced; None when all is as it was."""
+        """Read again what was replaced and drop what is over; None where nothing is."""
+        renewed = self._read_again(served)
+        if self._is_told and not served.former:
+            return renewed
+        try:
+            return self._let_go(served, renewed)
+        except HolderNotReady:
+            return renewed
+
+    def _let_go(self, served: Holder, renewed: Renewed | None) -> Renewed | None:
+        """Drop what is over; the first time say also which files of it lie there."""
+        found = renewed or Renewed(served, is_read=False)
+        kept = served.meter.find_kept()
+        former, over = let_go(found.holder.former, kept, served.now())
+        if not self._is_told:
+            over += find_over(kept, served.now())
+        retired = tuple(_find_left(self._settings, one) for one in over)
+        told = tuple(one for one in retired if one.left or self._is_told)
+        self._is_told = True
+        if renewed is None and former == served.former and not told:
+            return None
+        holder = replace(found.holder, former=former)
+        return replace(found, holder=holder, retired=told)
+
+    def _read_again(self, served: Holder) -> Renewed | None:
         steps = [
             take_up
             for watched, take_up in (
@@ -76,4 +117,13 @@ class Renewal:
         except HolderNotReady:
             self._keys.look_again()
             return served
-        return replace(served, keys=keys)
+        former = put_behind(served.former, served.keys, keys)
+        return replace(served, keys=keys, former=former)
+
+
+def _find_left(settings: HolderSettings, over: KeyConfig) -> Retired:
+    """Say of a sharing that is over how many files of it lie there still."""
+    try:
+        return Retired(over, len(find_shares(settings, over)))
+    except KeysError:  # a file there is none; at its next change that is refused
+        return Retired(over, 0)

@@ -1,6 +1,7 @@
 """Start a key holder as a process: open, check, serve; refuse with a reason."""
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -18,7 +19,8 @@ from keys.holder.building import Housekeeping, build_app
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.events import Event
-from keys.holder.opening import HolderKeys, open_keys
+from keys.holder.former import Former, KeptConfig, find_end_of
+from keys.holder.opening import HolderKeys, open_former_keys, open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
@@ -78,27 +80,34 @@ def _make_server(
         raise HolderStartRefused(str(refusal)) from None
 
 
-def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
+def open_holder(
+    settings: HolderSettings, now: Callable[[], datetime] = clock.now
+) -> tuple[Holder, Housekeeping]:
     """Open all that a holder needs, or raise `HolderStartRefused`."""
     renewal = Renewal(settings)
     organisations = load_organisations(settings.organisations)
     store = HolderStore.open(settings.database)
-    keys = _open_known(settings, store)
+    keys, former = _open_known(settings, store, now())
     keep = timedelta(days=settings.keep_days)
 
     def erase() -> None:
-        store.erase_older(keep, now=clock.now())
+        store.erase_older(keep, now=now())
 
     index_key = _read_index_key(settings.index_key)
-    holder = Holder(keys, settings.audience, organisations, store, clock.now, index_key)
+    holder = Holder(
+        keys, settings.audience, organisations, store, now, index_key, former
+    )
     return holder, Housekeeping(erase, renewal.renew, store.close)
 
 
-def _open_known(settings: HolderSettings, store: HolderStore) -> HolderKeys:
+def _open_known(
+    settings: HolderSettings, store: HolderStore, now: datetime
+) -> tuple[HolderKeys, tuple[Former, ...]]:
     """Open the keys, held against what this holder accepted before it stopped."""
     try:
-        keys = open_keys(settings, known=store.find_config(), now=clock.now())
+        keys = open_keys(settings, known=store.find_config(), now=now)
         store.keep_config(keys.identity.config)
+        former = _open_former(settings, store.find_kept(), now)
     except HolderStartRefused:
         store.close()
         raise
@@ -106,7 +115,20 @@ def _open_known(settings: HolderSettings, store: HolderStore) -> HolderKeys:
         store.close()
         name = settings.database.name
         raise HolderStartRefused(f"{name}: {type(error).__name__}") from None
-    return keys
+    return keys, former
+
+
+def _open_former(
+    settings: HolderSettings, kept: Sequence[KeptConfig], now: datetime
+) -> tuple[Former, ...]:
+    """Open what it answered with before, as far as that is not over."""
+    waiting = [(one.config, find_end_of(one.config, kept)) for one in kept[1:]]
+    opened = [
+        (open_former_keys(settings, config), until)
+        for config, until in waiting
+        if until is None or now < until
+    ]
+    return tuple(Former(keys, until) for keys, until in opened if keys is not None)
 
 
 def _read_index_key(path: Path) -> PublicKey:

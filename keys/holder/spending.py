@@ -94,6 +94,18 @@ def insert_request(
     )
 
 
+def note_asked(
+    connection: sqlite3.Connection, admitted: Admitted, now: datetime
+) -> None:
+    """Remember when somebody first asked under a sharing: it ends the one before."""
+    claims = admitted.claims
+    connection.execute(
+        "UPDATE key_config SET asked_at = ?"
+        " WHERE key_version = ? AND epoch = ? AND asked_at IS NULL",
+        (int(now.timestamp()), claims.key_version, claims.epoch),
+    )
+
+
 def insert_once(
     connection: sqlite3.Connection, statement: str, values: tuple[object, ...]
 ) -> None:

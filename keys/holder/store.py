@@ -21,12 +21,14 @@ from keys.config import KeyConfig
 from keys.config_document import parse_document
 from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
+from keys.holder.former import KeptConfig
 from keys.holder.restoring import find_gap, insert_gap, list_gaps
 from keys.holder.spending import (
     TicketGrant,
     draw,
     insert_once,
     insert_request,
+    note_asked,
     replace_refused,
     verify_seldom,
     verify_served,
@@ -73,6 +75,9 @@ class Meter(Protocol):
     def keep_config(self, config: KeyConfig) -> None:
         """Keep durably the key config that counts from now on."""
 
+    def find_kept(self) -> tuple[KeptConfig, ...]:
+        """Give the newest key config of each sharing, the newest sharing first."""
+
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
 
@@ -117,6 +122,7 @@ class HolderStore:
             verify_served(connection, admitted)
             insert_request(connection, admitted, grant, now)
             draw(connection, admitted, now)
+            note_asked(connection, admitted, now)
 
     def record_asked(self, claims: PlainClaims, about: str, *, now: datetime) -> None:
         """Record durably who asked what; raises for a request that was used.
@@ -141,15 +147,31 @@ class HolderStore:
 
     def find_config(self) -> KeyConfig | None:
         """Give the newest key config that was accepted; None before the first."""
+        kept = self.find_kept()
+        return kept[0].config if kept else None
+
+    def find_kept(self) -> tuple[KeptConfig, ...]:
+        """Give the newest key config of each sharing, the newest sharing first."""
         with self._transaction() as connection:
-            row = connection.execute("SELECT document FROM key_config").fetchone()
-        return None if row is None else parse_document(KeyConfig, row[0])
+            rows = connection.execute(
+                "SELECT document, asked_at FROM key_config"
+                " ORDER BY key_version DESC, epoch DESC"
+            ).fetchall()
+        return tuple(
+            KeptConfig(
+                parse_document(KeyConfig, document),
+                None if at is None else datetime.fromtimestamp(at, UTC),
+            )
+            for document, at in rows
+        )
 
     def keep_config(self, config: KeyConfig) -> None:
         """Keep durably the key config that counts from now on."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO key_config VALUES (1, ?)", (config.encode(),)
+                "INSERT INTO key_config VALUES (?, ?, ?, NULL)"
+                " ON CONFLICT DO UPDATE SET document = excluded.document",
+                (int(config.key_version), config.epoch, config.encode()),
             )
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:

@@ -3,12 +3,13 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 # One ticket for one `req`: whoever sends the same points again has no second lookup.
 # In `statement_request`: signed questions that evaluate nothing, each used once.
 # In `restored`: what is missing of this record, since a backup was put back.
-# In `key_config`: the newest that was accepted, so that no older one and no other key
-# under its epoch is taken, also after a restart.
+# In `key_config`: the newest that was accepted of each sharing, so that no older one
+# and no other key under its epoch is taken, also after a restart; and when somebody
+# first asked under it, which ends the one before (`keys.overlap`).
 # In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
 CREATE TABLE request (
@@ -44,8 +45,9 @@ CREATE TABLE restored (
   because TEXT NOT NULL, PRIMARY KEY (since, until)
 ) WITHOUT ROWID;
 CREATE TABLE key_config (
-  one INTEGER PRIMARY KEY CHECK (one = 1), document BLOB NOT NULL
-);
+  key_version INTEGER NOT NULL, epoch INTEGER NOT NULL, document BLOB NOT NULL,
+  asked_at INTEGER, PRIMARY KEY (key_version, epoch)
+) WITHOUT ROWID;
 CREATE TABLE refused_at (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);
 """
 

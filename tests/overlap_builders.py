@@ -1,0 +1,97 @@
+"""A key that was shared anew, in a moment: what a ceremony comes to without it."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from keys.config import KeyConfig
+from keys.group import generate_scalar, multiply_base
+from keys.jose import PrivateKey
+from keys.keyring import write_share
+from keys.pseudonym import KeyVersion
+from keys.sealing import PassphraseSealer, read_passphrase
+from keys.shares import Sharing
+from tests.dealing import (
+    Dealing,
+    DealtHolder,
+    combine_shares,
+    encode_pins,
+    sign_config,
+    split_key,
+)
+from tests.dealing_files import PASSPHRASES, TEST_COST
+from tests.holders_builders import NOON, some_dealing
+
+
+def some_distributed(moment: datetime = NOON) -> Dealing:
+    """A key whose config says that a ceremony made it."""
+    dealing = some_dealing(moment)
+    return _write_config(dealing.holders, dealing.config, serial=1)
+
+
+def share_anew(
+    dealing: Dealing, *, replaced: int | None = None, rotated: bool = False
+) -> Dealing:
+    """Share the key of a dealing anew: its next epoch.
+
+    `replaced`: this holder is another one from now on. `rotated`: under another key,
+    which begins its own count of epochs.
+    """
+    before = dealing.config
+    version, epoch = int(before.key_version), before.epoch + 1
+    key = combine_shares([holder.share for holder in dealing.holders])
+    if rotated:
+        version, epoch, key = version + 1, 1, generate_scalar()
+    sharing = Sharing(
+        key_version=KeyVersion(version), epoch=epoch, threshold=before.threshold
+    )
+    shares = split_key(key, sharing, len(dealing.holders))
+    holders = tuple(
+        _new_holder(holder) if holder.share.index == replaced else holder
+        for holder in dealing.holders
+    )
+    holders = tuple(
+        replace(holder, share=share)
+        for holder, share in zip(holders, shares, strict=True)
+    )
+    public_key = multiply_base(key).encoded
+    config = before.model_copy(
+        update={"key_version": sharing.key_version, "public_key": public_key}
+    )
+    return _write_config(
+        holders, config.model_copy(update={"epoch": epoch}), serial=before.serial + 1
+    )
+
+
+def write_anew(folder: Path, dealing: Dealing, index: int, name: str) -> Path:
+    """Write a holder's share of this sharing in its folder, sealed as the others."""
+    holder = dealing.holders[index - 1]
+    passphrase = folder.with_name(PASSPHRASES) / folder.name
+    sealer = PassphraseSealer(read_passphrase(passphrase), TEST_COST)
+    write_share(folder / name, holder.share, holder.id, sealer)
+    return folder / name
+
+
+def _new_holder(holder: DealtHolder) -> DealtHolder:
+    return replace(
+        holder,
+        id=f"{holder.id}-new",
+        config_key=PrivateKey.generate(),
+        ticket_key=PrivateKey.generate(),
+    )
+
+
+def _write_config(
+    holders: tuple[DealtHolder, ...], config: KeyConfig, *, serial: int
+) -> Dealing:
+    keys = [holder.config_key for holder in holders]
+    made = config.model_copy(
+        update={
+            "serial": serial,
+            "origin": "distributed",
+            "ceremony": hashlib.sha256(str(serial).encode()).digest(),
+            "holders": tuple(holder.public for holder in holders),
+        }
+    )
+    return Dealing(holders, made, sign_config(made, keys), encode_pins(keys))
