@@ -63,6 +63,7 @@ from signal_index.store.connect import (
     transaction,
 )
 from signal_index.store.logins import verify_login
+from signal_index.store.row_keys import take_up
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
 from signal_index.store.witnessing import find_past
@@ -155,7 +156,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     settings.audience,
                     DiscoveredKeys(client, clock.now),
                 ),
-                standing=make_standing(engine, view),
+                standing=make_standing(engine, view, keys),
                 policy=view,
                 lookups=Gatherer(
                     make_run(engine, keys, clock.now),
@@ -184,14 +185,18 @@ def _names(settings: Settings) -> Names:
     return Names(settings.audience, settings.ledger_origin, settings.problem_base, text)
 
 
-def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
+def make_standing(
+    engine: AsyncEngine, policy: PolicyView, keys: IndexKeys
+) -> StandingView:
     """Give the view of who takes part, read from this database.
 
-    A policy that was adopted since is taken up with it.
+    A policy that was adopted since is taken up with it, and another row key: no request
+    derives a row from what was true more than ten seconds ago.
     """
 
     async def read(now: datetime) -> Standing:
         async with looking(engine) as conn:
+            await take_up(conn, keys.ring)
             standing = await read_standing(conn, policy.catalogue, now=now)
             await policy.take_up(conn, standing.adoptions)
             return standing
@@ -248,6 +253,7 @@ async def _accept(
     recorder = Recorder(keys, ACTOR, clock.now)
     async with transaction(engine) as conn:
         await verify_schema(conn)
+        await take_up(conn, keys.ring)
         if settings.unwitnessed_until is not None:
             past = await find_past(conn)
             verify_trial(settings.unwitnessed_until, past, clock.now())

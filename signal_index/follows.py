@@ -1,14 +1,15 @@
 """A follow: what a generalist saw of a person, so as to hear that it is no longer so.
 
-    answer ──> follow: the row keys of the kinds it may look at, and who was seen there
-    list   ──> the same rows read again: other organisations there, or the same
+    answer ──> follow: the kinds it may look at, and who was seen there
+    list   ──> the rows of these kinds read: other organisations there, or the same
 
 - Nothing is done when somebody publishes: a publication takes no longer, and answers no
   other, because of who follows. Whether something changed is found when its own user
   looks, from what a lookup would show at that moment.
 - Only joining and leaving counts. A signal that is restricted, or of a source in trial,
   is as if nothing had happened.
-- It is sealed at one length, and holds no name of a person.
+- It is sealed at one length, and holds no name of a person: its own row with a seal,
+  from which only who holds h derives where a person's signals stand.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
-from keys.pseudonym import RowKeySecret, StoredPoint, derive_sealed_row
+from keys.pseudonym import SealedRow
 from policy.vocabulary import CategoryId, PermittedCategory
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import seal, unseal
+from signal_index.returning.sealing import pack_person, seal, unpack_person, unseal
 from signal_index.signals import SignalState, StoredSignal, is_in_reach
 
 FOLLOW_BYTES: Final = 3072
@@ -39,7 +40,6 @@ _AS_READ: Final = str.maketrans("018", "OIB")
 
 _LABEL: Final = b"signal-index/follow/1\0"
 _NAME_BYTES: Final = 16
-_ROW_BYTES: Final = 16
 _SEEN_BYTES: Final = 8
 
 
@@ -54,16 +54,18 @@ class Follower:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Watched:
-    """One kind of signal: where it stands, how far back, who was seen (hashes)."""
+    """One kind of signal: how far back, who was seen there (hashes)."""
 
-    row_key: bytes
     look_back: timedelta
     seen: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Following:
-    """What a follow holds. `ledger_name`: the person's in the year of `entry`."""
+    """What a follow holds. `ledger_name`: the person's in the year of `entry`.
+
+    `person`: the row under which it stands (`name_follow_row`), with its seal.
+    """
 
     entry: UUID
     follower: Follower
@@ -73,32 +75,28 @@ class Following:
     informed: str
     case_reference: str | None
     ledger_name: bytes
+    person: SealedRow
     watched: Mapping[str, Watched]
 
 
-def derive_person_row(
-    secret: RowKeySecret, point: StoredPoint, organisation: str
-) -> bytes:
-    """Give by what an organisation's follows of one person are found.
+def name_follow_row(organisation: str) -> str:
+    """Name, in the place of a category, an organisation's follows of one person.
 
     The name has a sign that no category's id has, so that it is nobody's row key.
     """
-    return derive_sealed_row(secret, point, f"follow:{organisation}").row_key
+    return f"follow:{organisation}"
 
 
-def derive_watched(
-    secret: RowKeySecret,
-    point: StoredPoint,
+def make_watched(
     categories: Collection[PermittedCategory],
     shown: Collection[tuple[str, str]],
 ) -> Mapping[str, Watched]:
-    """Give what is looked at: rows of the permitted kinds, and who was shown there.
+    """Give what is looked at: the permitted kinds, and who was shown there.
 
     `shown`: category and source of each flag of the answer.
     """
     return {
         str(one.id): Watched(
-            derive_sealed_row(secret, point, one.id).row_key,
             one.look_back,
             frozenset(_hash(src) for kind, src in shown if kind == one.id),
         )
@@ -109,7 +107,7 @@ def derive_watched(
 def is_changed(
     following: Following,
     permitted: Collection[CategoryId],
-    found: Mapping[bytes, Sequence[StoredSignal]],
+    found: Mapping[str, Sequence[StoredSignal]],
     silent: Collection[str],
     *,
     municipality: str,
@@ -117,6 +115,7 @@ def is_changed(
 ) -> bool:
     """Tell whether an answer would now name another organisation, or one fewer.
 
+    `found`: what stands of this person now, by kind.
     `silent`: sources that are not live, and the organisation of who follows: it knows
     what it did itself. They cause nothing; nor does a restriction.
     """
@@ -126,7 +125,7 @@ def is_changed(
         if watched is None:
             continue
         kind = PermittedCategory(id_, watched.look_back)
-        rows = [one for one in found.get(watched.row_key, ()) if one.category == id_]
+        rows = [one for one in found.get(str(id_), ()) if one.category == id_]
         held = {_hash(one.source) for one in rows if _is_restricted(one)}
         now_seen = {
             _hash(one.source)
@@ -146,11 +145,12 @@ def seal_following(id_: UUID, said: Following, key: DisclosureKey) -> bytes:
         "a": said.since.isoformat(),
         "w": [said.purpose, said.legal_basis, said.informed, said.case_reference],
         "n": encode_b64u(said.ledger_name),
+        "p": pack_person(said.person),
         "r": [
             [
                 id_,
                 one.look_back.days,
-                encode_b64u(one.row_key + b"".join(sorted(one.seen))),
+                encode_b64u(b"".join(sorted(one.seen))),
             ]
             for id_, one in sorted(said.watched.items())
         ],
@@ -171,6 +171,7 @@ def open_following(id_: UUID, sealed: bytes, key: DisclosureKey) -> Following:
         informed=informed,
         case_reference=case,
         ledger_name=decode_b64u(facts["n"]),
+        person=unpack_person(facts["p"]),
         watched={
             kind: _unpack(days, decode_b64u(packed))
             for kind, days, packed in facts["r"]
@@ -189,13 +190,11 @@ def derive_offer(key: DisclosureKey, organisation: str, code: str) -> bytes:
 
 
 def _unpack(days: int, packed: bytes) -> Watched:
-    rest = packed[_ROW_BYTES:]
     return Watched(
-        packed[:_ROW_BYTES],
         timedelta(days=days),
         frozenset(
-            rest[start : start + _SEEN_BYTES]
-            for start in range(0, len(rest), _SEEN_BYTES)
+            packed[start : start + _SEEN_BYTES]
+            for start in range(0, len(packed), _SEEN_BYTES)
         ),
     )
 

@@ -1,7 +1,7 @@
 """The key folder of an index: made once, read at start, never overwritten.
 
     index-scalar-1.key        c_v of key version 1      32 bytes, reduced scalar
-    row-key.key               h                         64 bytes, two AES-256 keys
+    row-key-1.key             h, the first              64 bytes, two AES-256 keys
     ledger-names-2026.key     l_y                       32 bytes
     disclosures-2026.key      disclosure key            32 bytes
     checkpoint.key.jwk        checkpoint key            Ed25519 JWK, private
@@ -37,17 +37,18 @@ from keys.pseudonym import (
     IndexScalar,
     KeyVersion,
     LedgerNameKey,
+    RowKeySecret,
     parse_index_scalar,
     parse_ledger_name_key,
     parse_row_key_secret,
 )
 from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
-from signal_index.keyring import IndexKeys, YearKeys
+from signal_index.keyring import IndexKeys, LeaderKeys, YearKeys
 from signal_index.ledger import CheckpointKey, DisclosureKey, ReceiptKey, note_key
 from signal_index.proof import origin_of
+from signal_index.row_keys import RowKeyRing
 
 SECRET_BYTES = 32
-ROW_KEY = "row-key.key"
 CHECKPOINT = "checkpoint.key.jwk"
 RECEIPT = "receipt.key.jwk"
 CHECKPOINT_PUBLIC = "checkpoint.vkey"
@@ -75,7 +76,7 @@ def create_key_folder(
         raise KeysExist("the key folder is not empty")
     scalar = pysodium.crypto_core_ristretto255_scalar_random()
     _write_secret(folder / f"index-scalar-{key_version}.key", scalar)
-    _write_secret(folder / ROW_KEY, secrets.token_bytes(2 * SECRET_BYTES))
+    create_row_key(folder, 1)
     for year in years:
         create_year(folder, year)
     _create_signing_key(folder / CHECKPOINT)
@@ -110,13 +111,7 @@ def destroy_year(folder: Path, year: int) -> None:
     database too; copies of the key folder must be destroyed by hand.
     """
     for kind in ("ledger-names", "disclosures"):
-        path = folder / f"{kind}-{year}.key"
-        length = len(_read_secret(path))
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(length))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        _destroy(folder / f"{kind}-{year}.key")
 
 
 def load_keys(folder: Path) -> IndexKeys:
@@ -132,10 +127,36 @@ def load_keys(folder: Path) -> IndexKeys:
     return IndexKeys(
         disclosures=disclosures,
         scalars={KeyVersion(version): key for version, key in scalars.items()},
-        row_key=_parsed(folder / ROW_KEY, parse_row_key_secret),
+        ring=load_row_keys(folder),
         ledger_names=names,
         receipt=_receipt_key(folder / RECEIPT),
     )
+
+
+def create_row_key(folder: Path, number: int) -> RowKeySecret:
+    """Make another row key beside those that are there; raises `KeysExist`."""
+    data = secrets.token_bytes(2 * SECRET_BYTES)
+    _write_secret(folder / f"row-key-{number}.key", data)
+    return parse_row_key_secret(data)
+
+
+def destroy_row_key(folder: Path, number: int) -> None:
+    """Destroy a row key under which nothing stands, or raise `KeyFilesRefused`.
+
+    What stood under it is lost in every backup of the database too; copies of the key
+    folder must be destroyed by hand.
+    """
+    _destroy(folder / f"row-key-{number}.key")
+
+
+def load_row_keys(folder: Path) -> RowKeyRing:
+    """Read the row keys, as a process holds them: it reads them again when it must."""
+    return RowKeyRing(lambda: _read_numbered(folder, "row-key", _row_key))
+
+
+def load_leader_keys(folder: Path) -> LeaderKeys:
+    """Read what the leader needs: the keys of years, and the row keys."""
+    return LeaderKeys(load_year_keys(folder).disclosures, load_row_keys(folder))
 
 
 def load_year_keys(folder: Path) -> YearKeys:
@@ -167,6 +188,19 @@ def load_checkpoint_key(folder: Path) -> CheckpointKey:
     """Read what the sequencer signs the tree with."""
     seed, _ = _read_signing_key(folder / CHECKPOINT)
     return CheckpointKey(seed)
+
+
+def _destroy(path: Path) -> None:
+    length = len(_read_secret(path))
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(length))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _row_key(_number: int, data: bytes) -> RowKeySecret:
+    return parse_row_key_secret(data)
 
 
 def _scalar(_version: int, data: bytes) -> IndexScalar:

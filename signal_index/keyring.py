@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from keys.pseudonym import IndexScalar, KeyVersion, LedgerNameKey, RowKeySecret
+from keys.pseudonym import IndexScalar, KeyVersion, LedgerNameKey
 from signal_index.errors import KeyFilesRefused, StaleKeyVersion
 from signal_index.ledger import DisclosureKey, ReceiptKey, user_find_key
+from signal_index.row_keys import RowKeyRing, RowKeys
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,11 +41,25 @@ class YearKeys:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class IndexKeys(YearKeys):
+class LeaderKeys(YearKeys):
+    """What telling sources takes: what is told of a person says by a seal who it is."""
+
+    ring: RowKeyRing
+
+    def __repr__(self) -> str:
+        return "<LeaderKeys>"
+
+    @property
+    def row_keys(self) -> RowKeys:
+        """Give the keys under which rows stand now: taken once for each request."""
+        return self.ring.keys
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IndexKeys(LeaderKeys):
     """Everything that answering a lookup takes, kept outside the database."""
 
     scalars: Mapping[KeyVersion, IndexScalar]
-    row_key: RowKeySecret
     ledger_names: Mapping[int, LedgerNameKey]
     receipt: ReceiptKey
 

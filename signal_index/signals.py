@@ -19,16 +19,15 @@ from uuid import UUID
 from keys.pseudonym import (
     IndexScalar,
     LedgerNameKey,
-    RowKeySecret,
     StoredPoint,
     derive_ledger_name,
-    derive_sealed_row,
     derive_stored_point,
 )
 from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
 from signal_index.days import day_of
 from signal_index.errors import SignalTransferred
 from signal_index.notice.text import encode_compact
+from signal_index.row_keys import RowKeys
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
 
@@ -59,12 +58,12 @@ class PointKeys:
     """The secrets that turn a pseudonym into what a row and an entry are called."""
 
     scalar: IndexScalar
-    row_key: RowKeySecret
+    row_keys: RowKeys
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Search:
-    """Where the permitted rows of one person stand: row key to category."""
+    """Where the permitted rows of one person may stand: row key to category."""
 
     permit: Permit
     rows: Mapping[bytes, PermittedCategory]
@@ -74,7 +73,7 @@ class Search:
 class StoredSignal:
     """A signal as a lookup reads it; nothing in it names a person.
 
-    `row_key` and `id` are where it stands, for who must find it again.
+    `row_key` and `id` are where it stands now: it may move to another row key.
     """
 
     row_key: bytes
@@ -130,8 +129,9 @@ def derive_search(permit: Permit, point: StoredPoint, keys: PointKeys) -> Search
     return Search(
         permit,
         {
-            derive_sealed_row(keys.row_key, point, one.id).row_key: one
+            row: one
             for one in permit.categories
+            for row in keys.row_keys.find(point, one.id)
         },
     )
 
@@ -217,11 +217,9 @@ def _verify_not_transferred(known: Known | None) -> None:
         raise SignalTransferred
 
 
-def derive_event_mark(
-    secret: RowKeySecret, point: StoredPoint, municipality: str
-) -> bytes:
-    """Give the 16 bytes under which what a register said of a person is kept.
+def name_event_row(municipality: str) -> str:
+    """Name, in the place of a category, what a register said of a person.
 
     The name has a sign that no category's id has, so that it is nobody's row key.
     """
-    return derive_sealed_row(secret, point, f"person-event:{municipality}").row_key
+    return f"person-event:{municipality}"

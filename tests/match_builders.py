@@ -51,7 +51,9 @@ async def run_matches(
         engine = open_engine(url, DatabaseRole.UPKEEP, pool_size=1)
     recorder = Recorder(world.index.keys, "upkeep", world.clock)
     events = EventLog(log or io.StringIO(), world.clock)
-    upkeep = MatchUpkeep(engine, recorder, _policy(), events, world.clock, 5)
+    upkeep = MatchUpkeep(
+        engine, recorder, world.index.keys, _policy(), events, world.clock, 5
+    )
     found = 0
     if existing:
         await box_what_stands(upkeep, world.index.keys)

@@ -54,7 +54,13 @@ async def lead(world: World, *, due: bool = False) -> str:
     written = io.StringIO()
     log = EventLog(written, world.clock)
     upkeep = NoticeUpkeep(
-        engine, recorder, world.index.catalogue, log, world.clock, due_at_once=1
+        engine,
+        recorder,
+        world.index.keys,
+        world.index.catalogue,
+        log,
+        world.clock,
+        due_at_once=1,
     )
     await upkeep.open()
     if due:

@@ -27,6 +27,7 @@ from keys.pseudonym import (
 from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys, YearKeys
 from signal_index.ledger import DisclosureKey, ReceiptKey
+from signal_index.row_keys import RowKeyRing
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import (
@@ -80,7 +81,7 @@ def some_index_keys(years: tuple[int, ...] = YEARS) -> IndexKeys:
     return IndexKeys(
         disclosures=some_year_keys(years).disclosures,
         scalars={KeyVersion(1): parse_index_scalar(scalar)},
-        row_key=RowKeySecret(AESSIV(secrets.token_bytes(64))),
+        ring=RowKeyRing(lambda: {1: RowKeySecret(AESSIV(secrets.token_bytes(64)))}),
         ledger_names={y: parse_ledger_name_key(secrets.token_bytes(32)) for y in years},
         receipt=ReceiptKey(secrets.token_bytes(32), "receipt-key"),
     )

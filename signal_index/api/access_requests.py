@@ -176,6 +176,7 @@ async def close_access_request(
             closing=body.closing,
             closed_at=act.now,
             person_key=None,
+            person_seal=None,
         )
         await act.record(_said("closed", request_id, closing=body.closing))
 
@@ -206,7 +207,11 @@ async def put_number_right(
         if found.reportedAt is None:
             raise NothingReported
         await store.change_access_request(
-            act.conn, request_id, reported_at=None, person_key=None
+            act.conn,
+            request_id,
+            reported_at=None,
+            person_key=None,
+            person_seal=None,
         )
         await act.record(_said("other-number", request_id))
 

@@ -15,7 +15,6 @@ What is under embargo is left out before anything is counted, recorded or proven
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -39,7 +38,7 @@ from signal_index.api.person_asked import (
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.citizens.embargo import (
-    derive_embargo_row,
+    find_embargo_rows,
     withhold_entries,
     withhold_signals,
 )
@@ -47,8 +46,8 @@ from signal_index.citizens.reported import (
     REPORTED_KINDS,
     REQUEST_OF_ANOTHER,
     derive_own_search,
-    derive_request_person,
     find_open_groups,
+    name_request_row,
 )
 from signal_index.days import day_of
 from signal_index.errors import (
@@ -57,7 +56,7 @@ from signal_index.errors import (
     ProofNotReady,
     UnknownAccessRequest,
 )
-from signal_index.follows import derive_person_row
+from signal_index.follows import name_follow_row
 from signal_index.ledger import Kind, Outcome
 from signal_index.proof import DisclosureRefused, JsonObject
 from signal_index.store import access_requests, citizen_reports, corrections
@@ -119,9 +118,10 @@ async def _gather(
     """Read and record a report, of which nothing is proven yet."""
     place = permit.municipality
     labels = await index.labels_in(place)
-    search = derive_own_search(permit, asked.point, index.keys.row_key)
-    held_row = derive_embargo_row(index.keys.row_key, asked.point)
-    person_key = derive_request_person(index.keys.row_key, asked.point, wanted)
+    row_keys, point = index.keys.row_keys, asked.point
+    search = derive_own_search(permit, point, row_keys)
+    held_rows = find_embargo_rows(row_keys, point)
+    person = row_keys.seal_all(point, name_request_row(wanted))
     persons = find_keys_by_year(index.keys, asked.point, REPORTED_KINDS)
     keys = index.keys.disclosures
     async with spending(index, asked, Kind.CITIZEN_REPORT) as act:
@@ -129,16 +129,14 @@ async def _gather(
         request = await access_requests.lock_open_request(
             conn, wanted, place, labels, calendar_day(asked.at)
         )
-        await access_requests.bind_request(conn, wanted, person_key, asked.at)
-        held = await find_held_categories(
-            conn, held_row.row_key, place, index.keys, asked.at
-        )
+        await access_requests.bind_request(conn, wanted, person, asked.at)
+        held = await find_held_categories(conn, held_rows, place, index.keys, asked.at)
         today = day_of(act.now)
         signals = await citizen_reports.find_own_signals(conn, search, labels, today)
         follows = await citizen_reports.find_own_follows(
             conn,
             search,
-            partial(derive_person_row, index.keys.row_key, asked.point),
+            lambda oin: row_keys.find(point, name_follow_row(oin)),
             labels,
             today,
         )

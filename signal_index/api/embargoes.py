@@ -14,7 +14,6 @@ import asyncio
 import hashlib
 import secrets
 
-from keys.base64url import encode_b64u
 from keys.municipality import MunicipalityCode
 from keys.pseudonym import KeyVersion
 from policy.key import calendar_day
@@ -131,7 +130,7 @@ async def _place(
     index: Index, asked: PersonAsked, said: wire.NewEmbargo, place: MunicipalityCode
 ) -> wire.Embargo:
     labels = await index.labels_in(place)
-    row = derive_embargo_row(index.keys.row_key, asked.point)
+    row = derive_embargo_row(index.keys.row_keys, asked.point)
     codes = sorted({str(code) for code in said.categories})
     id_ = new_uuid7(asked.at)
     what: JsonObject = {
@@ -141,7 +140,7 @@ async def _place(
         "reason": said.reason,
         "until": said.until.isoformat(),
     }
-    matter = Matter(MATTER, place, _digest(what, row.row_key), MATTER)
+    matter = Matter(MATTER, place, _digest(what), MATTER)
     async with spending(index, asked, Kind.EMBARGO) as act:
         waiting = await request_approval(
             act.conn, matter, asked.caller, index.keys.receipt, now=asked.at
@@ -175,7 +174,10 @@ async def _place(
     return placed
 
 
-def _digest(what: JsonObject, row_key: bytes) -> bytes:
-    """Digest exactly this embargo, SHA-256: what it says, and under which row."""
-    text = encode_compact({**what, "row": encode_b64u(row_key)})
-    return hashlib.sha256(text).digest()
+def _digest(what: JsonObject) -> bytes:
+    """Digest exactly this embargo, SHA-256: what it says, with its id.
+
+    About whom it is stands in its own row alone, which is stamped: a digest over that
+    row would still name the person to who kept a row key that was destroyed.
+    """
+    return hashlib.sha256(encode_compact(what)).digest()

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from keys.months import months_back
 from keys.municipality import MunicipalityCode
-from keys.pseudonym import RowKeySecret, StoredPoint
+from keys.pseudonym import StoredPoint
 from policy.errors import LoopActDenied, NoDecision, UnknownCode
 from policy.loop import LoopPermit, LoopQuestion, decide_loop, is_established
 from policy.policy import Policy
@@ -25,8 +25,9 @@ from policy.vocabulary import (
     Subject,
 )
 from signal_index.api.context import Index
-from signal_index.follows import derive_person_row
+from signal_index.follows import name_follow_row
 from signal_index.ledger import Group, Opened
+from signal_index.row_keys import RowKeys, Rows
 from signal_index.store.follows import StoredFollow
 
 
@@ -37,7 +38,7 @@ class Beside:
     `row` is None where the rule permits nothing: then no follow is looked for.
     """
 
-    row: bytes | None
+    row: Rows | None
     names_colleagues: bool
     can_follow: bool
 
@@ -46,7 +47,7 @@ def find_beside(
     policy: Policy,
     permit: Permit,
     points: Sequence[StoredPoint],
-    secret: RowKeySecret,
+    keys: RowKeys,
     now: datetime,
 ) -> tuple[Beside, ...]:
     """Say for each person of a permitted lookup what may stand beside the flags.
@@ -65,7 +66,7 @@ def find_beside(
         can = _is_permitted(policy, LoopActId.FOLLOW, permit, subject, now)
         row = None
         if names or can:
-            row = derive_person_row(secret, point, permit.caller.organisation)
+            row = keys.find(point, name_follow_row(permit.caller.organisation))
         made.append(Beside(row, names, can))
     return tuple(made)
 

@@ -50,9 +50,9 @@ from signal_index.follows import (
     OFFERED_DAYS,
     Follower,
     Following,
-    derive_person_row,
-    derive_watched,
     is_changed,
+    make_watched,
+    name_follow_row,
     read_code,
 )
 from signal_index.labels import Labels
@@ -102,9 +102,8 @@ async def begin_follow(
             informed=str(informed),
             case_reference=lookup.text(Group.WHY, "caseReference"),
             ledger_name=name,
-            watched=derive_watched(
-                index.keys.row_key,
-                point,
+            person=index.keys.row_keys.seal(point, name_follow_row(who.organisation)),
+            watched=make_watched(
                 find_reach(policy, lookup, permit, day_of(act.now)),
                 lookup.flags or (),
             ),
@@ -112,8 +111,8 @@ async def begin_follow(
         made = StoredFollow(
             id=uuid4(),
             municipality=permit.municipality,
+            organisation=who.organisation,
             year=year_of(act.now),
-            person_row=derive_person_row(index.keys.row_key, point, who.organisation),
             until=until,
             offer=None,
             said=said,
@@ -138,12 +137,12 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
         own, unreadable = await store.list_follows(act.conn, owner, index.keys, today)
         permits = {one.id: await permit_again(index, who, one, act.now) for one in own}
         allowed = [one for one in own if permits[one.id] is not None]
-        found, silent = await store.find_watched(act.conn, allowed)
+        found, silent = await store.find_watched(act.conn, allowed, index.keys.row_keys)
         changed: dict[UUID, bool] = {
             one.id: is_changed(
                 one.said,
                 permit.categories,
-                found,
+                found.get(one.id, {}),
                 {*silent, who.organisation},
                 municipality=one.municipality,
                 now=act.now,

@@ -107,7 +107,9 @@ async def look_up(request: Request, caller: Person) -> Response:
         call_back=arrived.call_back,
         now=arrived.at,
     )
-    beside = find_beside(policy, permit, arrived.points, index.keys.row_key, arrived.at)
+    beside = find_beside(
+        policy, permit, arrived.points, index.keys.row_keys, arrived.at
+    )
     lookup = _permitted(index, arrived, record, permit, beside)
     granted = Granted(permit, record, lookup, telling, beside)
     draft = await index.lookups.join(granted)
@@ -122,7 +124,7 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     asked = parse_body(wire.Lookup, body)
     question = make_question(asked, caller, index.catalogue_in)
     version = KeyVersion(asked.keyVersion)
-    keys = PointKeys(index.keys.get_scalar(version), index.keys.row_key)
+    keys = PointKeys(index.keys.get_scalar(version), index.keys.row_keys)
     now = index.clock()
     wanted = (Act.LOOKUP, len(question.subjects), asked.keyVersion)
     pair = await admit_pair(index, asked.tickets, caller, wanted, now)

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
+from keys.pseudonym import SealedRow
 from signal_index.answers import Contact, make_contact
 from signal_index.api.context import Index
 from signal_index.api.transactions import committing
@@ -80,12 +81,12 @@ async def judge(
     sources: Collection[str] | None = None,
 ) -> Seen:
     """Tell which of these may be shown now: to these sources, or at all."""
-    rows = {at.row_key for one in held.items for at in one.side.pair}
-    embargo_rows = {one.side.embargo_row for one in held.items}
+    rows = {at.rows for one in held.items for at in one.pair}
+    persons = {one.side.person for one in held.items}
     places = {one.municipality for one in held.items}
     judged = _Judged(
         signals=await store.find_signals_in(conn, rows),
-        embargoed=await find_embargoed(conn, embargo_rows, index.keys, now=now),
+        embargoed=await find_embargoed(conn, persons, index.keys, now=now),
         permits=await _find_permits(index, places, now),
         now=now,
     )
@@ -110,7 +111,7 @@ class _Judged:
     """What stands at one moment, and what the policies say of it."""
 
     signals: Mapping[SignalAt, SignalNow]
-    embargoed: frozenset[tuple[bytes, str]]
+    embargoed: frozenset[tuple[SealedRow, str]]
     permits: Mapping[str, Permits]
     now: datetime
 
@@ -135,7 +136,7 @@ class _Judged:
         own, other = self._both(one)
         if own is None or other is None:
             return None
-        if (one.side.embargo_row, one.municipality) in self.embargoed:
+        if (one.side.person, one.municipality) in self.embargoed:
             return None
         if not stands(own, other, one.municipality, self.now):
             return None
@@ -145,7 +146,7 @@ class _Judged:
         return SeenMatch(one, own, other, state)
 
     def _both(self, one: HeldMatch) -> tuple[SignalNow | None, SignalNow | None]:
-        return self.signals.get(one.side.own), self.signals.get(one.side.other)
+        return self.signals.get(one.own), self.signals.get(one.other)
 
 
 async def find_counted(

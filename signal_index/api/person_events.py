@@ -23,7 +23,6 @@ from keys.errors import InvalidPseudonym
 from keys.pseudonym import (
     KeyVersion,
     StoredPoint,
-    derive_sealed_row,
     derive_stored_point,
     parse_pseudonym,
 )
@@ -42,7 +41,7 @@ from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
 from signal_index.notice import parse_signed_person_event, subject_commitment
 from signal_index.proof import JsonObject
-from signal_index.signals import derive_event_mark
+from signal_index.signals import name_event_row
 from signal_index.store.person_events import (
     TouchedSignal,
     find_publishing,
@@ -131,16 +130,15 @@ async def _carry_out(
     Gives its entry, and whether it was told before: then nothing is done.
     """
     event, token = told
-    secret = index.keys.row_key
+    row_keys = index.keys.row_keys
     catalogue = index.catalogue_in(event.municipality)
     categories = {
         one.value for one in (*catalogue.categories, *index.catalogue.categories)
     }
     rows = [
-        derive_sealed_row(secret, point, category).row_key
-        for category in sorted(categories)
+        row for category in sorted(categories) for row in row_keys.find(point, category)
     ]
-    mark = derive_event_mark(secret, point, event.municipality)
+    mark = row_keys.seal(point, name_event_row(event.municipality))
     async with acting(index, caller.caller, Kind.PERSON_EVENT) as act:
         if (known := await is_event_known(act.conn, event.event)) is not None:
             act.repeat()

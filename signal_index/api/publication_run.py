@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
+from keys.pseudonym import SealedRow
 from policy.catalogue import Catalogue
 from policy.errors import PolicyError
 from policy.vocabulary import Caller
@@ -33,6 +34,7 @@ from signal_index.api.context import Index
 from signal_index.api.submissions import (
     Candidate,
     Checked,
+    Place,
     Refusal,
     Rules,
     Submission,
@@ -50,6 +52,7 @@ from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
 from signal_index.matching import MatchBox, pick_names
 from signal_index.proof import JsonObject
+from signal_index.row_keys import Rows
 from signal_index.signals import (
     ItemOutcome,
     Known,
@@ -72,6 +75,7 @@ from signal_index.store.signals import (
     insert_evidence,
     keep_ended,
     lock_source,
+    lock_standing,
     store_signals,
 )
 from signal_index.wire.errors import InvalidField
@@ -104,7 +108,9 @@ class _Known:
 
     signals: Mapping[tuple[str, UUID], _Found]
     contact_owners: Mapping[UUID, str]
-    events: Mapping[bytes, PersonEventKind]
+    events: Mapping[Rows, PersonEventKind]
+    standing: Collection[bytes]
+    """Rows in which something stands under a key that rows are moved away from."""
 
 
 @dataclass(slots=True, repr=False)
@@ -129,7 +135,7 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     names = pick_names(index.keys.ledger_names, now)
     rules = Rules(policy_in, standing, now, names)
     checked = await check_items(
-        submission, rules, PointKeys(scalar, index.keys.row_key)
+        submission, rules, PointKeys(scalar, index.keys.row_keys)
     )
     async with acting(index, caller, Kind.PUBLICATION) as act:
         plan = _Plan(submission, index.catalogue_in, act.now)
@@ -177,11 +183,13 @@ async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) ->
     contacts = {
         one.said.contactHolder for one in candidates if isinstance(one.said, Notice)
     }
-    marks = {one.belongs.mark for one in candidates if one.belongs is not None}
+    places = [one.belongs for one in candidates if one.belongs is not None]
+    left = {row.row_key for one in places for row in one.rows[1:]}
     return _Known(
         signals,
         await find_contact_owners(conn, contacts),
-        await find_events(conn, marks),
+        await find_events(conn, {one.mark for one in places}),
+        await lock_standing(conn, left),
     )
 
 
@@ -213,7 +221,8 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
         raise UnknownContactHolder
     if one.belongs is not None:
         _verify_lives_there(known.events.get(one.belongs.mark))
-    return _decide_notice(plan, one, one.said, None if found is None else found[0])
+    before = None if found is None else found[0]
+    return _decide_notice(plan, one, one.said, before, known.standing)
 
 
 def _verify_same_way(
@@ -243,17 +252,21 @@ def _verify_lives_there(event: PersonEventKind | None) -> None:
 
 
 def _decide_notice(
-    plan: _Plan, one: Candidate, notice: Notice, known: Known | None
+    plan: _Plan,
+    one: Candidate,
+    notice: Notice,
+    known: Known | None,
+    standing: Collection[bytes],
 ) -> ItemOutcome:
     if one.belongs is None:
         raise InvalidField("subjects", "missing")
-    row = one.belongs.row
+    row = _choose_row(one.belongs, known, standing)
     digest = digest_notice(notice)
     outcome = decide_notice(known, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
         id_ = uuid4()
         if one.belongs.match is not None:
-            box = MatchBox(row.row_key, id_, one.belongs.match)
+            box = MatchBox(notice.category, id_, one.belongs.match)
             plan.boxes.append((notice.municipality, box))
         plan.store.append(
             NewSignal(
@@ -270,6 +283,23 @@ def _decide_notice(
             )
         )
     return outcome
+
+
+def _choose_row(
+    place: Place, known: Known | None, standing: Collection[bytes]
+) -> SealedRow:
+    """Give the row that a notice is written under.
+
+    That of what it replaces, or in which others of this person and category stand, or a
+    restriction: these are one row, and move to another key together. Else the newest.
+    """
+    for row in place.rows:
+        if known is not None and row.row_key == known.row_key:
+            return row
+    for row in place.rows[1:]:
+        if row.row_key in standing:
+            return row
+    return place.rows[0]
 
 
 def _decide_withdrawal(

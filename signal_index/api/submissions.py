@@ -21,7 +21,6 @@ from keys.pseudonym import (
     KeyVersion,
     LedgerNameKey,
     SealedRow,
-    derive_sealed_row,
     derive_stored_point,
     parse_pseudonym,
 )
@@ -39,7 +38,8 @@ from signal_index.notice import (
     read_kid,
     subject_commitment,
 )
-from signal_index.signals import PointKeys, derive_event_mark
+from signal_index.row_keys import Rows
+from signal_index.signals import PointKeys, name_event_row
 from signal_index.store.standing import SourceStanding, Standing
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, SubjectProof, Withdrawal
@@ -86,13 +86,14 @@ Sort = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Place:
-    """Where a notice belongs, and under which mark its person may be known.
+    """Where a notice belongs, and under which marks its person may be known.
 
-    `match`: where others of the same person would stand; None where nobody may hear.
+    `rows`: under each row key, the one that is written under first. `match`: where to
+    look for others of the same person; None where nobody may hear.
     """
 
-    row: SealedRow
-    mark: bytes
+    rows: tuple[SealedRow, ...]
+    mark: Rows
     match: MatchRows | None = None
 
 
@@ -276,10 +277,10 @@ def _derive_row(notice: Notice, using: _Deriving) -> Place | InvalidField:
     if not hmac.compare_digest(committed, notice.subject):
         return InvalidField("subject", "does-not-match")
     point = derive_stored_point(keys.scalar, pseudonym)
-    row = derive_sealed_row(keys.row_key, point, notice.category)
-    mark = derive_event_mark(keys.row_key, point, notice.municipality)
+    rows = keys.row_keys.seal_all(point, notice.category)
+    mark = keys.row_keys.find(point, name_event_row(notice.municipality))
     partners = using.partners[_sort(notice)]
     if partners is None:
-        return Place(row, mark)
-    match = derive_match_rows(keys.row_key, point, partners, rules.names)
-    return Place(row, mark, match)
+        return Place(rows, mark)
+    match = derive_match_rows(keys.row_keys, point, partners, rules.names)
+    return Place(rows, mark, match)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from keys.pseudonym import StoredPoint
+from keys.pseudonym import SealedRow, StoredPoint
 from policy.errors import LoopActDenied, NoDecision
 from policy.loop import LoopQuestion, decide_loop, is_established
 from policy.policy import Policy
@@ -33,7 +33,7 @@ class Telling:
 
     permit: Permit
     told: tuple[frozenset[CategoryId], ...]
-    embargo_rows: tuple[bytes, ...]
+    persons: tuple[SealedRow, ...]
     call_back: CallBack | None
 
 
@@ -52,9 +52,7 @@ def find_telling(
     return Telling(
         permit=permit,
         told=tuple(_told(policy, permit, one, now) for one in permit.subjects),
-        embargo_rows=tuple(
-            derive_embargo_row(keys.row_key, point).row_key for point in points
-        ),
+        persons=tuple(derive_embargo_row(keys.row_keys, one) for one in points),
         call_back=call_back,
     )
 
@@ -74,7 +72,7 @@ def close_boxes(
                 entry=entry.id,
                 organisation=permit.caller.organisation,
                 purpose=str(permit.purpose),
-                embargo_row=telling.embargo_rows[place],
+                person=telling.persons[place],
                 marks=_marks(signals[place], telling.told[place]),
                 call_back=telling.call_back,
             ),
@@ -108,7 +106,7 @@ def _marks(
     signals: Sequence[StoredSignal], told: Collection[CategoryId]
 ) -> tuple[Mark, ...]:
     return tuple(
-        Mark(one.row_key, one.id, place)
+        Mark(str(one.category), one.id, place)
         for place, one in enumerate(signals)
         if one.category in told
     )

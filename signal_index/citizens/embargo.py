@@ -25,10 +25,11 @@ from enum import StrEnum
 from typing import Final
 
 from keys.months import add_months
-from keys.pseudonym import RowKeySecret, SealedRow, StoredPoint, derive_sealed_row
+from keys.pseudonym import SealedRow, StoredPoint
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import CategoryId
+from signal_index.row_keys import RowKeys, Rows
 from signal_index.wire.citizen_reports import (
     ReportedCheck,
     ReportedEntry,
@@ -75,9 +76,23 @@ class EmbargoFacts:
     approval: str
 
 
-def derive_embargo_row(key: RowKeySecret, point: StoredPoint) -> SealedRow:
-    """Give the row under which a person's embargoes are found."""
-    return derive_sealed_row(key, point, ROW)
+def derive_embargo_row(keys: RowKeys, point: StoredPoint) -> SealedRow:
+    """Give the row under which a person's embargoes are placed.
+
+    Sealed values that are about a person hold it too: it says nothing without h, and
+    gives S back to whoever holds h (`find_embargo_rows`, `open_person`).
+    """
+    return keys.seal(point, ROW)
+
+
+def open_person(keys: RowKeys, row: SealedRow) -> StoredPoint:
+    """Give S of whom a sealed value is about, or raise `InvalidRow`."""
+    return keys.open(row, ROW)
+
+
+def find_embargo_rows(keys: RowKeys, point: StoredPoint) -> Rows:
+    """Give where a person's embargoes may stand."""
+    return keys.find(point, ROW)
 
 
 def judge_embargo(facts: EmbargoFacts, today: date) -> EmbargoState:

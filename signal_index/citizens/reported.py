@@ -15,13 +15,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from keys.pseudonym import RowKeySecret, StoredPoint, derive_sealed_row
+from keys.pseudonym import StoredPoint
 from policy.errors import UnknownCode
 from policy.reports import ReportPermit
 from policy.vocabulary import CategoryId, LoopActId
 from signal_index.labels import Labels
 from signal_index.ledger import KINDS
 from signal_index.proof import Group, JsonObject, Kind
+from signal_index.row_keys import RowKeys
 from signal_index.wire.citizen_reports import (
     ReportedCheck,
     ReportedEntry,
@@ -54,24 +55,22 @@ class OwnSearch:
 
 
 def derive_own_search(
-    permit: ReportPermit, point: StoredPoint, key: RowKeySecret
+    permit: ReportPermit, point: StoredPoint, keys: RowKeys
 ) -> OwnSearch:
-    """Give where the rows of the permit's person stand, in its categories."""
+    """Give where the rows of the permit's person may stand, in its categories."""
     return OwnSearch(
         permit,
-        {derive_sealed_row(key, point, id_).row_key: id_ for id_ in permit.categories},
+        {row: id_ for id_ in permit.categories for row in keys.find(point, id_)},
     )
 
 
-def derive_request_person(
-    key: RowKeySecret, point: StoredPoint, request: UUID
-) -> bytes:
-    """Name a person within one request for access, as nothing else names them.
+def name_request_row(request: UUID) -> str:
+    """Name, in the place of a category, a person within one request for access.
 
     With a slash, as no category has: it is the row of no signal, nor of another
     request of the same person.
     """
-    return derive_sealed_row(key, point, f"register/access-request/{request}").row_key
+    return f"register/access-request/{request}"
 
 
 def tell_entry(

@@ -12,12 +12,15 @@ from signal_index.key_files import (
     create_key_folder,
     create_year,
     destroy_year,
+    load_row_keys,
     load_year_keys,
 )
 from signal_index.ledger import KeyStep
+from signal_index.row_keys import RowKeyState
 from signal_index.settings import load_settings
 from signal_index.store.acts import Recorder
 from signal_index.store.key_steps import record_key_step
+from signal_index.store.row_keys import add_use
 
 keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
 
@@ -58,6 +61,8 @@ async def _create(file: Path, key_version: int) -> Path:
             years=years,
             origin_base=settings.ledger_origin,
         )
+        ring = load_row_keys(settings.keys)
+        await add_use(conn, 1, ring.keys.current, RowKeyState.CURRENT, clock.now())
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
         await record_key_step(
             conn, recorder, KeyStep.KEYS_CREATED, version=key_version, years=list(years)

@@ -51,7 +51,7 @@ async def _match(file: Path, *, existing: bool) -> tuple[BoxedPart | None, int]:
             await verify_schema(conn)
         log = EventLog(typer.get_text_stream("stderr"), clock.now)
         upkeep = MatchUpkeep(
-            engine, recorder, load_policy(), log, clock.now, settings.match_hour
+            engine, recorder, keys, load_policy(), log, clock.now, settings.match_hour
         )
         boxed = await box_what_stands(upkeep, keys) if existing else None
         return boxed, await upkeep.run_now()

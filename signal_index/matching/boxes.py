@@ -2,8 +2,8 @@
 
 - Made at publication, for each signal that was stored, where the municipality has the
   act and the kind is named by another; whether anybody is there is not looked at.
-- The rows of the other kinds are derived from the pseudonym in memory; they stand in
-  the seal alone, for the days until the box is opened.
+- Which kinds may hear stands in the seal alone, for the days until the box is opened;
+  where rows of these kinds stand is derived then, from the person's sealed row.
 """
 
 from __future__ import annotations
@@ -18,46 +18,46 @@ from uuid import UUID
 from keys.base64url import decode_b64u, encode_b64u
 from keys.pseudonym import (
     LedgerNameKey,
-    RowKeySecret,
+    SealedRow,
     StoredPoint,
     derive_ledger_name,
-    derive_sealed_row,
 )
 from signal_index.citizens.embargo import derive_embargo_row
 from signal_index.days import day_of
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import bind, seal, unseal
+from signal_index.returning.sealing import ROW_BYTES, bind, seal, unseal
+from signal_index.row_keys import RowKeys
 
 BOX_BYTES: Final = 768
 BOX_DAYS: Final = 7
 """How long a box that nobody could open is kept."""
 
 _LABEL: Final = b"signal-index/match-box/1\0"
-_ROW_BYTES: Final = 16
+_SEAL_BYTES: Final = 32
 _NAME_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MatchRows:
-    """Of one person: rows of the kinds that may hear, of embargoes, ledger's names.
+    """Of one person: which kinds may hear, who it is, and the ledger's names.
 
-    `names`: by calendar year; at the end of one the next is among them, for the box may
-    be opened in it.
+    `person`: their embargo row with its seal. `names`: by calendar year; at the end of
+    one the next is among them, for the box may be opened in it.
     """
 
-    partners: Mapping[str, bytes]
-    embargo_row: bytes
+    partners: tuple[str, ...]
+    person: SealedRow
     names: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MatchBox:
-    """Which signal it is, and where others of the same person would stand.
+    """Which signal it is, of which kind, and where to look beside it.
 
     `stood`: made of what stood before, not at publication; it finds nothing anew.
     """
 
-    row_key: bytes
+    category: str
     signal: UUID
     rows: MatchRows
     stood: bool = False
@@ -77,21 +77,15 @@ class BoxAt(NamedTuple):
 
 
 def derive_match_rows(
-    secret: RowKeySecret,
+    keys: RowKeys,
     point: StoredPoint,
     partners: Collection[str],
     names: Mapping[int, LedgerNameKey],
 ) -> MatchRows:
-    """Derive where others of this person would stand: about 5 us for each kind.
-
-    For a kind that policy does not let hear of this one, never call this.
-    """
+    """Say of a person which kinds may hear: about 5 us, and as much for each year."""
     return MatchRows(
-        partners={
-            category: derive_sealed_row(secret, point, category).row_key
-            for category in partners
-        },
-        embargo_row=derive_embargo_row(secret, point).row_key,
+        partners=tuple(partners),
+        person=derive_embargo_row(keys, point),
         names={year: derive_ledger_name(key, point) for year, key in names.items()},
     )
 
@@ -109,13 +103,13 @@ def seal_match_box(at: BoxAt, box: MatchBox, key: DisclosureKey) -> bytes:
     """Close a box: one length for all that the shipped catalogue names together."""
     rows = box.rows
     packed = (
-        box.row_key,
         box.signal.bytes,
-        rows.embargo_row,
-        *rows.partners.values(),
+        rows.person.row_key,
+        rows.person.seal,
         *rows.names.values(),
     )
     facts: dict[str, Any] = {
+        "k": box.category,
         "c": list(rows.partners),
         "y": list(rows.names),
         "s": int(box.stood),
@@ -128,13 +122,12 @@ def open_match_box(at: BoxAt, sealed: bytes, key: DisclosureKey) -> MatchBox:
     """Open a box, or raise `DisclosureRefused`."""
     facts = unseal(key.match_seal, at.id, at.label, sealed)
     packed = io.BytesIO(decode_b64u(facts["p"]))
-    row_key, signal, embargo_row = (packed.read(_ROW_BYTES) for _ in range(3))
     return MatchBox(
-        row_key=row_key,
-        signal=UUID(bytes=signal),
+        category=facts["k"],
+        signal=UUID(bytes=packed.read(ROW_BYTES)),
         rows=MatchRows(
-            partners={kind: packed.read(_ROW_BYTES) for kind in facts["c"]},
-            embargo_row=embargo_row,
+            person=SealedRow(packed.read(ROW_BYTES), packed.read(_SEAL_BYTES)),
+            partners=tuple(facts["c"]),
             names={year: packed.read(_NAME_BYTES) for year in facts["y"]},
         ),
         stood=bool(facts["s"]),

@@ -2,8 +2,9 @@
 
 - Every source that takes part gets one on each day, and all of one day and municipality
   have one length: who found nobody, one or twenty cannot be told from outside.
-- A signal is named by its row and its reference: both stay when another source takes it
-  over, so that a match goes where the signal goes and nothing is rewritten.
+- A signal is named by its person, kind and reference: these stay when another source
+  takes it over, so that a match goes where the signal goes and nothing is rewritten.
+  Only another row key changes how the person is named.
 - The two sides of a match share an id that stands in no column.
 - A sheet opens with its own columns alone: one that is altered shows as unreadable.
 """
@@ -17,22 +18,30 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
+from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import bind, seal, unseal
+from signal_index.returning.sealing import (
+    NONCE_BYTES,
+    ROW_BYTES,
+    TAG_BYTES,
+    bind,
+    seal,
+    unseal,
+)
+from signal_index.row_keys import Rows
 
 SHEET_BYTES: Final = 4_096
-_SIDE_BYTES: Final = 288
+_SIDE_BYTES: Final = 336
 _HEAD_BYTES: Final = 64
 _LABEL: Final = b"signal-index/match-sheet/1\0"
-_ROW_BYTES: Final = 16
 _BRACKET: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class SignalAt:
-    """Where a signal stands, whoever has it now."""
+    """Where a signal may stand, whoever has it now: under each row key."""
 
-    row_key: bytes
+    rows: Rows
     reference: UUID
 
     def __repr__(self) -> str:
@@ -40,25 +49,29 @@ class SignalAt:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class SignalOf:
+    """One signal of a person: its kind, and what its source calls it."""
+
+    category: str
+    reference: UUID
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class MatchSide:
     """One side of a match. `id` is what this source calls it, `match` what both share.
 
-    `side`: 0 or 1, for who did a step. `entry`: the ledger entry in which it was found.
+    `side`: 0 or 1, for who did a step. `person`: their embargo row with its seal.
+    `entry`: the ledger entry in which it was found.
     """
 
     id: UUID
     match: UUID
     side: int
-    own: SignalAt
-    other: SignalAt
-    embargo_row: bytes
+    own: SignalOf
+    other: SignalOf
+    person: SealedRow
     found: date
     entry: UUID
-
-    @property
-    def pair(self) -> frozenset[SignalAt]:
-        """The two signals, in no order."""
-        return frozenset({self.own, self.other})
 
 
 class SheetAt(NamedTuple):
@@ -107,28 +120,36 @@ def open_sheet(at: SheetAt, sealed: bytes, key: DisclosureKey) -> Sequence[Match
     return [_unpack(one) for one in said["m"]]
 
 
+def reseal_sheet(
+    at: SheetAt, sides: Sequence[MatchSide], sealed: bytes, key: DisclosureKey
+) -> bytes:
+    """Seal a sheet anew as long as it is: the others of its day stay so too."""
+    plain = len(sealed) - NONCE_BYTES - TAG_BYTES
+    facts = {"m": [_pack(one) for one in sides]}
+    return seal(key.match_seal, at.id, at.label, facts, plain)
+
+
 def _pack(one: MatchSide) -> list[Any]:
     ids = one.id.bytes + one.match.bytes + one.entry.bytes
-    places = one.own.row_key + one.own.reference.bytes
-    places += one.other.row_key + one.other.reference.bytes
-    packed = encode_b64u(ids + places + one.embargo_row)
-    return [packed, one.side, one.found.isoformat()]
+    ids += one.own.reference.bytes + one.other.reference.bytes
+    packed = encode_b64u(ids + one.person.row_key + one.person.seal)
+    kinds = [one.own.category, one.other.category]
+    return [packed, one.side, one.found.isoformat(), *kinds]
 
 
 def _unpack(said: Sequence[Any]) -> MatchSide:
     packed = decode_b64u(said[0])
     parts = [
-        packed[start : start + _ROW_BYTES]
-        for start in range(0, len(packed), _ROW_BYTES)
+        packed[start : start + ROW_BYTES] for start in range(0, len(packed), ROW_BYTES)
     ]
-    id_, match, entry, own_row, own, other_row, other, embargo_row = parts
+    id_, match, entry, own, other, row, *seal_ = parts
     return MatchSide(
         id=UUID(bytes=id_),
         match=UUID(bytes=match),
         side=said[1],
-        own=SignalAt(own_row, UUID(bytes=own)),
-        other=SignalAt(other_row, UUID(bytes=other)),
-        embargo_row=embargo_row,
+        own=SignalOf(said[3], UUID(bytes=own)),
+        other=SignalOf(said[4], UUID(bytes=other)),
+        person=SealedRow(row, b"".join(seal_)),
         found=date.fromisoformat(said[2]),
         entry=UUID(bytes=entry),
     )

@@ -19,9 +19,9 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from keys.base64url import decode_b64u, encode_b64u
+from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import seal, unseal
+from signal_index.returning.sealing import pack_person, seal, unpack_person, unseal
 
 BODY_BYTES: Final = 768
 SIGNALS_AT_MOST: Final = 2
@@ -63,8 +63,9 @@ class Shown:
 class Body:
     """What one notice says. `more`: the short facts of its kind, as on the wire.
 
-    `embargo_row`: where embargoes stand of the person whom it is about. While one holds
-    it is not told, whichever act made it; None where no act about a person made it.
+    `person`: the embargo row of the person whom it is about, with its seal. While an
+    embargo holds it is not told, whichever act made it; None where no act about a
+    person made it.
     `known`: signals of which it tells nothing, for who looked knows them already; kept
     for what may still be said of them. With `signals` no more than one notice names.
     """
@@ -73,7 +74,7 @@ class Body:
     signals: tuple[Shown, ...] = ()
     entry: UUID | None = None
     more: Mapping[str, str | None] = field(default_factory=dict)
-    embargo_row: bytes | None = None
+    person: SealedRow | None = None
     known: tuple[Shown, ...] = ()
 
     def facts(self) -> dict[str, Any]:
@@ -83,7 +84,7 @@ class Body:
             "s": [[one.reference.hex, one.place, one.case] for one in self.signals],
             "e": self.entry.hex if self.entry else None,
             "m": dict(self.more),
-            "b": encode_b64u(self.embargo_row) if self.embargo_row else None,
+            "b": pack_person(self.person) if self.person else None,
             "n": [[one.reference.hex, one.place] for one in self.known],
         }
 
@@ -100,7 +101,7 @@ def parse_body_facts(facts: Mapping[str, Any]) -> Body:
         ),
         entry=UUID(facts["e"]) if facts["e"] else None,
         more=facts["m"],
-        embargo_row=decode_b64u(facts["b"]) if facts["b"] else None,
+        person=unpack_person(facts["b"]) if facts["b"] else None,
         known=tuple(Shown(UUID(reference), place) for reference, place in facts["n"]),
     )
 

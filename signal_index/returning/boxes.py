@@ -2,7 +2,7 @@
 
 - A lookup puts one in for each person asked about, hit or miss, told or silent alike;
   its length does not depend on what was found (32 signals fit).
-- What is in it names no person: a signal by its row, an entry by its id.
+- What is in it names no person to who lacks h: a signal by its id, an entry by its id.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
+from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.returning.bodies import Body, parse_body_facts
-from signal_index.returning.sealing import seal, unseal
+from signal_index.returning.sealing import pack_person, seal, unpack_person, unseal
 
 BOX_BYTES: Final = 1792
 _LABEL: Final = b"signal-index/notice-box/1\0"
 _PLACE_BYTES: Final = 2
-_MARK_BYTES: Final = 32 + _PLACE_BYTES
+_MARK_BYTES: Final = 1 + 16 + _PLACE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,16 @@ class CallBack:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Mark:
-    """A signal that a lookup showed and may tell of: its row, and its place there."""
+    """A signal that a lookup showed and may tell of: its kind, and its place there."""
 
-    row_key: bytes
+    category: str
     signal: UUID
     place: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LookedUp:
-    """A lookup of one person. `embargo_row`: where this person's embargoes stand.
+    """A lookup of one person. `person`: their embargo row with its seal.
 
     Without marks it tells nobody: a miss, or one that looks silently.
     """
@@ -51,7 +52,7 @@ class LookedUp:
     entry: UUID
     organisation: str
     purpose: str
-    embargo_row: bytes
+    person: SealedRow
     marks: Sequence[Mark]
     call_back: CallBack | None = None
 
@@ -128,8 +129,8 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
                 entry=UUID(facts["e"]),
                 organisation=facts["o"],
                 purpose=facts["p"],
-                embargo_row=decode_b64u(facts["b"]),
-                marks=_unpack(decode_b64u(facts["m"])),
+                person=unpack_person(facts["b"]),
+                marks=_unpack(facts["g"], decode_b64u(facts["m"])),
                 call_back=CallBack(*facts["c"]) if facts["c"] else None,
             )
         case "outcome":
@@ -157,7 +158,8 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "e": content.entry.hex,
                 "o": content.organisation,
                 "p": content.purpose,
-                "b": encode_b64u(content.embargo_row),
+                "b": pack_person(content.person),
+                "g": _kinds(content.marks),
                 "m": encode_b64u(_pack(content.marks)),
                 "c": [called.function, called.phone] if called else None,
             }
@@ -182,16 +184,23 @@ def _facts(content: BoxContent) -> dict[str, object]:
             }
 
 
+def _kinds(marks: Sequence[Mark]) -> list[str]:
+    return sorted({mark.category for mark in marks})
+
+
 def _pack(marks: Sequence[Mark]) -> bytes:
+    kinds = _kinds(marks)
     return b"".join(
-        mark.row_key + mark.signal.bytes + mark.place.to_bytes(_PLACE_BYTES)
+        bytes([kinds.index(mark.category)])
+        + mark.signal.bytes
+        + mark.place.to_bytes(_PLACE_BYTES)
         for mark in marks
     )
 
 
-def _unpack(packed: bytes) -> tuple[Mark, ...]:
+def _unpack(kinds: Sequence[str], packed: bytes) -> tuple[Mark, ...]:
     return tuple(
-        Mark(one[:16], UUID(bytes=one[16:32]), int.from_bytes(one[32:]))
+        Mark(kinds[one[0]], UUID(bytes=one[1:17]), int.from_bytes(one[17:]))
         for one in (
             packed[start : start + _MARK_BYTES]
             for start in range(0, len(packed), _MARK_BYTES)

@@ -1,4 +1,10 @@
-"""Seals a small JSON object at a fixed length, bound to the row it stands in."""
+"""Seals a small JSON object at a fixed length, bound to the row it stands in.
+
+What is sealed says of whom it is by a person's embargo row with its seal (`SealedRow`):
+48 bytes from which only who holds h gets S, and so where anything else of that person
+stands. It holds no row key of a signal. When h is rotated, these bytes are all that
+changes in it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +16,11 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from keys.base64url import decode_b64u, encode_b64u
+from keys.pseudonym import SealedRow
 from signal_index.proof import DisclosureRefused
 
+ROW_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 
@@ -27,6 +36,17 @@ def seal(
     padded = plain + b" " * (-len(plain) % step)
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, padded, label + row.bytes)
+
+
+def pack_person(person: SealedRow) -> str:
+    """Write a person's embargo row and its seal."""
+    return encode_b64u(person.row_key + person.seal)
+
+
+def unpack_person(packed: str) -> SealedRow:
+    """Read them again."""
+    data = decode_b64u(packed)
+    return SealedRow(data[:ROW_BYTES], data[ROW_BYTES:])
 
 
 def bind(label: bytes, *columns: str) -> bytes:

@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table
 
 from signal_index.store.connect import DatabaseRole
-from signal_index.tables.citizen_rights import embargo
+from signal_index.tables.citizen_rights import access_request, correction, embargo
 from signal_index.tables.completeness import completeness_day
+from signal_index.tables.person_events import person_event
 from signal_index.tables.signals import signal
 
 Columns: TypeAlias = tuple[str, ...]
@@ -46,12 +47,17 @@ def _keep(*update: str) -> Access:
     return Access(select=ALL, insert=True, update=update)
 
 
+def _move(*moved: str, by: Columns = NONE) -> Access:
+    return Access(select=(*moved, *by), update=moved)
+
+
 def _erase(*select: str) -> Access:
     return Access(select=select, delete=True)
 
 
 _WEB, _SEQUENCER = DatabaseRole.WEB, DatabaseRole.SEQUENCER
 _UPKEEP, _REPORTING = DatabaseRole.UPKEEP, DatabaseRole.REPORTING
+_ROTATION = DatabaseRole.ROTATION
 
 _READ = Access(select=ALL)
 _HAND_IN = Access(insert=True)
@@ -90,6 +96,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ, _UPKEEP: _READ},
     "key_config": {_WEB: _ADD},
+    "row_key_use": {_WEB: _READ, _UPKEEP: _READ, _ROTATION: _READ},
     "policy_activation": {_WEB: _ADD},
     # signals
     "signal": {
@@ -132,6 +139,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             update=("state", "ended_on"),
             delete=True,
         ),
+        _ROTATION: _move("row_key", "seal", by=("id", "category", "source")),
     },
     "replaced_outbox": {_WEB: _keep("replaced_by", "replaced_at")},
     "reported_signal": {_REPORTING: _READ},
@@ -207,28 +215,45 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "contact_label_request": {_WEB: _ADD},
     # citizen_rights
     "access_request": {
-        _WEB: _keep(
-            "due_on", "extension", "reported_at", "person_key", "closing", "closed_at"
+        _WEB: Access(
+            select=_all_but(access_request, "person_seal"),
+            insert=True,
+            update=(
+                *("due_on", "extension", "reported_at", "person_key", "person_seal"),
+                *("closing", "closed_at"),
+            ),
         ),
         _UPKEEP: _erase("municipality", "closed_at"),
+        _ROTATION: _move("person_key", "person_seal", by=("id",)),
     },
     "embargo": {
         _WEB: Access(select=_all_but(embargo, "seal"), insert=True),
         _UPKEEP: _erase(*_all_but(embargo, "seal")),
+        _ROTATION: Access(select=ALL, update=("row_key", "seal", "stamp")),
     },
     "embargo_step": {_WEB: _ADD, _UPKEEP: _ERASE},
     "correction": {
-        _WEB: _keep(
-            *("released_on", "answer", "answered_on", "answers_before", "told_on"),
-            *("source", "submitted_by"),
+        _WEB: Access(
+            select=_all_but(correction, "seal"),
+            insert=True,
+            update=(
+                *("released_on", "answer", "answered_on", "answers_before", "told_on"),
+                *("source", "submitted_by"),
+            ),
         ),
         _UPKEEP: _erase("municipality", "restricted_on", "released_on", "answered_on"),
+        _ROTATION: _move("row_key", "seal", by=("id", "category")),
     },
     # notices
-    "notice_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
+    "notice_box": {
+        _WEB: _HAND_IN,
+        _UPKEEP: _ERASE,
+        _ROTATION: Access(select=ALL, update=("sealed",)),
+    },
     "return_notice": {
         _WEB: Access(select=ALL, update=("sealed", "told", "acknowledged")),
         _UPKEEP: _RENEW,
+        _ROTATION: _move("sealed", by=("id", "year")),
     },
     "notice_damping": {_UPKEEP: _RENEW},
     # follows
@@ -243,12 +268,23 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             delete=True,
         ),
         _UPKEEP: _erase("municipality", "until"),
+        _ROTATION: _move(
+            "person_row", "sealed", by=("id", "organisation", "year", "until")
+        ),
     },
     # daily_runs
     "daily_run": {_UPKEEP: _RENEW},
     # matches
-    "match_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
-    "match_sheet": {_WEB: _READ, _UPKEEP: _RENEW},
+    "match_box": {
+        _WEB: _HAND_IN,
+        _UPKEEP: _ERASE,
+        _ROTATION: Access(select=ALL, update=("sealed",)),
+    },
+    "match_sheet": {
+        _WEB: _READ,
+        _UPKEEP: _RENEW,
+        _ROTATION: Access(select=ALL, update=("sealed",)),
+    },
     "match_step": {_WEB: _keep("sealed"), _UPKEEP: _ERASE},
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
@@ -296,5 +332,9 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "review_ground": {_WEB: _ADD, _UPKEEP: _RENEW, _REPORTING: _READ},
     "review_act": {_WEB: _ADD, _UPKEEP: _ERASE},
     # person_events
-    "person_event": {_WEB: _ADD, _UPKEEP: _ERASE},
+    "person_event": {
+        _WEB: Access(select=_all_but(person_event, "seal"), insert=True),
+        _UPKEEP: _erase(*_all_but(person_event, "seal")),
+        _ROTATION: _move("mark", "seal", by=("id", "municipality")),
+    },
 }

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.pseudonym import SealedRow
 from signal_index.errors import (
     AccessRequestClosed,
     AccessRequestOfAnother,
@@ -24,6 +25,8 @@ from signal_index.labels import Labels
 from signal_index.store.ledger_reading import Page
 from signal_index.tables.citizen_rights import access_request
 from signal_index.wire.access_requests import AccessRequest
+
+_READ: Final = tuple(one for one in access_request.c if one.name != "person_seal")
 
 
 async def insert_access_request(
@@ -40,7 +43,7 @@ async def get_access_request(
 ) -> AccessRequest:
     """Read one request as it stands today, or raise `UnknownAccessRequest`."""
     rows = await conn.execute(
-        select(access_request).where(
+        select(*_READ).where(
             access_request.c.id == id_, access_request.c.municipality == municipality
         )
     )
@@ -74,18 +77,22 @@ async def lock_open_request(
 
 
 async def bind_request(
-    conn: AsyncConnection, id_: UUID, person_key: bytes, at: datetime
+    conn: AsyncConnection, id_: UUID, person: Sequence[SealedRow], at: datetime
 ) -> None:
     """Note that a report was made about this person; of a request that is locked.
 
+    `person`: as the row keys name them within this request, what is written first.
     Raises `AccessRequestOfAnother` where an earlier one was about another person.
     """
     columns = access_request.c
     query = select(columns.person_key).where(columns.id == id_)
     bound = (await conn.execute(query)).scalar_one()
-    if bound is not None and bound != person_key:
+    if bound is not None and bound not in {one.row_key for one in person}:
         raise AccessRequestOfAnother
-    await change_access_request(conn, id_, reported_at=at, person_key=person_key)
+    key, seal = person[0].row_key, person[0].seal
+    await change_access_request(
+        conn, id_, reported_at=at, person_key=key, person_seal=seal
+    )
 
 
 async def change_access_request(
@@ -108,7 +115,7 @@ async def list_access_requests(
 ) -> Sequence[AccessRequest]:
     """Read open requests, the most urgent first; or closed ones, the newest first."""
     columns = access_request.c
-    query = select(access_request).where(columns.municipality == municipality)
+    query = select(*_READ).where(columns.municipality == municipality)
     if is_open:
         query = query.where(columns.closed_at.is_(None))
         query = query.order_by(columns.due_on, columns.id)

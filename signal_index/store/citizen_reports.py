@@ -24,6 +24,7 @@ from signal_index.citizens.reported import (
 from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, open_disclosures
 from signal_index.proof import Group, JsonObject, Kind, ProofError, parse_disclosure
+from signal_index.row_keys import Rows
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -64,7 +65,7 @@ async def find_own_signals(
     in trial tries out: of that the source itself tells (docs/decisions/0029).
     """
     columns = shown_signals(*_REPORTED, "contact_holder", "municipality").c
-    is_disputed = exists().where(
+    is_disputed = exists(correction.c.id).where(
         correction.c.source == columns.source,
         correction.c.signal_reference == columns.reference,
         correction.c.answer.is_(None),
@@ -92,13 +93,13 @@ async def find_own_signals(
 async def find_own_follows(
     conn: AsyncConnection,
     search: OwnSearch,
-    rows: Callable[[str], bytes],
+    rows: Callable[[str], Rows],
     labels: Labels,
     today: date,
 ) -> Sequence[ReportedFollow]:
     """Find which organisations follow the permit's person now: each until its last day.
 
-    `rows` gives by what an organisation's follows of that person are found. In the
+    `rows` gives where an organisation's follows of that person may stand. In the
     permit's municipality alone, like the entries.
     """
     place = follow.c.municipality == search.permit.municipality
@@ -106,7 +107,7 @@ async def find_own_follows(
     organisations = await conn.scalars(
         select(follow.c.organisation).distinct().where(place, is_open)
     )
-    wanted = sorted(rows(one) for one in organisations)
+    wanted = sorted(row for one in organisations for row in rows(one))
     found = await conn.execute(
         select(follow.c.organisation, func.max(follow.c.until).label("until"))
         .where(place, is_open, follow.c.person_row.in_(wanted))

@@ -46,6 +46,7 @@ class DatabaseRole(StrEnum):
     SEQUENCER = "signal_index_sequencer"
     UPKEEP = "signal_index_upkeep"
     REPORTING = "signal_index_reporting"
+    ROTATION = "signal_index_rotation"
 
 
 _LOGIN_OF: Final[Mapping[DatabaseRole | None, str]] = {
@@ -53,6 +54,7 @@ _LOGIN_OF: Final[Mapping[DatabaseRole | None, str]] = {
     DatabaseRole.SEQUENCER: "sequencer_database_url",
     DatabaseRole.UPKEEP: "upkeep_database_url",
     DatabaseRole.OWNER: "admin_database_url",
+    DatabaseRole.ROTATION: "admin_database_url",
     None: "admin_database_url",
 }
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
@@ -40,7 +40,7 @@ from signal_index.store.restrictions import (
     lift,
     restrict,
 )
-from signal_index.store.signals import lock_source
+from signal_index.store.signals import hold_signal, lock_source
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.registry import source_submitter
 from signal_index.tables.signals import shown_signals
@@ -53,6 +53,8 @@ from signal_index.wire.corrections import (
     OfficerCorrection,
     OwnCorrection,
 )
+
+_READ: Final = tuple(one for one in correction.c if one.name != "seal")
 
 
 async def enter_correction(
@@ -71,6 +73,7 @@ async def enter_correction(
     `CorrectionOpen` where one waits for its answer already.
     """
     await lock_source(conn, said.source)
+    await hold_signal(conn, said.source, said.signalReference)
     columns = shown_signals(
         "row_key", "category", "submitted_by", "source", "reference", "municipality"
     ).c
@@ -253,7 +256,7 @@ def _concerns(source: str) -> ColumnElement[bool]:
 
 
 async def _get(conn: AsyncConnection, own: ColumnElement[bool]) -> RowMapping:
-    rows = await conn.execute(select(correction).where(own))
+    rows = await conn.execute(select(*_READ).where(own))
     row = rows.mappings().one_or_none()
     if row is None:
         raise UnknownCorrection
@@ -265,7 +268,7 @@ async def _find(
 ) -> Sequence[RowMapping]:
     """Read a page, the newest day first: within a day ids are of chance."""
     day, id_ = correction.c.entered_on, correction.c.id
-    query = select(correction).where(own).order_by(day.desc(), id_.desc())
+    query = select(*_READ).where(own).order_by(day.desc(), id_.desc())
     if page.before is not None:
         last = select(day).where(id_ == page.before).scalar_subquery()
         query = query.where((day < last) | ((day == last) & (id_ < page.before)))

@@ -8,6 +8,7 @@ added and never changed, and counts only as this index wrote it
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,11 +24,14 @@ from signal_index.citizens.embargo import (
     HOLDING,
     EmbargoFacts,
     EmbargoState,
+    find_embargo_rows,
     judge_embargo,
+    open_person,
 )
 from signal_index.errors import EmbargoOver, UnknownEmbargo
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.labels import Labels
+from signal_index.row_keys import Rows
 from signal_index.store.approvals import OPEN_FOR, State
 from signal_index.store.embargo_stamps import (
     is_our_embargo,
@@ -82,14 +86,14 @@ async def insert_embargo(
 
 async def find_held_categories(
     conn: AsyncConnection,
-    row_key: bytes,
+    rows: Rows,
     municipality: str,
     keys: YearKeys,
     now: datetime,
 ) -> frozenset[str]:
     """Give the categories that must stay out of this person's report now."""
     wanted = _SELECT.where(
-        embargo.c.row_key == row_key, embargo.c.municipality == municipality
+        embargo.c.row_key.in_(rows), embargo.c.municipality == municipality
     )
     read = await _read(conn, wanted, keys)
     held = [one.row["categories"] for one in read.ours if one.judge(now) in HOLDING]
@@ -98,22 +102,29 @@ async def find_held_categories(
 
 async def find_embargoed(
     conn: AsyncConnection,
-    row_keys: Collection[bytes],
-    keys: YearKeys,
+    persons: Collection[SealedRow],
+    keys: LeaderKeys,
     *,
     now: datetime,
-) -> frozenset[tuple[bytes, str]]:
-    """Find where an embargo holds now: (row of the person, municipality).
+) -> frozenset[tuple[SealedRow, str]]:
+    """Find where an embargo holds now: (person, municipality).
 
     For who would tell others of a person; which kinds it is about does not matter then.
+    Raises `InvalidRow` for a person whom no key of ours names.
     """
-    found: set[tuple[bytes, str]] = set()
-    for part in in_parts(sorted(row_keys)):
+    row_keys = keys.row_keys
+    whose: dict[bytes, set[SealedRow]] = defaultdict(set)
+    for person in persons:
+        for row in find_embargo_rows(row_keys, open_person(row_keys, person)):
+            whose[row].add(person)
+    found: set[tuple[SealedRow, str]] = set()
+    for part in in_parts(sorted(whose)):
         read = await _read(conn, _SELECT.where(embargo.c.row_key.in_(part)), keys)
         found.update(
-            (bytes(one.row["row_key"]), one.row["municipality"])
+            (person, one.row["municipality"])
             for one in read.ours
             if one.judge(now) in HOLDING
+            for person in whose[bytes(one.row["row_key"])]
         )
     return frozenset(found)
 

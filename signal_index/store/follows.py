@@ -29,11 +29,13 @@ from signal_index.follows import (
     Following,
     derive_offer,
     derive_owner,
+    name_follow_row,
     open_following,
     seal_following,
 )
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.proof import DisclosureRefused
+from signal_index.row_keys import RowKeys
 from signal_index.signals import StoredSignal
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.lookups import find_rows
@@ -52,12 +54,15 @@ _READ = (
     follow.c.municipality,
     follow.c.organisation,
     follow.c.year,
-    follow.c.person_row,
     follow.c.sealed,
     follow.c.until,
     follow.c.offer,
     follow.c.offered_until,
 )
+
+
+Watching = Mapping[str, Sequence[StoredSignal]]
+"""What stands of one person, by kind."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,8 +71,8 @@ class StoredFollow:
 
     id: UUID
     municipality: str
+    organisation: str
     year: int
-    person_row: bytes
     until: date
     offer: tuple[bytes, date] | None
     """By what a code finds it, and that code's last day."""
@@ -79,8 +84,8 @@ def open_stored(row: Any, keys: YearKeys) -> StoredFollow:  # noqa: ANN401 - a r
     return StoredFollow(
         row.id,
         row.municipality,
+        row.organisation,
         row.year,
-        bytes(row.person_row),
         row.until,
         None if row.offer is None else (bytes(row.offer), row.offered_until),
         open_following(row.id, bytes(row.sealed), keys.get_disclosure_key(row.year)),
@@ -144,19 +149,14 @@ async def store_follow(
     conn: AsyncConnection,
     owner: Owner,
     row: StoredFollow,
-    keys: YearKeys,
+    keys: LeaderKeys,
     today: date,
 ) -> None:
     """Keep a follow; the user's own of the same person before it is replaced.
 
     Raises `FollowsFull` where user or organisation has as many as there may be.
     """
-    hashes = _owners(owner)
-    await conn.execute(
-        delete(follow)
-        .where(follow.c.owner.in_(hashes))
-        .where(follow.c.person_row == row.person_row)
-    )
+    await _replace_own(conn, owner, row, keys.row_keys)
     await _verify_room(conn, owner, today, more=1)
     key = keys.get_disclosure_key(row.year)
     await conn.execute(
@@ -167,7 +167,7 @@ async def store_follow(
             "organisation": owner.organisation,
             "year": row.year,
             "owner": derive_owner(key, owner.organisation, owner.sub),
-            "person_row": row.person_row,
+            "person_row": row.said.person.row_key,
             "sealed": seal_following(row.id, row.said, key),
             "until": row.until,
             "offer": None,
@@ -239,17 +239,13 @@ async def take_over(
     conn: AsyncConnection,
     owner: Owner,
     taken: tuple[Sequence[StoredFollow], Follower],
-    keys: YearKeys,
+    keys: LeaderKeys,
     today: date,
 ) -> None:
     """Make a colleague's follows one's own: sealed anew, with the last day they had."""
     follows, follower = taken
     for one in follows:
-        await conn.execute(
-            delete(follow)
-            .where(follow.c.owner.in_(_owners(owner)))
-            .where(follow.c.person_row == one.person_row)
-        )
+        await _replace_own(conn, owner, one, keys.row_keys)
     await _verify_room(conn, owner, today, more=len(follows), of_organisation=0)
     for one in follows:
         key = keys.get_disclosure_key(one.year)
@@ -269,15 +265,27 @@ async def take_over(
 
 
 async def find_watched(
-    conn: AsyncConnection, follows: Iterable[StoredFollow]
-) -> tuple[Mapping[bytes, Sequence[StoredSignal]], Collection[str]]:
-    """Read the rows that follows look at, and which sources are not live."""
-    keys = sorted(
-        {kind.row_key for one in follows for kind in one.said.watched.values()}
-    )
-    found: dict[bytes, Sequence[StoredSignal]] = {}
-    for part in in_parts(keys):
-        found |= await find_rows(conn, part)
+    conn: AsyncConnection, follows: Iterable[StoredFollow], row_keys: RowKeys
+) -> tuple[Mapping[UUID, Watching], Collection[str]]:
+    """Read what follows look at, by kind for each, and which sources are not live.
+
+    Raises `InvalidRow` where no row key of ours names its person.
+    """
+    places = [
+        (one.id, kind, row)
+        for one in follows
+        for point in (
+            row_keys.open(one.said.person, name_follow_row(one.organisation)),
+        )
+        for kind in one.said.watched
+        for row in row_keys.find(point, kind)
+    ]
+    rows: dict[bytes, Sequence[StoredSignal]] = {}
+    for part in in_parts(sorted({row for _, _, row in places})):
+        rows |= await find_rows(conn, part)
+    found: dict[UUID, dict[str, list[StoredSignal]]] = {}
+    for id_, kind, row in places:
+        found.setdefault(id_, {}).setdefault(kind, []).extend(rows.get(row, ()))
     silent = await conn.scalars(
         select(source.c.oin).where(source.c.state != SourceState.LIVE.value)
     )
@@ -300,6 +308,19 @@ async def count_follows(
         .order_by(follow.c.organisation)
     )
     return [(row.organisation, row.follows, row.users) for row in rows]
+
+
+async def _replace_own(
+    conn: AsyncConnection, owner: Owner, one: StoredFollow, row_keys: RowKeys
+) -> None:
+    """Erase the user's own follow of the same person, under whichever key it stands."""
+    name = name_follow_row(owner.organisation)
+    rows = row_keys.find(row_keys.open(one.said.person, name), name)
+    await conn.execute(
+        delete(follow)
+        .where(follow.c.owner.in_(_owners(owner)))
+        .where(follow.c.person_row.in_(rows))
+    )
 
 
 async def _get_own(

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import CategoryId
 from signal_index.days import day_of
+from signal_index.row_keys import Rows
 from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.lookup_statement import LOOKUP, RowKind, lookup_columns
@@ -38,7 +39,7 @@ from signal_index.wire.sources import SourceState
 class PermittedLookup:
     """One lookup that was granted: what to spend, whom to number, where to look.
 
-    `follows`: for each person by which row the organisation's open follows are found;
+    `follows`: for each person by which rows the organisation's open follows are found;
     empty, or None for one, where the acts of the loop are closed.
     """
 
@@ -46,7 +47,7 @@ class PermittedLookup:
     year: int
     persons: tuple[bytes, ...]
     searches: tuple[Search, ...]
-    follows: tuple[bytes | None, ...] = ()
+    follows: tuple[Rows | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,7 +123,9 @@ async def _read_rows(
 async def _read_follows(
     conn: AsyncConnection, lookups: Sequence[PermittedLookup], now: datetime
 ) -> Mapping[bytes, Sequence[FollowRow]]:
-    keys = sorted({row for one in lookups for row in one.follows if row is not None})
+    keys = sorted(
+        {row for one in lookups for rows in one.follows for row in rows or ()}
+    )
     found: dict[bytes, list[FollowRow]] = {}
     if keys:
         open_ = follow.c.until >= day_of(now)
@@ -220,8 +223,8 @@ def _arguments(lookups: Sequence[PermittedLookup]) -> Mapping[str, object]:
     follows = [
         (place, row)
         for place, one in enumerate(lookups)
-        for row in one.follows
-        if row is not None
+        for rows in one.follows
+        for row in rows or ()
     ]
     return lookup_columns(
         tickets=tickets, repeats=repeats, persons=persons, keys=keys, follows=follows
@@ -256,8 +259,8 @@ def _collect(
             numbers.append(used[one.year, name])
         signals = tuple(_shown(search, read.rows, now) for search in one.searches)
         followed = tuple(
-            () if row is None else tuple(read.follows.get(row, ()))
-            for row in one.follows
+            tuple(each for row in rows or () for each in read.follows.get(row, ()))
+            for rows in one.follows
         )
         found.append(Found(tuple(numbers), signals, read.in_trial, followed))
     return found

@@ -17,7 +17,7 @@ from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.errors import InvalidRow
-from keys.pseudonym import SealedRow, open_sealed_row
+from keys.pseudonym import SealedRow
 from signal_index.keyring import IndexKeys
 from signal_index.matching import (
     MatchBox,
@@ -91,7 +91,7 @@ def _box(
     if partners is None:
         return None
     sealed = SealedRow(bytes(row.row_key), bytes(row.seal))
-    point = open_sealed_row(keys.row_key, sealed, row.category)
+    point = keys.row_keys.open(sealed, row.category)
     names = pick_names(keys.ledger_names, now)
-    rows = derive_match_rows(keys.row_key, point, partners, names)
-    return MatchBox(sealed.row_key, row.id, rows, stood=True)
+    rows = derive_match_rows(keys.row_keys, point, partners, names)
+    return MatchBox(row.category, row.id, rows, stood=True)

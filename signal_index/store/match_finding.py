@@ -18,10 +18,13 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.errors import InvalidRow
+from keys.pseudonym import SealedRow
 from policy.policy import Policy
+from signal_index.citizens.embargo import open_person
 from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, LeadershipLost
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys
 from signal_index.matching import (
     BoxAt,
     MatchBox,
@@ -32,6 +35,7 @@ from signal_index.matching import (
     stands,
 )
 from signal_index.proof import DisclosureRefused
+from signal_index.row_keys import RowKeys, Rows
 from signal_index.signals import SignalState
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.many_rows import in_parts
@@ -51,8 +55,8 @@ BOXES_AT_ONCE: Final = 1_000
 """A transaction with so many takes about a second: on SQLite others wait for it."""
 
 Pair = frozenset[SignalAt]
-Beside = Mapping[bytes, Sequence[SignalNow]]
-"""What stands in each row."""
+Beside = Mapping[Rows, Sequence[SignalNow]]
+"""What stands in each place."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,15 +68,24 @@ class FoundMatch:
 
     one: SignalNow
     other: SignalNow
-    embargo_row: bytes
+    person: SealedRow
     name: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Located:
+    """A box that was opened, and where to look: for its signal, and for each kind."""
+
+    box: MatchBox
+    own: Rows
+    partners: Mapping[str, Rows]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenedBoxes:
     """Boxes that were opened, by id; after which others follow, None: these are all."""
 
-    boxes: Mapping[UUID, MatchBox]
+    boxes: Mapping[UUID, Located]
     last: UUID | None
 
 
@@ -104,7 +117,7 @@ async def open_some(
     conn: AsyncConnection,
     municipality: str,
     after: UUID | None,
-    keys: YearKeys,
+    keys: LeaderKeys,
     now: datetime,
 ) -> OpenedBoxes:
     """Open boxes that wait there; one that does not open stays, and stops nothing."""
@@ -117,7 +130,9 @@ async def open_some(
     return OpenedBoxes({id_: box for id_, box in opened.items() if box}, last)
 
 
-async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime) -> int:
+async def count_unreadable(
+    conn: AsyncConnection, keys: LeaderKeys, now: datetime
+) -> int:
     """Count what does not open: altered, or its year has no key.
 
     Boxes, sheets, matches with a step and cases; and rows of these that are gone.
@@ -128,7 +143,7 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime)
     for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):
         held = await find_held_in(conn, place, keys, date.min)
         states = await find_states(conn, held.items, keys)
-        rows = {one.side.own.row_key for one in held.items}
+        rows = {one.own.rows for one in held.items}
         stand = await find_signals_in(conn, rows)
         owned = [(one.source, one.at.reference) for one in stand.values()]
         cases = await find_cases(conn, owned, keys)
@@ -138,7 +153,9 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime)
     return count
 
 
-def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys, year: int) -> MatchBox | None:
+def _find_box(
+    row: Row[*tuple[Any, ...]], keys: LeaderKeys, year: int
+) -> Located | None:
     """Open a box; None also where the person has no name in the ledger of this year.
 
     So it is where that year's key came after the box: what is found could not be told.
@@ -147,13 +164,21 @@ def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys, year: int) -> MatchBox
         key = keys.get_disclosure_key(row.year)
         at = BoxAt(row.id, row.municipality, row.until)
         box = open_match_box(at, bytes(row.sealed), key)
-    except (DisclosureRefused, KeyFilesRefused):
+        located = _locate(box, keys.row_keys)
+    except (DisclosureRefused, KeyFilesRefused, InvalidRow):
         return None
-    return box if year in box.rows.names else None
+    return located if year in box.rows.names else None
+
+
+def _locate(box: MatchBox, keys: RowKeys) -> Located:
+    """Derive where to look: 5 us for each kind that policy named when it was boxed."""
+    point = open_person(keys, box.rows.person)
+    partners = {kind: keys.find(point, kind) for kind in box.rows.partners}
+    return Located(box, keys.find(point, box.category), partners)
 
 
 async def find_matches(
-    conn: AsyncConnection, opened: Mapping[UUID, MatchBox], run: Run
+    conn: AsyncConnection, opened: Mapping[UUID, Located], run: Run
 ) -> FoundMatches:
     """Find who stands beside the signals of these boxes and may hear of them.
 
@@ -161,51 +186,52 @@ async def find_matches(
     found anew by what was published since, not by what stood before.
     """
     boxes = opened.values()
-    rows = {box.row_key for box in boxes}
-    rows |= {row for box in boxes for row in box.rows.partners.values()}
-    beside: dict[bytes, list[SignalNow]] = defaultdict(list)
+    rows = {one.own for one in boxes}
+    rows |= {row for one in boxes for row in one.partners.values()}
+    beside: dict[Rows, list[SignalNow]] = defaultdict(list)
     for signal in (await find_signals_in(conn, rows)).values():
-        beside[signal.at.row_key].append(signal)
+        beside[signal.at.rows].append(signal)
     embargoed = await find_embargoed(
         conn,
-        {box.rows.embargo_row for box in boxes},
+        {one.box.rows.person for one in boxes},
         run.telling.keys,
         now=run.telling.now,
     )
     known, over = await _find_known(conn, run)
     found: dict[Pair, FoundMatch] = {}
-    for box in boxes:
-        if (box.rows.embargo_row, run.municipality) in embargoed:
+    for one in boxes:
+        if (one.box.rows.person, run.municipality) in embargoed:
             continue
-        for own, other in _pair_up(box, beside):
+        for own, other in _pair_up(one, beside):
             pair = frozenset({own.at, other.at})
-            is_told = pair in known or (box.stood and pair in over)
-            made = None if is_told else _decide(own, other, box, run)
+            is_told = pair in known or (one.box.stood and pair in over)
+            made = None if is_told else _decide(own, other, one.box, run)
             if made is not None:
                 found.setdefault(pair, made)
     today = day_of(run.telling.now)
-    waiting = {id_ for id_, box in opened.items() if _waits(box, beside, today)}
+    waiting = {id_ for id_, one in opened.items() if _waits(one, beside, today)}
     return FoundMatches(list(found.values()), waiting)
 
 
-def _waits(box: MatchBox, beside: Beside, today: date) -> bool:
+def _waits(located: Located, beside: Beside, today: date) -> bool:
     """Tell whether a box may find tomorrow what it does not find today.
 
     Its signal has yet to begin, or it or one beside it is restricted.
     """
-    owns = [one for one in beside.get(box.row_key, ()) if one.id == box.signal]
-    near = [other for _, other in _pair_up(box, beside)]
+    signal = located.box.signal
+    owns = [one for one in beside.get(located.own, ()) if one.id == signal]
+    near = [other for _, other in _pair_up(located, beside)]
     return any(one.valid_from > today for one in owns) or any(
         one.state is SignalState.RESTRICTED for one in (*owns, *near)
     )
 
 
-def _pair_up(box: MatchBox, beside: Beside) -> Iterable[tuple[SignalNow, SignalNow]]:
+def _pair_up(located: Located, beside: Beside) -> Iterable[tuple[SignalNow, SignalNow]]:
     """Give the signal of a box, if it is that version still, with each beside it."""
-    for own in beside.get(box.row_key, ()):
-        if own.id != box.signal:
+    for own in beside.get(located.own, ()):
+        if own.id != located.box.signal:
             continue
-        for category, row in box.rows.partners.items():
+        for category, row in located.partners.items():
             for other in beside.get(row, ()):
                 if other.category == category:
                     yield own, other
@@ -220,7 +246,7 @@ def _decide(
     if run.permits.find(own.signalled, other.signalled) is None:
         return None
     name = box.rows.names[year_of(now)]
-    return FoundMatch(own, other, box.rows.embargo_row, name)
+    return FoundMatch(own, other, box.rows.person, name)
 
 
 async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
@@ -244,6 +270,6 @@ async def _find_known(
     states = await find_states(conn, list(once.values()), keys)
     over = {match for match, state in states.items() if state.is_gone}
     return (
-        frozenset(one.side.pair for match, one in once.items() if match not in over),
-        frozenset(once[match].side.pair for match in over),
+        frozenset(one.pair for match, one in once.items() if match not in over),
+        frozenset(once[match].pair for match in over),
     )

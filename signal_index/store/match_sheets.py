@@ -16,7 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import LoopActId
 from signal_index.days import day_of
-from signal_index.matching import MatchSide, SheetAt, seal_sheets, take_bracket
+from signal_index.matching import (
+    MatchSide,
+    SheetAt,
+    SignalOf,
+    seal_sheets,
+    take_bracket,
+)
 from signal_index.returning import Body, NoticeKind, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.match_finding import FoundMatch, Run
@@ -80,9 +86,9 @@ def _sides(
             id=uuid4(),
             match=match,
             side=number,
-            own=own.at,
-            other=other.at,
-            embargo_row=found.embargo_row,
+            own=SignalOf(own.category, own.at.reference),
+            other=SignalOf(other.category, other.at.reference),
+            person=found.person,
             found=today,
             entry=entry,
         )
@@ -91,7 +97,7 @@ def _sides(
 
 def _notice(side: MatchSide) -> Body:
     about = (Shown(side.own.reference),)
-    return Body(NoticeKind.MATCH, about, embargo_row=side.embargo_row)
+    return Body(NoticeKind.MATCH, about, person=side.person)
 
 
 async def _insert_sheets(

@@ -19,9 +19,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.errors import InvalidRow
+from signal_index.citizens.embargo import open_person
 from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, MatchChanged
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.matching import (
     MatchBox,
     MatchSide,
@@ -38,6 +40,7 @@ from signal_index.matching import (
     seal_step,
 )
 from signal_index.proof import DisclosureRefused
+from signal_index.row_keys import RowKeys, Rows
 from signal_index.signals import SignalState
 from signal_index.store.many_rows import in_parts
 from signal_index.store.match_rows import Written, find_step_rows, insert_step_row
@@ -67,12 +70,22 @@ Boxed = tuple[str, MatchBox]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldMatch:
-    """One side of a match as its sheet has it; `year` is of the key that seals it."""
+    """One side of a match as its sheet has it, and where both signals may stand.
+
+    `year` is of the key that seals it.
+    """
 
     side: MatchSide
+    own: SignalAt
+    other: SignalAt
     municipality: str
     year: int
     until: date
+
+    @property
+    def pair(self) -> frozenset[SignalAt]:
+        """The two signals, in no order."""
+        return frozenset({self.own, self.other})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,7 +109,7 @@ async def put_in_match_boxes(
 
 
 async def find_held(
-    conn: AsyncConnection, sources: Collection[str], keys: YearKeys, today: date
+    conn: AsyncConnection, sources: Collection[str], keys: LeaderKeys, today: date
 ) -> HeldMatches:
     """Open the sheets of sources, and of those from whom they took signals over."""
     from_whom = await _find_predecessors(conn, sources)
@@ -106,7 +119,7 @@ async def find_held(
 
 
 async def find_held_in(
-    conn: AsyncConnection, municipality: str, keys: YearKeys, today: date
+    conn: AsyncConnection, municipality: str, keys: LeaderKeys, today: date
 ) -> HeldMatches:
     """Open all sheets of a municipality: both sides of each match.
 
@@ -121,14 +134,15 @@ async def find_held_in(
 
 
 async def find_signals_in(
-    conn: AsyncConnection, row_keys: Iterable[bytes]
+    conn: AsyncConnection, places: Iterable[Rows]
 ) -> Mapping[SignalAt, SignalNow]:
-    """Read what stands in these rows now, of live sources."""
+    """Read what stands in these places now, of live sources."""
     shown = shown_signals(*_READ)
+    place_of = {row: rows for rows in places for row in rows}
     found: dict[SignalAt, SignalNow] = {}
-    for part in in_parts(sorted(set(row_keys))):
+    for part in in_parts(sorted(place_of)):
         for row in await conn.execute(select(shown).where(shown.c.row_key.in_(part))):
-            at = SignalAt(bytes(row.row_key), row.reference)
+            at = SignalAt(place_of[bytes(row.row_key)], row.reference)
             found[at] = _signal(at, row)
     return found
 
@@ -180,25 +194,33 @@ async def add_step(
 async def _open_sheets(
     conn: AsyncConnection,
     where: ColumnElement[bool],
-    keys: YearKeys,
+    keys: LeaderKeys,
     today: date,
 ) -> HeldMatches:
     """Open sheets; a last day that is past is believed of one that opens alone."""
     items: list[HeldMatch] = []
-    unreadable = 0
+    unreadable, row_keys = 0, keys.row_keys
     for row in await conn.execute(select(match_sheet).where(where)):
         at = SheetAt(row.id, row.municipality, row.source, row.until)
         try:
             key = keys.get_disclosure_key(row.year)
             sides = open_sheet(at, bytes(row.sealed), key)
-        except (DisclosureRefused, KeyFilesRefused):
+            held = [_hold(side, at, row.year, row_keys) for side in sides]
+        except (DisclosureRefused, KeyFilesRefused, InvalidRow):
             unreadable += 1
             continue
         if at.until >= today:
-            items += [
-                HeldMatch(side, at.municipality, row.year, at.until) for side in sides
-            ]
+            items += held
     return HeldMatches(items, unreadable)
+
+
+def _hold(side: MatchSide, at: SheetAt, year: int, row_keys: RowKeys) -> HeldMatch:
+    point = open_person(row_keys, side.person)
+    own, other = (
+        SignalAt(row_keys.find(point, one.category), one.reference)
+        for one in (side.own, side.other)
+    )
+    return HeldMatch(side, own, other, at.municipality, year, at.until)
 
 
 async def _find_predecessors(

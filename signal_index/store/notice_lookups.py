@@ -21,6 +21,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import LoopActId
+from signal_index.citizens.embargo import open_person
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import (
     SIGNALS_AT_MOST,
@@ -34,6 +35,7 @@ from signal_index.returning import (
     derive_name,
 )
 from signal_index.returning.bodies import COVER
+from signal_index.row_keys import RowKeys
 from signal_index.store.many_rows import by_turns, in_parts
 from signal_index.store.notice_damping import (
     ALREADY_KNOWN,
@@ -70,7 +72,8 @@ async def tell_lookups(
 ) -> list[NoticeRow]:
     """Give what each source hears of the lookups among these, covers too."""
     lookups = [(place, one) for place, one in boxed if isinstance(one, LookedUp)]
-    signals = await _find_signals(conn, [one for _, one in lookups])
+    asked_for = [one for _, one in lookups]
+    signals = await _find_signals(conn, asked_for, telling.keys.row_keys)
     asked = {
         (one.organisation, signal.source, signal.reference)
         for _, one in lookups
@@ -135,14 +138,14 @@ def _looked_up(
         )
         heard = tuple(each for each in part if each not in known)
         kind = NoticeKind.LOOKED_UP if heard else NoticeKind.COVER
-        yield Body(kind, heard, one.entry, more, one.embargo_row, known)
+        yield Body(kind, heard, one.entry, more, one.person, known)
 
 
 async def _find_signals(
-    conn: AsyncConnection, lookups: Sequence[LookedUp]
+    conn: AsyncConnection, lookups: Sequence[LookedUp], row_keys: RowKeys
 ) -> Mapping[UUID, _Signal]:
     """Read the signals that boxes name; one that went meanwhile is nobody's to tell."""
-    marks = {(mark.row_key, mark.signal) for one in lookups for mark in one.marks}
+    marks = {at for one in lookups for at in _places(one, row_keys)}
     shown = shown_signals("row_key", "id", "source", "reference")
     found: dict[UUID, _Signal] = {}
     for part in in_parts(sorted(marks)):
@@ -153,6 +156,18 @@ async def _find_signals(
         )
         found |= {row.id: _Signal(row.source, row.reference) for row in rows}
     return found
+
+
+def _places(one: LookedUp, keys: RowKeys) -> Iterable[tuple[bytes, UUID]]:
+    """Give where the signals of a lookup may stand: nothing is derived for a miss."""
+    if not one.marks:
+        return
+    point = open_person(keys, one.person)
+    kinds = {mark.category for mark in one.marks}
+    rows = {kind: keys.find(point, kind) for kind in kinds}
+    for mark in one.marks:
+        for row in rows[mark.category]:
+            yield row, mark.signal
 
 
 async def tell_outcomes(
@@ -186,7 +201,7 @@ async def _tell_outcome(
         NoticeRow(
             src,
             place,
-            Body(NoticeKind.OUTCOME, tuple(about), one.entry, more, lookup.embargo_row)
+            Body(NoticeKind.OUTCOME, tuple(about), one.entry, more, lookup.person)
             if about and not is_silent
             else COVER,
         )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.catalogue import Catalogue
 from policy.key import calendar_day
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import SIGNALS_AT_MOST, Body, Shown, seal_body
 from signal_index.store.many_rows import by_turns, insert_rows
@@ -27,7 +27,7 @@ KEPT_DAYS: Final = 30
 class Telling:
     """What opening takes besides the database."""
 
-    keys: YearKeys
+    keys: LeaderKeys
     catalogue_in: Callable[[str], Catalogue]
     now: datetime
 

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import KeyFilesRefused
 from signal_index.identifiers import read_uuid7_instant
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.ledger import DisclosureKey, Opened
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
@@ -103,7 +103,7 @@ def entry_key(keys: Mapping[int, DisclosureKey], entry: UUID) -> DisclosureKey |
 async def list_notices(
     conn: AsyncConnection,
     sources: Sequence[str],
-    keys: YearKeys,
+    keys: LeaderKeys,
     page: tuple[UUID | None, int],
     *,
     is_new: bool,
@@ -165,25 +165,27 @@ async def hand_out(
 async def hide_embargoed(
     conn: AsyncConnection,
     told: Sequence[tuple[str, Body]],
-    keys: YearKeys,
+    keys: LeaderKeys,
     now: datetime,
 ) -> Sequence[Body]:
     """Give a cover for each that is about a person of whom an embargo holds there.
 
     `told`: what it says, in which municipality. Whoever writes a notice and whoever
-    hands one out asks this, so that no kind of notice can forget it.
+    hands one out asks this, so that no kind of notice can forget it. Raises
+    `InvalidRow` for a person whom no row key of ours names: nobody is told then.
     """
-    rows = {body.embargo_row for _, body in told if body.embargo_row is not None}
-    held = await find_embargoed(conn, rows, keys, now=now)
+    persons = {body.person for _, body in told if body.person is not None}
+    held = await find_embargoed(conn, persons, keys, now=now)
     return [
-        COVER if (body.embargo_row, place) in held else body for place, body in told
+        COVER if body.person and (body.person, place) in held else body
+        for place, body in told
     ]
 
 
 async def _open_told(
     conn: AsyncConnection,
     rows: Sequence[Row[*tuple[Any, ...]]],
-    keys: YearKeys,
+    keys: LeaderKeys,
     now: datetime,
 ) -> Sequence[Body | None]:
     """Open notices as they may be told now: what was told before, as it was.

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.pseudonym import SealedRow
+from signal_index.row_keys import Rows
 from signal_index.signals import CONFIRMED_FOR, SignalState
 from signal_index.tables.person_events import person_event
 from signal_index.tables.registry import coverage
@@ -60,7 +62,7 @@ async def find_touched(
 async def store_event(
     conn: AsyncConnection,
     event: PersonEvent,
-    mark: bytes,
+    mark: SealedRow,
     *,
     entry: UUID,
     now: datetime,
@@ -70,7 +72,8 @@ async def store_event(
         insert(person_event),
         {
             "id": event.event,
-            "mark": mark,
+            "mark": mark.row_key,
+            "seal": mark.seal,
             "municipality": event.municipality,
             "source": event.source,
             "kind": event.kind.value,
@@ -83,19 +86,23 @@ async def store_event(
 
 
 async def find_events(
-    conn: AsyncConnection, marks: Iterable[bytes]
-) -> Mapping[bytes, PersonEventKind]:
-    """Give, per mark, what holds of the person: died, or else the last move."""
-    wanted = list(marks)
-    if not wanted:
+    conn: AsyncConnection, marks: Iterable[Rows]
+) -> Mapping[Rows, PersonEventKind]:
+    """Give, per person, what holds of them: died, or else the last move.
+
+    `marks`: where what is known of one person may stand, under each row key.
+    """
+    whose = {mark: person for person in marks for mark in person}
+    if not whose:
         return {}
     rows = await conn.execute(
         select(person_event.c.mark, person_event.c.kind)
-        .where(person_event.c.mark.in_(wanted))
+        .where(person_event.c.mark.in_(sorted(whose)))
         .order_by(person_event.c.happened_on, person_event.c.received_at)
     )
-    found: dict[bytes, PersonEventKind] = {}
+    found: dict[Rows, PersonEventKind] = {}
     for row in rows:
-        if found.get(row.mark) is not PersonEventKind.DECEASED:
-            found[row.mark] = PersonEventKind(row.kind)
+        person = whose[bytes(row.mark)]
+        if found.get(person) is not PersonEventKind.DECEASED:
+            found[person] = PersonEventKind(row.kind)
     return found

@@ -67,7 +67,7 @@ async def restrict(conn: AsyncConnection, source: str, reference: UUID) -> None:
 
 async def lift(conn: AsyncConnection, released: RowMapping) -> None:
     """Show again what a released correction kept back and no other still does."""
-    other = exists().where(
+    other = exists(correction.c.id).where(
         is_restricting(),
         or_(
             (correction.c.source == signal.c.source)

@@ -34,8 +34,10 @@ from signal_index.endings import Ended, draw_until, seal_ending
 from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.signals import Known, NewSignal, SignalState
+from signal_index.store.many_rows import in_parts
 from signal_index.store.notices import year_of
 from signal_index.store.restrictions import Place, find_held
+from signal_index.tables.citizen_rights import correction
 from signal_index.tables.signals import evidence, signal, tombstone
 from signal_index.wire.signals import Withdrawal, WithdrawalReason
 from signal_index.wire.values import Oin
@@ -119,6 +121,29 @@ async def lock_source(conn: AsyncConnection, *sources: str) -> None:
         ]
         numbers = [int.from_bytes(digest[:8], signed=True) for digest in digests]
         await conn.execute(_LOCK, {"numbers": numbers})
+
+
+async def lock_standing(
+    conn: AsyncConnection, rows: Collection[bytes]
+) -> frozenset[bytes]:
+    """Give in which of these rows a signal or a correction stands, and hold it there.
+
+    Until this transaction ends none of it is moved to another row key: what is written
+    beside it is in the same row. Who moves it is waited for, and then it is not found.
+    """
+    found: set[bytes] = set()
+    for part in in_parts(sorted(rows)):
+        for table in (signal, correction):
+            here = select(table.c.row_key).where(table.c.row_key.in_(part))
+            found.update(await conn.scalars(here.with_for_update(read=True)))
+    return frozenset(found)
+
+
+async def hold_signal(conn: AsyncConnection, source: str, reference: UUID) -> None:
+    """Let a signal not be moved to another row key until this transaction ends."""
+    own = (signal.c.source == source) & (signal.c.reference == reference)
+    held = select(signal.c.id).where(own).with_for_update(read=True)
+    await conn.execute(held)
 
 
 async def find_known(

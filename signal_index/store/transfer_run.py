@@ -121,6 +121,7 @@ async def _find(conn: AsyncConnection, asked: Asked) -> Sequence[_Taken]:
         )
         .where(belongs_to(asked))
         .order_by(columns.reference)
+        .with_for_update()  # none of it moves to another row key meanwhile
     )
     return rows.all()
 

@@ -44,6 +44,7 @@ access_request = Table(
     Column("extension", LABEL, nullable=True),  # why the term is two months longer
     Column("reported_at", Instant, nullable=True),  # when a report was last made
     Column("person_key", LargeBinary(16), nullable=True),  # about whom, until it closes
+    Column("person_seal", LargeBinary(32), nullable=True),
     Column("closing", LABEL, nullable=True),
     Column("closed_at", Instant, nullable=True),
     CheckConstraint(
@@ -54,6 +55,9 @@ access_request = Table(
         name="person_while_reported_and_open",
     ),
     CheckConstraint("length(person_key) = 16", name="person_key_length"),
+    CheckConstraint(
+        "(person_key IS NULL) = (person_seal IS NULL)", name="person_with_a_seal"
+    ),
     Index(None, "municipality", "id"),
     Index(None, "closed_at"),
 )
@@ -104,6 +108,8 @@ correction = Table(
     Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("signal_reference", Uuid, nullable=False),
     Column("row_key", LargeBinary(16), nullable=False),  # as the signal's was
+    # The signal's, put here by a trigger: who enters a correction may not read it.
+    Column("seal", LargeBinary(32), nullable=True),
     Column("category", LABEL, nullable=False),
     Column("reason", LABEL, nullable=False),
     Column("received_on", Date, nullable=False),

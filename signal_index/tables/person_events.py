@@ -21,6 +21,7 @@ person_event = Table(
     metadata,
     Column("id", Uuid, primary_key=True),  # the register's own uuid for it
     Column("mark", LargeBinary(16), nullable=False, index=True),
+    Column("seal", LargeBinary(32), nullable=False),
     municipality(),
     Column("source", OIN, ForeignKey("source.oin"), nullable=False),
     Column("kind", LABEL, nullable=False),  # deceased | moved-away | moved-in
@@ -29,4 +30,5 @@ person_event = Table(
     Column("received_at", Instant, nullable=False),
     Column("until", Instant, nullable=False, index=True),
     CheckConstraint("length(mark) = 16", name="mark_length"),
+    CheckConstraint("length(seal) = 32", name="seal_length"),
 )

@@ -213,6 +213,16 @@ account_suspension = Table(
     Column("suspended_at", Instant, nullable=False),
 )
 
+row_key_use = Table(  # which row keys are in use (signal_index.row_keys); no secret
+    "row_key_use",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("check_value", LargeBinary(16), nullable=False),
+    Column("state", LABEL, nullable=False),  # announced | current | leaving
+    Column("since", Instant, nullable=False),
+    CheckConstraint("state IN ('announced', 'current', 'leaving')", name="state_known"),
+)
+
 key_config = Table(  # accepted key configs; a lower serial than the highest is refused
     "key_config",
     metadata,

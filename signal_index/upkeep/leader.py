@@ -26,10 +26,10 @@ from signal_index.errors import SettingsRefused, StartRefused
 from signal_index.events import Event
 from signal_index.key_files import (
     load_checkpoint_key,
+    load_leader_keys,
     load_signing_key,
-    load_year_keys,
 )
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_database
@@ -172,11 +172,11 @@ async def opened_upkeep(
         _opened_engines(settings, engine) as engines,
         AsyncExitStack() as stack,
     ):
-        keys = load_year_keys(settings.keys)
+        keys = load_leader_keys(settings.keys)
         opening = open_security(settings, keys, log, clock)
         security = await stack.enter_async_context(opening)
         watching = Watching(engines.erasing, keys, security, clock)
-        upkeep = _upkeep(settings, engines, witnesses, watching, log)
+        upkeep = _upkeep(settings, engines, keys, witnesses, watching, log=log)
         if settings.joining is not None:
             holders = {one.id: one.url.rstrip("/") for one in settings.joining.holders}
             key = load_signing_key(settings.keys)
@@ -262,11 +262,13 @@ async def _lead_once(upkeep: Upkeep) -> None:
 def _upkeep(
     settings: Settings,
     engines: _Engines,
+    keys: LeaderKeys,
     witnesses: Cosigners | None,
     watching: Watching,
+    *,
     log: EventLog,
 ) -> Upkeep:
-    keys, clock = watching.keys, watching.clock
+    clock = watching.clock
     leadership: Leadership
     if is_sqlite(engines.sequencing):
         leadership = FileLeadership(settings.leader_lock or _lock_of(settings))
@@ -284,9 +286,9 @@ def _upkeep(
     erasure = Erasure(
         engines.erasing, recorder, catalogue, log, clock, settings.ledger_years
     )
-    notices = NoticeUpkeep(engines.erasing, recorder, catalogue, log, clock)
+    notices = NoticeUpkeep(engines.erasing, recorder, keys, catalogue, log, clock)
     matching = MatchUpkeep(
-        engines.erasing, recorder, load_policy(), log, clock, settings.match_hour
+        engines.erasing, recorder, keys, load_policy(), log, clock, settings.match_hour
     )
     counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year, log)
     picking = Picking(engines.erasing, recorder, clock)

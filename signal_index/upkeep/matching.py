@@ -26,6 +26,7 @@ from policy.vocabulary import LoopActId
 from signal_index.days import HERE, day_of
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event
+from signal_index.keyring import LeaderKeys
 from signal_index.ledger import Kind
 from signal_index.matching import Permits, is_open
 from signal_index.proof import JsonObject
@@ -43,6 +44,7 @@ from signal_index.store.match_finding import (
 from signal_index.store.match_sheets import write_sheets
 from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import find_newest_adoptions, get_bundle
+from signal_index.store.row_keys import take_up
 from signal_index.store.standing import establishments_of, find_recorded
 from signal_index.upkeep.match_records import record_matches
 
@@ -56,6 +58,7 @@ class MatchUpkeep:
 
     engine: AsyncEngine
     recorder: Recorder
+    keys: LeaderKeys
     shipped: Policy  # holds where a municipality adopted none
     log: EventLog
     clock: Callable[[], datetime]
@@ -81,7 +84,8 @@ class MatchUpkeep:
     async def say_unreadable(self) -> None:
         """Say what does not open: before anything is erased, for it may be altered."""
         async with reading(self.engine) as conn:
-            count = await count_unreadable(conn, self.recorder.keys, self.clock())
+            await take_up(conn, self.keys.ring)
+            count = await count_unreadable(conn, self.keys, self.clock())
         if count:
             self.log.write(Event.MATCHES_UNREADABLE, count=count)
 
@@ -124,13 +128,14 @@ class MatchUpkeep:
 
         One that breaks off is not done: it begins anew with what is left.
         """
-        keys, total = self.recorder.keys, 0
+        keys, total = self.keys, 0
         last: UUID | None = None
         while True:
             telling = Telling(keys, lambda _: policy.catalogue, self.clock())
             permits = Permits(policy, municipality, telling.now)
             run = Run(municipality, policy, telling, permits)
             async with transaction(self.engine) as conn:
+                await take_up(conn, keys.ring)
                 opened = await open_some(conn, municipality, last, keys, telling.now)
                 found = await find_matches(conn, opened.boxes, run)
                 actor = self.recorder.actor

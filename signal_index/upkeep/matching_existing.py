@@ -18,6 +18,7 @@ from signal_index.store.acts import Act
 from signal_index.store.connect import reading, transaction
 from signal_index.store.match_existing import BoxedPart, Place, box_existing
 from signal_index.store.match_finding import find_places
+from signal_index.store.row_keys import take_up
 from signal_index.upkeep.matching import MatchUpkeep
 
 
@@ -27,6 +28,7 @@ async def box_what_stands(upkeep: MatchUpkeep, keys: IndexKeys) -> BoxedPart:
     Gives how many, and of how many the seal did not open.
     """
     async with reading(upkeep.engine) as conn:
+        await take_up(conn, keys.ring)
         policies = await upkeep.find_open(conn, await find_places(conn))
     parts = [
         part

@@ -22,6 +22,7 @@ from policy.catalogue import Catalogue
 from signal_index.answers import CONTACT_STALE_AFTER
 from signal_index.days import day_of
 from signal_index.events import Event
+from signal_index.keyring import LeaderKeys
 from signal_index.ledger import Kind
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
@@ -40,6 +41,7 @@ from signal_index.store.notice_opening import (
 )
 from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import read_catalogues
+from signal_index.store.row_keys import take_up
 
 OPEN_SECONDS: Final = 2.0
 DUE_SECONDS: Final = 3600.0
@@ -55,6 +57,7 @@ class NoticeUpkeep:
 
     engine: AsyncEngine
     recorder: Recorder
+    keys: LeaderKeys
     catalogue: Catalogue  # the shipped one: holds where a municipality adopted none
     log: EventLog
     clock: Callable[[], datetime]
@@ -76,8 +79,9 @@ class NoticeUpkeep:
         now = self.clock()
         async with transaction(self.engine) as conn:
             adopted = await read_catalogues(conn)
+            await take_up(conn, self.keys.ring)
             telling = Telling(
-                self.recorder.keys, lambda at: adopted.get(at, self.catalogue), now
+                self.keys, lambda at: adopted.get(at, self.catalogue), now
             )
             opened = await open_boxes(conn, boxes, telling, outcomes=outcomes)
             for municipality, count in sorted(opened.counts.items()):
@@ -111,7 +115,7 @@ class NoticeUpkeep:
 
     async def _tell_parts(self, find: FindDue) -> None:
         """Tell all of one thing that is due; each part is a transaction."""
-        telling = Telling(self.recorder.keys, lambda _: self.catalogue, self.clock())
+        telling = Telling(self.keys, lambda _: self.catalogue, self.clock())
         after: tuple[Any, ...] | None = None
         while True:
             async with transaction(self.engine) as conn:

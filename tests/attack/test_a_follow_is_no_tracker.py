@@ -16,7 +16,7 @@ from keys.pseudonym import KeyVersion, derive_stored_point
 from policy.vocabulary import LoopActId
 from signal_index.follows import (
     OPEN_PER_ORGANISATION,
-    derive_person_row,
+    name_follow_row,
     open_following,
 )
 from signal_index.store.registry import SourceRecord, add_source
@@ -225,14 +225,14 @@ async def test_one_organisation_finds_nothing_of_another(world: World) -> None:
     scalar = keys.get_scalar(KeyVersion(world.index.key_config.key_version))
     point = derive_stored_point(scalar, given.pseudonyms[0])
     rows = {
-        derive_person_row(keys.row_key, point, oin) for oin in (LOOKUP_OIN, TEAM_OIN)
+        keys.row_keys.seal(point, name_follow_row(oin)).row_key
+        for oin in (LOOKUP_OIN, TEAM_OIN)
     }
     await follow(world, ONE)
     (stored,) = await dump(world, "follow")
     assert len(rows) == 2
-    assert bytes(stored["person_row"]) == derive_person_row(
-        keys.row_key, point, LOOKUP_OIN
-    )
+    own = keys.row_keys.seal(point, name_follow_row(LOOKUP_OIN))
+    assert bytes(stored["person_row"]) == own.row_key
 
 
 async def test_an_answer_is_as_long_with_a_colleague_as_without(world: World) -> None:

@@ -16,7 +16,6 @@ from keys.group import generate_scalar, parse_scalar
 from keys.oprf import blind, evaluate
 from keys.pseudonym import (
     Pseudonym,
-    derive_sealed_row,
     derive_stored_point,
     parse_pseudonym,
 )
@@ -54,8 +53,7 @@ def _found(rows: set[bytes], n: Pseudonym) -> int:
     point = derive_stored_point(scalar, n)
     categories = ("schuldhulpverlening", "bijstand")
     return sum(
-        derive_sealed_row(keys.row_key, point, category).row_key in rows
-        for category in categories
+        keys.row_keys.seal(point, category).row_key in rows for category in categories
     )
 
 

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     "name",
     [
         "index-scalar-1.key",
-        "row-key.key",
+        "row-key-1.key",
         "ledger-names-2026.key",
         "disclosures-2026.key",
         "receipt.key.jwk",

@@ -131,7 +131,7 @@ def test_without_a_key_config_it_says_why_it_does_not_start(process: Process) ->
 
 def test_with_an_exposed_key_it_does_not_start(process: Process) -> None:
     process.write_key_config()
-    (process.folder / "keys" / "row-key.key").chmod(0o644)
+    (process.folder / "keys" / "row-key-1.key").chmod(0o644)
     code, _, said = attempt(process.command(), process.folder)
     assert code == 1
     assert "chmod 600" in said

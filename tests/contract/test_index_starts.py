@@ -136,11 +136,11 @@ async def test_its_checkpoint_is_signed_within_a_second_or_two(tmp_path: Path) -
 
 
 def _lose_keys(settings: Settings) -> None:
-    (settings.keys / "row-key.key").unlink()
+    (settings.keys / "row-key-1.key").unlink()
 
 
 def _expose_key(settings: Settings) -> None:
-    (settings.keys / "row-key.key").chmod(0o644)
+    (settings.keys / "row-key-1.key").chmod(0o644)
 
 
 def _lose_config(settings: Settings) -> None:

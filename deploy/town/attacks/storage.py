@@ -20,7 +20,6 @@ from keys.keyring import load_share
 from keys.oprf import blind_batch, combine, evaluate, verify_evaluation
 from keys.pseudonym import (
     KeyVersion,
-    derive_sealed_row,
     derive_stored_point,
     parse_pseudonym,
 )
@@ -140,4 +139,4 @@ def _rows_of(
     for pseudonym in pseudonyms:
         stored = derive_stored_point(scalar, parse_pseudonym(pseudonym))
         for category in categories:
-            yield derive_sealed_row(keys.row_key, stored, category).row_key
+            yield keys.row_keys.seal(stored, category).row_key

@@ -51,7 +51,7 @@ class Recorder:
         self._catalogue: Catalogue = policy.catalogue
         self._digest = policy.digest(parse_municipality(MUNICIPALITY))
         self._inhabitants = inhabitants
-        secrets = PointKeys(keys.get_scalar(_KEY_VERSION), keys.row_key)
+        secrets = PointKeys(keys.get_scalar(_KEY_VERSION), keys.row_keys)
         self._points = [
             derive_point(secrets, Subject(one.pseudonym, None)) for one in inhabitants
         ]

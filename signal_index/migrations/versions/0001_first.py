@@ -13,7 +13,8 @@ tests/contract/test_migrations.py holds that both come to the same, to the last 
 - In PostgreSQL statistics read a view of live sources in the place of signals.
 - Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
   UPDATE on sealed disclosures (they are erased whole), whatever makes a tree
-  smaller, and an approval that does not begin open or is decided twice.
+  smaller, and an approval that does not begin open or is decided twice. One gives a
+  correction the seal of its signal.
 - What each role may do is no revision's matter: `signal-index migrate` grants it from
   one table after the last revision (`signal_index.store.grants`).
 """
@@ -125,6 +126,15 @@ _SHRINK = "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree
 _SHRINKS = "new.size < old.size OR new.year <> old.year OR new.origin <> old.origin"
 
 
+# A correction has the seal of its signal, for who moves it to another row key; who
+# enters it may not read that.
+_SEAL = (
+    "SELECT seal FROM signal "
+    "WHERE source = new.source AND reference = new.signal_reference"
+)
+_SEALS = "CREATE TRIGGER seal_correction {} INSERT ON correction FOR EACH ROW"
+
+
 def upgrade() -> None:
     """Make the tables and put the guards up."""
     _make_tables(_in_sqlite(_SCHEMA) if _on_sqlite() else _SCHEMA)
@@ -144,7 +154,7 @@ def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
     if not _on_sqlite():
-        for function in _FUNCTIONS.values():
+        for function in (*_FUNCTIONS.values(), "seal_correction"):
             _run(f"DROP FUNCTION {function}()")
 
 
@@ -176,6 +186,8 @@ def _guard_sqlite() -> None:
     _run(f"{_SHRINK} WHEN {_SHRINKS} {refuse[_LEDGER]}")
     _run(f"{_BEGINS} WHEN {_NOT_OPEN} {refuse[_APPROVAL]}")
     _run(f"{_DECIDES} WHEN {_otherwise('IS NOT')} {refuse[_APPROVAL]}")
+    seal = f"UPDATE correction SET seal = ({_SEAL}) WHERE id = new.id"  # noqa: S608  no value
+    _run(f"{_SEALS.format('AFTER')} BEGIN {seal}; END")
 
 
 def _guard_postgresql() -> None:
@@ -190,6 +202,12 @@ def _guard_postgresql() -> None:
     _run(f"{_BEGINS} FOR EACH ROW WHEN ({_NOT_OPEN}) {refuse[_APPROVAL]}")
     otherwise = _otherwise("IS DISTINCT FROM")
     _run(f"{_DECIDES} FOR EACH ROW WHEN ({otherwise}) {refuse[_APPROVAL]}")
+    _run(
+        "CREATE FUNCTION seal_correction() RETURNS trigger LANGUAGE plpgsql "
+        "SECURITY DEFINER SET search_path FROM CURRENT "
+        f"AS $$ BEGIN new.seal := ({_SEAL}); RETURN new; END $$"
+    )
+    _run(f"{_SEALS.format('BEFORE')} EXECUTE FUNCTION seal_correction()")
 
 
 def _guard(refuse: dict[str, str]) -> None:

@@ -94,6 +94,11 @@ CREATE TABLE key_config (
   document TEXT NOT NULL, accepted_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_key_config PRIMARY KEY (serial)
 );
+CREATE TABLE row_key_use (
+  number INTEGER NOT NULL, check_value BYTEA NOT NULL, state VARCHAR(64) NOT NULL, since TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_row_key_use PRIMARY KEY (number),
+  CONSTRAINT ck_row_key_use_state_known CHECK (state IN ('announced', 'current', 'leaving'))
+);
 CREATE TABLE policy_activation (
   digest VARCHAR(64) NOT NULL, activated_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_policy_activation PRIMARY KEY (digest)
@@ -262,10 +267,11 @@ CREATE INDEX ix_contact_label_request_organisation ON contact_label_request (org
 CREATE TABLE access_request (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   identity_check VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL, extension VARCHAR(64),
-  reported_at TIMESTAMPTZ, person_key BYTEA, closing VARCHAR(64), closed_at TIMESTAMPTZ,
+  reported_at TIMESTAMPTZ, person_key BYTEA, person_seal BYTEA, closing VARCHAR(64), closed_at TIMESTAMPTZ,
   CONSTRAINT pk_access_request PRIMARY KEY (id),
   CONSTRAINT ck_access_request_person_while_reported_and_open CHECK (person_key IS NULL OR (reported_at IS NOT NULL AND closed_at IS NULL)),
   CONSTRAINT ck_access_request_person_key_length CHECK (length(person_key) = 16),
+  CONSTRAINT ck_access_request_person_with_a_seal CHECK ((person_key IS NULL) = (person_seal IS NULL)),
   CONSTRAINT ck_access_request_closed_with_a_reason CHECK ((closing IS NULL) = (closed_at IS NULL)),
   CONSTRAINT fk_access_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
@@ -293,7 +299,7 @@ CREATE TABLE embargo_step (
 CREATE TABLE correction (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   source CHAR(20) NOT NULL, disputed_source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL,
-  row_key BYTEA NOT NULL, category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
+  row_key BYTEA NOT NULL, seal BYTEA, category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
   entered_on DATE NOT NULL, restricted_on DATE, released_on DATE, answer VARCHAR(64),
   answered_on DATE, answers_before JSON NOT NULL, told_on DATE,
   CONSTRAINT pk_correction PRIMARY KEY (id),
@@ -428,11 +434,12 @@ CREATE INDEX ix_review_act_review_id ON review_act (review_id);
 
 -- What a population register said.
 CREATE TABLE person_event (
-  id UUID NOT NULL, mark BYTEA NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL,
+  id UUID NOT NULL, mark BYTEA NOT NULL, seal BYTEA NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL,
   kind VARCHAR(64) NOT NULL, happened_on DATE NOT NULL, entry_id UUID NOT NULL, received_at TIMESTAMPTZ NOT NULL,
   until TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_person_event PRIMARY KEY (id),
   CONSTRAINT ck_person_event_mark_length CHECK (length(mark) = 16),
+  CONSTRAINT ck_person_event_seal_length CHECK (length(seal) = 32),
   CONSTRAINT fk_person_event_source FOREIGN KEY (source) REFERENCES source (oin)
 );
 CREATE INDEX ix_person_event_mark ON person_event (mark);

@@ -12,9 +12,10 @@ ROLES = (
     DatabaseRole.WEB,
     DatabaseRole.SEQUENCER,
     DatabaseRole.UPKEEP,
+    DatabaseRole.ROTATION,
     DatabaseRole.REPORTING,
 )
-ROW = re.compile(r"^\| `(\w+)` \|.+\|.+\|(.+)\|(.+)\|(.+)\|(.+)\|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \|.+\|.+\|(.+)\|(.+)\|(.+)\|(.+)\|(.+)\|$", re.MULTILINE)
 
 
 def _of(table: str, columns: tuple[str, ...]) -> str:

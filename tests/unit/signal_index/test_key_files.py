@@ -80,7 +80,7 @@ def test_keys_have_no_repr(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["row-key.key", "index-scalar-1.key", "receipt.key.jwk", "ledger-names-2027.key"],
+    ["row-key-1.key", "index-scalar-1.key", "receipt.key.jwk", "ledger-names-2027.key"],
 )
 def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
     (folder / name).unlink()
@@ -91,7 +91,7 @@ def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "row-key.key",
+        "row-key-1.key",
         "index-scalar-1.key",
         "receipt.key.jwk",
         "ledger-names-2027.key",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from keys.pseudonym import SealedRow
 from policy.catalogue import load_catalogue
 from policy.vocabulary import LoopActId
 from signal_index.errors import MatchOver
@@ -23,6 +24,7 @@ from signal_index.matching import (
     SheetAt,
     SignalAt,
     SignalNow,
+    SignalOf,
     Stage,
     Step,
     advance,
@@ -43,19 +45,19 @@ from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
 
 KEY = DisclosureKey(2026, bytes(range(32)))
+PERSON = SealedRow(bytes(16), bytes(range(32)))
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
 def a_box(*partners: str) -> MatchBox:
-    rows = {name: bytes([place] * 16) for place, name in enumerate(partners)}
     names = {2026: bytes(32), 2027: bytes(32)}
-    return MatchBox(bytes(16), uuid4(), MatchRows(rows, bytes(16), names))
+    return MatchBox("x" * 40, uuid4(), MatchRows(partners, PERSON, names))
 
 
 def a_side() -> MatchSide:
-    at = SignalAt(bytes(16), uuid4())
+    own, other = SignalOf("x" * 40, uuid4()), SignalOf("y" * 40, uuid4())
     return MatchSide(
-        uuid4(), uuid4(), 0, at, replace(at, reference=uuid4()), bytes(16),
+        uuid4(), uuid4(), 0, own, other, PERSON,
         date(2026, 12, 1), uuid4(),
     )  # fmt: skip
 
@@ -149,7 +151,7 @@ def test_ten_working_days_count_no_holidays_and_begin_anew_with_a_step() -> None
 
 def a_signal(**changed: object) -> SignalNow:
     made = SignalNow(
-        at=SignalAt(bytes(16), uuid4()),
+        at=SignalAt((bytes(16),), uuid4()),
         id=uuid4(),
         source="1",
         category="bijstand",

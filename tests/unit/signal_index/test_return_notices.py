@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
@@ -37,17 +38,19 @@ from signal_index.wire.notices import SEALED_CASE_LENGTH, ReturnKind
 KEY = DisclosureKey(2026, hashlib.sha256(b"test").digest())
 ENTRY = UUID(int=7)
 LONGEST = "é" * 30
-MARKS = tuple(Mark(bytes(16), uuid4(), place) for place in range(280, 312))
+PERSON = SealedRow(bytes(16), bytes(range(32)))
+KINDS = [f"{place:02}-schuldhulpverlening" for place in range(20)]
+MARKS = tuple(Mark(KINDS[place % 20], uuid4(), place) for place in range(280, 312))
 MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FULL = LookedUp(
     ENTRY,
     "0" * 20,
     "meervoudige-problematiek",
-    bytes(16),
+    PERSON,
     MARKS,
     CallBack(LONGEST, "+31182555100"),
 )
-LEAST = LookedUp(ENTRY, "0" * 20, "veiligheid", bytes(16), ())
+LEAST = LookedUp(ENTRY, "0" * 20, "veiligheid", PERSON, ())
 BODY = Body(
     NoticeKind.CONTACT_STALE_SOON,
     tuple(Shown(uuid4(), 31, "A" * SEALED_CASE_LENGTH) for _ in range(SIGNALS_AT_MOST)),
@@ -58,12 +61,13 @@ BODY = Body(
         "outcome": "citizen-says-ended",
         "saidAt": MOMENT.isoformat(timespec="milliseconds"),
     },
+    PERSON,
 )
 SILENT = Body(
     NoticeKind.COVER,
     entry=ENTRY,
     more={"function": LONGEST, "phone": "+31182555100"},
-    embargo_row=bytes(16),
+    person=PERSON,
     known=(Shown(uuid4(), 31), Shown(uuid4(), 30)),
 )
 TOLD = Told("0" * 20, BODY, ("1" * 20,) * 20)
