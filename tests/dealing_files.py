@@ -3,6 +3,9 @@
 DIR/key-config.json, DIR/pins.json            public, for clients
 DIR/holder-1/                                 share, keys, and copies of both
 DIR/passphrases/holder-1                      opens the share
+
+The product seals at its own cost: no setting or option names another, as
+tests/contract/test_ceremony_commands.py reads.
 """
 
 import json

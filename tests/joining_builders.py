@@ -71,7 +71,7 @@ url = "http://localhost:8103"
 
 @cache
 def _dealt() -> tuple[Path, Dealing]:
-    """Deal once for all tests of a process: sealing three shares takes a second."""
+    """Deal once for all tests of a process."""
     folder = Path(mkdtemp(prefix="signal-index-dealt-")) / "keys"
     dealing = some_dealing(clock.now())
     write_dealing(folder, dealing)

@@ -1,11 +1,13 @@
 """`signal-keys card` and `signal-keys ceremony`: what two people type in a call."""
 
+import json
 import re
 import stat
 from pathlib import Path
 
 import pytest
 
+from keys.sealing import SCRYPT_COST
 from tests.ceremony_people import SAID, People, done, run, told
 
 HOLDERS = (1, 2)
@@ -47,6 +49,7 @@ def test_a_call_from_the_first_card_to_the_record(people: People) -> None:
     for folder in people.folders.values():
         share = folder / "share.json"
         assert stat.S_IMODE(share.stat().st_mode) == 0o600
+        assert json.loads(share.read_text())["seal"]["cost"] == SCRYPT_COST == 2**17
         assert not (folder / "ceremony.key").exists()
         assert not list(folder.glob("message-*"))
     record, pins = (people.folders[2] / name for name in ("record.json", "pins.json"))

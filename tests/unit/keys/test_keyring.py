@@ -26,11 +26,11 @@ from keys.sealing import (
     parse_passphrase,
     read_passphrase,
 )
+from tests.dealing_files import TEST_COST
 from tests.keys_builders import the_dealing
 
-CHEAP = 2**14
 SHARE = the_dealing().holders[0].share
-SEALER = PassphraseSealer(parse_passphrase("correct horse battery"), cost=CHEAP)
+SEALER = PassphraseSealer(parse_passphrase("correct horse battery"), cost=TEST_COST)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_share_file_is_never_overwritten(sealed: Path) -> None:
 
 
 def test_a_wrong_passphrase_opens_nothing(sealed: Path) -> None:
-    other = PassphraseSealer(parse_passphrase("correct horse batterx"), cost=CHEAP)
+    other = PassphraseSealer(parse_passphrase("correct horse batterx"), cost=TEST_COST)
     with pytest.raises(KeyFileSealed):
         load_share(sealed, "holder-1", other)
 
