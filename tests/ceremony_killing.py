@@ -1,43 +1,53 @@
-"""A holder's process that dies at a chosen change on disk, in the middle of a step."""
+"""A holder's process that dies at a chosen change on disk, in the middle of a step.
 
-import sys
-from dataclasses import dataclass
-from typing import Final
+The changes are those of `os`, by whatever they are reached, and only while a step is
+taken: an audit hook would slow all that its process does until it ends.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from itertools import count
+from typing import Final, ParamSpec, TypeVar
+
+import pytest
 
 from keys.errors import KeysError
 from tests.ceremony_builders import Call
 
-CHANGES: Final = {"os.rename", "os.link", "os.remove", "os.chmod"}
+CHANGES: Final = ("rename", "replace", "link", "remove", "unlink", "chmod", "fchmod")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Killed(BaseException):
     """The process died: nothing it would still have done is done."""
 
 
-@dataclass
-class Kill:
-    """Dies at a chosen change on disk, and makes none from then on."""
-
-    left: int | None = None
-
-    def hook(self, event: str, _arguments: object) -> None:
-        if self.left is not None and event in CHANGES:
-            self.left -= 1
-            if self.left < 0:
-                raise Killed
-
-
-KILL: Final = Kill()
-sys.addaudithook(KILL.hook)
-
-
 def take(call: Call, step: str, at: int, dies: int | None) -> None:
     """Have a holder try a step, whether or not it is its turn."""
-    KILL.left = dies
-    try:
+    with suppress(KeysError, Killed), _dying_at(dies):
         getattr(call, step)(at)
-    except (KeysError, Killed):
-        return
-    finally:
-        KILL.left = None
-        call.collect(at)
+    call.collect(at)
+
+
+@contextmanager
+def _dying_at(dies: int | None) -> Iterator[None]:
+    """Die at a change of this number, counted from 0, and make none from then on."""
+    made = count()
+
+    def unless_dead(change: Callable[P, R]) -> Callable[P, R]:
+        @wraps(change)
+        def changed(*given: P.args, **named: P.kwargs) -> R:
+            if dies is not None and next(made) >= dies:
+                raise Killed
+            return change(*given, **named)
+
+        return changed
+
+    with pytest.MonkeyPatch.context() as replaced:
+        for name in CHANGES:
+            replaced.setattr(os, name, unless_dead(getattr(os, name)))
+        yield

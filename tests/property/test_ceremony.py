@@ -145,6 +145,14 @@ def _reads_the_same(call: Call, stage: Stage, kind: str, name: str) -> bool:
         return False
 
 
+def test_a_holder_dies_at_the_change_that_was_chosen(tmp_path: Path) -> None:
+    call = Call(tmp_path)
+    take(call, "commit", 1, 0)
+    assert not call.table
+    take(call, "commit", 1, None)
+    assert call.table.keys() == {"commit-1.json"}
+
+
 STEPS = ("commit", "share", "accept", "finish")
 
 
