@@ -1,9 +1,11 @@
 """A key that is shared anew is the same key, for all holders or for none."""
 
 import json
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from keys.keyring import load_share
 from keys.shares import KeyShare, get_public_share
 from tests.ceremony_builders import NOW, SEALER, Call
 from tests.ceremony_killing import take
+from tests.conftest import runs_in_full
 from tests.dealing import combine_shares
 
 SIZES = [(t, n) for n in range(2, 6) for t in range(2, n + 1)]
@@ -26,6 +29,22 @@ REPLACED = [
     for lost in (set(range(1, n - t + 1)), set(range(t + 1, n + 1)), {2})
     if 0 < len(lost) <= n - t
 ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Two to four holders; in full, as many as five."""
+    most = 5 if runs_in_full(metafunc.config) else 4
+    if {"lost", "holders"} <= set(metafunc.fixturenames):
+        metafunc.parametrize("threshold,holders,lost", _up_to(most, REPLACED))
+    elif "holders" in metafunc.fixturenames:
+        metafunc.parametrize("threshold,holders", _up_to(most, SIZES))
+
+
+Size = TypeVar("Size", bound=tuple[Any, ...])
+
+
+def _up_to(most: int, sizes: Sequence[Size]) -> list[Size]:
+    return [size for size in sizes if size[1] <= most]
 
 
 def made(call: Call) -> Call:
@@ -68,7 +87,6 @@ def verify_same_key(call: Call, before: KeyConfig, old: list[KeyShare]) -> None:
         assert multiply_base(combine_shares(quorum)).encoded == before.public_key
 
 
-@pytest.mark.parametrize(("threshold", "holders"), SIZES)
 def test_a_refresh_changes_every_share_and_no_key(
     tmp_path: Path, threshold: int, holders: int
 ) -> None:
@@ -80,7 +98,6 @@ def test_a_refresh_changes_every_share_and_no_key(
     verify_same_key(call, *before)
 
 
-@pytest.mark.parametrize(("threshold", "holders", "lost"), REPLACED)
 def test_as_many_as_suffice_replace_the_others(
     tmp_path: Path, threshold: int, holders: int, lost: set[int]
 ) -> None:
