@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -29,11 +29,12 @@ from signal_index.wire.notice_order import (
     find_replaced,
     sort_notices,
 )
-from signal_index.wire.notices import ReturnNotice, ReturnNotices
+from signal_index.wire.notices import HowSettled, ReturnNotice, ReturnNotices
 
 router: Final = APIRouter()
 MOST_PAGES: Final = 10
 PAGE_ROWS: Final = 100
+MOST_UNFOLDED: Final = 2
 _AT_ONCE: Final = "1000"
 
 
@@ -55,6 +56,11 @@ class ShownNotice:
     def moment(self) -> datetime | None:
         """Give when it happened; None where its hour alone is known."""
         return find_moment_of(self.said)
+
+    @property
+    def is_of_many(self) -> bool:
+        """Tell whether it is about more cases than a row shows: those are folded."""
+        return len(self.cases) > MOST_UNFOLDED
 
     @property
     def hour_ends(self) -> datetime:
@@ -116,6 +122,7 @@ async def show_notices(
         csrf=caller.csrf,
         is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
         notices=notices,
+        hows=get_args(HowSettled),
     )
 
 

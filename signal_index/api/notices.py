@@ -5,15 +5,19 @@
 - Who looked is read from the ledger's own entry, never copied: erased there, gone here.
 - What was handed out stays as it was told; a match that is not shown any more and was
   told to nobody is a cover. A count hands nothing out.
-- Pages have one length for so many notices, whatever is in them.
+- What was done meanwhile with what one asks is read beside it, and changes none.
+- Pages have one length for so many notices, whatever is in them; a succession of many
+  signals makes its page longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Literal
+from types import MappingProxyType
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query
@@ -23,17 +27,19 @@ from keys.municipality import MunicipalityCode
 from policy.vocabulary import LoopActId
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
-from signal_index.api.match_view import see_matches
+from signal_index.api.match_view import SeenMatch, see_matches
 from signal_index.api.reading import PAGE_DEFAULT, PAGE_MAXIMUM, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
 from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
+from signal_index.matching import Stage
 from signal_index.returning import Body, NoticeKind
 from signal_index.returning.bodies import COVER
 from signal_index.store import notices as store
 from signal_index.store.match_cases import store_cases
+from signal_index.store.notice_settled import Settled, find_settled
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
 from signal_index.wire.notice_order import find_counting
@@ -41,10 +47,13 @@ from signal_index.wire.values import Content, Label, Oin, Phone
 
 ITEM_BYTES: Final = 2_048
 
+_Matches = Mapping[tuple[str, UUID], Sequence[SeenMatch]]
+"""The matches that may be shown, by source and reference of the own signal."""
+
 routes = Routes("aanleveren")
 
 State = Annotated[
-    Literal["new", "all"], Query(description="Wat nog niet is bevestigd, of alles")
+    wire.NoticesAsked, Query(description="Wat nog niet is bevestigd, of alles")
 ]
 
 
@@ -72,9 +81,11 @@ async def list_notices(
             now=now,
         )
         page, following = cut_page(found, limit)
-        shown = await _hide_gone(index, conn, sources, page, now)
+        matches = await _see_matches(index, conn, sources, page, now)
+        shown = _hide_gone(page, matches)
         await store.hand_out(conn, shown, index.keys)
-        items = await _show_all(index, conn, shown, now)
+        settled = {**await find_settled(conn, shown), **_find_followed(shown, matches)}
+        items = await _show_all(index, conn, shown, now, settled)
     unreadable = len(shown) - len(items)
     return _pad(
         wire.ReturnNotices(
@@ -103,7 +114,8 @@ async def count_unread(
             since=body.since,
             now=now,
         )
-        shown = await _hide_gone(index, conn, sources, found, now)
+        matches = await _see_matches(index, conn, sources, found, now, is_new=True)
+        shown = _hide_gone(found, matches)
         items = await _show_all(index, conn, shown, now)
     count = len(find_counting(items).difference(body.seen))
     missing = len(str(PAGE_MAXIMUM)) - len(str(count))
@@ -142,27 +154,64 @@ async def find_own_sources(index: Index, organisation: str) -> list[str]:
     )
 
 
-async def _hide_gone(
+async def _see_matches(
     index: Index,
     conn: AsyncConnection,
     sources: Sequence[str],
     notices: Sequence[store.StoredNotice],
     now: datetime,
+    *,
+    is_new: bool = False,
+) -> _Matches:
+    """See the matches by own signal, where one of these is about any (or a new one)."""
+    found: dict[tuple[str, UUID], list[SeenMatch]] = defaultdict(list)
+    if any(map(_is_new_match if is_new else _is_match, notices)):
+        for one in (await see_matches(index, conn, sources, now)).items:
+            found[one.own.source, one.own.at.reference].append(one)
+    return found
+
+
+def _hide_gone(
+    notices: Sequence[store.StoredNotice], there: _Matches
 ) -> Sequence[store.StoredNotice]:
     """Give a cover for each match that was told to nobody and that no list shows now.
 
     One of its signals ended, is restricted, passed on or is about somebody else.
     """
-    if not any(map(_is_new_match, notices)):
-        return notices
-    seen = await see_matches(index, conn, sources, now)
-    there = {(one.own.source, one.own.at.reference) for one in seen.items}
     return [
         replace(one, body=COVER)
-        if _is_new_match(one) and not there.issuperset(_find_about(one))
+        if _is_new_match(one) and not there.keys() >= set(_find_about(one))
         else one
         for one in notices
     ]
+
+
+def _find_followed(
+    notices: Sequence[store.StoredNotice], there: _Matches
+) -> Mapping[UUID, Settled]:
+    """Give what was said of matches, once it was said of each that a list shows.
+
+    What no list shows any more says nothing new: why that is, is told to nobody.
+    """
+    settled = {}
+    for one in filter(_is_match, notices):
+        seen = [each for at in _find_about(one) for each in there.get(at, ())]
+        came = [followed for each in seen if (followed := _followed(each)) is not None]
+        if came and len(came) == len(seen):
+            settled[one.id] = came[-1]
+    return settled
+
+
+def _followed(one: SeenMatch) -> Settled | None:
+    """Say what came of one match: the last word on it, or else who leads."""
+    state, last = one.state, one.state.last
+    if last is None or (state.stage is Stage.OPEN and state.lead is None):
+        return None
+    is_open = state.stage is Stage.OPEN
+    side = state.lead if is_open else last.side
+    by = one.own if side == one.held.side.side else one.other
+    how = "lead-taken" if is_open else state.stage.value
+    return Settled(how, day_of(last.at), by.source)
 
 
 def _forget_known(one: store.StoredNotice) -> store.StoredNotice:
@@ -176,29 +225,43 @@ async def _show_all(
     conn: AsyncConnection,
     notices: Sequence[store.StoredNotice],
     now: datetime,
+    settled: Mapping[UUID, Settled] = MappingProxyType({}),
 ) -> list[wire.ReturnNotice]:
-    """Give what each says that opens."""
+    """Give what each says that opens, and what was done with what it asks."""
     notices = [_forget_known(one) for one in notices]
     bodies = [one.body for one in notices if one.body is not None]
     entries = [body.entry for body in bodies if body.entry is not None]
     looked_up = await store.find_looked_up(conn, entries, index.keys)
     standing = await index.standing.get(now)
-    return [
-        _show(
-            one,
-            one.body,
-            looked_up,
-            Labels(index.catalogue_in(one.municipality), standing.organisations),
-        )
-        for one in notices
-        if one.body is not None
-    ]
+    items = []
+    for one in notices:
+        if one.body is not None:
+            catalogue = index.catalogue_in(one.municipality)
+            labels = Labels(catalogue, standing.organisations)
+            said = _show(one, one.body, looked_up, labels)
+            done = settled.get(one.id)
+            items.append(
+                said.model_copy(update={"settled": done and _settled(done, labels)})
+            )
+    return items
+
+
+def _settled(done: Settled, labels: Labels) -> wire.Settled:
+    answers = labels.catalogue.correction_answers
+    return wire.Settled(
+        how=done.how,
+        on=done.on,
+        by=None if done.by is None else labels.organisation(done.by),
+        label=labels.of(answers, done.answer),
+    )
+
+
+def _is_match(one: store.StoredNotice) -> bool:
+    return one.body is not None and one.body.kind is NoticeKind.MATCH
 
 
 def _is_new_match(one: store.StoredNotice) -> bool:
-    return (
-        not one.is_told and one.body is not None and one.body.kind is NoticeKind.MATCH
-    )
+    return not one.is_told and _is_match(one)
 
 
 def _find_about(one: store.StoredNotice) -> Iterable[tuple[str, UUID]]:
@@ -271,7 +334,10 @@ def _looker(entry: Opened, more: store.Facts, labels: Labels) -> wire.Looker:
 
 
 def _pad(page: wire.ReturnNotices) -> wire.ReturnNotices:
-    """Give a page the one length that so many notices have."""
+    """Give a page the one length that so many notices have.
+
+    Longer by steps where signals passed on: that is known to both sources anyway.
+    """
     length = len(page.model_dump_json().encode())
-    missing = max(0, ITEM_BYTES * (len(page.items) + 1) - length)
+    missing = max(ITEM_BYTES * (len(page.items) + 1) - length, -length % ITEM_BYTES)
     return page.model_copy(update={"padding": " " * missing})

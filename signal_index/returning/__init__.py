@@ -12,6 +12,7 @@
 
 from signal_index.returning.bodies import (
     BODY_BYTES,
+    PASSED_AT_MOST,
     SIGNALS_AT_MOST,
     Between,
     Body,
@@ -44,6 +45,7 @@ from signal_index.returning.boxes import (
 __all__ = [
     "BODY_BYTES",
     "BOX_BYTES",
+    "PASSED_AT_MOST",
     "SIGNALS_AT_MOST",
     "Between",
     "Body",

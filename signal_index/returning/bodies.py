@@ -2,7 +2,8 @@
 
 - Who looked, when and why is not in it: that stands in the ledger's entry, and is read
   there when the notice is handed out. A body says which entry, and of which signals.
-- A cover has the length of any other body and says nothing.
+- A cover has the length of any other body and says nothing; only what says that signals
+  passed on is longer.
 - A cover may remember of which signals it would have told (`Body.known`); no reader
   of notices is shown that.
 - A notice that must be found again is named by a keyed hash: without the key such names
@@ -26,6 +27,8 @@ from signal_index.returning.sealing import pack_person, seal, unpack_person, uns
 BODY_BYTES: Final = 768
 SIGNALS_AT_MOST: Final = 2
 """Signals of one source that one notice names; more get a second notice."""
+PASSED_AT_MOST: Final = 1_000
+"""The same of one that says that signals passed on: one act is one notice."""
 
 _LABEL: Final = b"signal-index/notice/1\0"
 _STEP_LABEL: Final = b"signal-index/notice-step/1\0"
@@ -107,8 +110,13 @@ def parse_body_facts(facts: Mapping[str, Any]) -> Body:
 
 
 def seal_body(id_: UUID, body: Body, key: DisclosureKey) -> bytes:
-    """Seal a body for its row: always of one length."""
-    return seal(key.notice_seal, id_, _LABEL, body.facts(), BODY_BYTES)
+    """Seal a body for its row: of one length, whatever it says.
+
+    One that says how many signals passed on is as much longer: how many did stands in
+    the clear in `signal_transfer`.
+    """
+    parts = max(1, -(-len(body.signals) // SIGNALS_AT_MOST))
+    return seal(key.notice_seal, id_, _LABEL, body.facts(), BODY_BYTES * parts)
 
 
 def open_body(id_: UUID, sealed: bytes, key: DisclosureKey) -> Body:

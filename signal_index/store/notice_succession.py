@@ -1,6 +1,7 @@
 """What sources hear of signals that passed from one to another, and who hears then.
 
-- Each of the two is told of every signal that passed, by its reference.
+- Each of the two is told of every signal that passed, by its reference, in one notice
+  for all of them (of more than a thousand: one for each thousand).
 - What comes back about a signal goes to whose it is at that moment: an outcome of a
   lookup from before the transfer reaches the successor, and nobody else.
 - What the first source had not fetched yet is told to the successor too: the first may
@@ -20,10 +21,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.returning import Body, NoticeKind, Passed, Shown
+from signal_index.returning import (
+    PASSED_AT_MOST,
+    Body,
+    NoticeKind,
+    Passed,
+    Shown,
+)
 from signal_index.returning.bodies import COVER
 from signal_index.store.many_rows import in_parts
-from signal_index.store.notice_rows import NoticeRow, Telling, cut_up
+from signal_index.store.notice_rows import NoticeRow, Telling
 from signal_index.store.notices import find_body
 from signal_index.tables.notices import return_notice
 from signal_index.tables.signals import tombstone
@@ -95,10 +102,11 @@ async def tell_passed(
         "source": moved.source,
         "successor": moved.successor,
         "saidAt": moved.carried_out_at.isoformat(),
+        "signals": str(len(references)),
     }
     bodies = [
-        Body(NoticeKind.SUCCESSION, part, more=more)
-        for part in cut_up([Shown(reference) for reference in references])
+        Body(NoticeKind.SUCCESSION, tuple(map(Shown, part)), more=more)
+        for part in in_parts(references, PASSED_AT_MOST)
     ]
     succession = [
         _row(src, municipality, body)

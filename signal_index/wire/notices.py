@@ -41,8 +41,26 @@ ToldReturnKind = Annotated[
 ]
 """A kind in an answer: an older reader shows one that it does not know, and goes on."""
 
+NoticesAsked = Literal["new", "all"]
+HowSettled = Literal[
+    "answered",
+    "confirmed",
+    "unused",
+    "prolonged",
+    "ended",
+    "passed-on",
+    "lead-taken",
+    "agreed",
+    "not-agreed",
+    "done",
+]
+ToldHow = Annotated[str, Field(json_schema_extra={"enum": [*get_args(HowSettled)]})]
+"""What was done, in an answer: an older reader says of one it does not know no more."""
+
 SEALED_CASE_LENGTH: Final = 126
 """Characters of a sealed case name (base64url): always the same."""
+MOST_CASES: Final = 1_000
+"""Of how many cases of one notice the names are taken: of one act of succession."""
 MOST_SEEN: Final = 1_000
 """Of how many notices that were seen a count is told at most."""
 SealedCase = Annotated[
@@ -73,6 +91,21 @@ class Looker(AnswerModel):
     callBack: CallBack | None
 
 
+class Settled(AnswerModel):
+    """What was done with what a notice asks for, so that it asks nothing any more.
+
+    `answered` a correction (`label` says how); `confirmed` a contact holder, or
+    `unused`: no signal names it any more; a signal `prolonged` (`on` is its new last
+    day), `ended` or `passed-on`; of a match `lead-taken`, `agreed`, `not-agreed` or
+    `done`. `on`: when, where that is known; `by`: which organisation.
+    """
+
+    how: ToldHow
+    on: Day | None
+    by: str | None
+    label: str | None
+
+
 class ReturnNotice(AnswerModel):
     """One notice. `madeIn` is the hour; members that its kind lacks are null.
 
@@ -82,7 +115,10 @@ class ReturnNotice(AnswerModel):
 
     `content` is of the entry that says who looked: without it `lookedUp` is null.
 
-    `facts` are the short facts of kinds that other acts make: codes, days, ids.
+    `facts` are the short facts of kinds that other acts make: codes, days, ids. A
+    succession says in `signals` how many passed on; a notice names at most a thousand.
+    `settled`: as it stands when the notice is read; null where it still waits for
+    somebody, or asked nothing.
     """
 
     id: Id
@@ -99,10 +135,11 @@ class ReturnNotice(AnswerModel):
     outcomeLabel: str | None
     saidAt: Instant | None = None
     facts: dict[str, str]
+    settled: Settled | None = None
 
 
 class ReturnNotices(AnswerModel):
-    """A page of notices; `next` begins the following page, `padding` is its length.
+    """A page of notices; `next` begins the following page, `padding` rounds its length.
 
     `unreadable`: how many stand on this page that the index cannot open.
     """
@@ -141,7 +178,7 @@ class Acknowledged(RequestModel):
     """A notice that arrived at its source."""
 
     id: Id
-    cases: Annotated[list[CaseName], Field(max_length=8, default_factory=list)]
+    cases: Annotated[list[CaseName], Field(max_length=MOST_CASES, default_factory=list)]
 
 
 class Acknowledgements(RequestModel):

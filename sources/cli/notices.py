@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 import httpx
 import typer
 
+from keys.case_name import shorten
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
@@ -32,6 +33,8 @@ from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
+CASES_SHOWN: Final = 2
+MOST_NAMED: Final = 50
 _DISPUTES: Final = ("correction", "objection")
 _TO_CALL: Final = ("looked-up", "outcome", "succession")
 
@@ -79,7 +82,8 @@ async def _hear(settings: AgencySettings, keys: AgencyKeys, outbox: Outbox) -> b
         index = make_parties(client, settings, keys, outbox, attempts=1)[1]
         row, source = settings.notices, settings.source
         hearing = Hearing(outbox, client, row, source, now)
-        return await hearing.hear_unless_just_done(index)
+        heard = await hearing.hear_unless_just_done(index)
+        return heard and await hearing.look_again(index)
 
 
 @notices_app.command("done")
@@ -139,6 +143,18 @@ def _say_case(one: KeptNotice, reference: UUID, said: Mapping[UUID, str]) -> str
     return said[reference]
 
 
+def _say_cases(one: KeptNotice, said: Mapping[UUID, str]) -> Iterator[str]:
+    """Say which cases; of many of one act how many, and the first on one line."""
+    if len(one.references) <= CASES_SHOWN:
+        for reference in one.references:
+            yield f"Zaak: {_say_case(one, reference, said)}"
+        return
+    named = [name or shorten(at) for at, name in name_cases([one]).items()]
+    rest = len(named) - MOST_NAMED
+    more = f" en nog {rest} (alle met --json)" if rest > 0 else ""
+    yield f"{len(named)} zaken: {', '.join(named[:MOST_NAMED])}{more}"
+
+
 def show(found: Sequence[KeptNotice]) -> None:
     """Show what came back: when, of which case, what it says and whom to call."""
     console = PlainConsole(soft_wrap=True)
@@ -148,8 +164,8 @@ def show(found: Sequence[KeptNotice]) -> None:
     said = say_cases(name_cases(found))
     for one in found:
         console.print(f"{str(one.id)[:SHOWN_ID]}  {write_when(one.said)}", style="bold")
-        for reference in one.references:
-            console.print(f"  Zaak: {_say_case(one, reference, said)}")
+        for line in _say_cases(one, said):
+            console.print(f"  {line}")
         console.print(f"  {say_kept(one)}")
         if one.said.kind in _TO_CALL:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"

@@ -16,19 +16,29 @@ from signal_index.wire.notices import (
     Acknowledged,
     Acknowledgements,
     CaseName,
+    NoticesAsked,
     ReturnNotice,
     ReturnNotices,
 )
 from sources.clock import day_of
-from sources.outbox.notices import find_case, forget_expired, keep_notices
+from sources.outbox.notices import (
+    find_case,
+    find_notices,
+    forget_expired,
+    is_asking,
+    keep_notices,
+    keep_settled,
+)
 from sources.outbox.store import Outbox
 
 
 class NoticeIndex(Protocol):
     """The index, as far as notices go."""
 
-    async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
-        """Fetch a page of what was not acknowledged."""
+    async def fetch_notices(
+        self, cursor: UUID | None, state: NoticesAsked = "new"
+    ) -> ReturnNotices:
+        """Fetch a page of what was not acknowledged, or of all there is."""
         ...
 
     async def acknowledge(self, said: Acknowledgements) -> None:
@@ -55,6 +65,22 @@ async def fetch(
             await index.acknowledge(_acknowledge(outbox, own, case_key))
         if page.next is None:
             return new
+        cursor = page.next
+
+
+async def look_again(outbox: Outbox, index: NoticeIndex) -> None:
+    """Read again what still asks for something: it may have been done meanwhile.
+
+    Notices are told once; what was done with one stands beside it at the index alone.
+    """
+    asking = {one.id for one in find_notices(outbox) if is_asking(one.said)}
+    cursor: UUID | None = None
+    while asking:
+        page = await index.fetch_notices(cursor, "all")
+        keep_settled(outbox, [one for one in page.items if one.id in asking])
+        asking -= {one.id for one in page.items}
+        if page.next is None:
+            return
         cursor = page.next
 
 

@@ -16,7 +16,7 @@ from sources.agency_keys import read_case_key
 from sources.errors import SourceError
 from sources.events import Event, log_event
 from sources.notice_settings import NoticesRow
-from sources.notices.fetching import NoticeIndex, fetch
+from sources.notices.fetching import NoticeIndex, fetch, look_again
 from sources.notices.telling import Teller
 from sources.outbox.notices import find_moment
 from sources.outbox.store import Outbox
@@ -46,6 +46,15 @@ class Hearing:
             return True
         return await self.hear(index)
 
+    async def look_again(self, index: NoticeIndex) -> bool:
+        """See what was done with what kept notices ask; whether the index was heard."""
+        try:
+            await look_again(self.outbox, index)
+        except SourceError as error:
+            log_event(Event.NOTICES_UNHEARD, error=type(error).__name__)
+            return False
+        return True
+
     async def hear(self, index: NoticeIndex) -> bool:
         """Fetch what came back and tell it; gives whether the index was heard."""
         try:
@@ -56,5 +65,8 @@ class Hearing:
             return False
         if new:
             log_event(Event.NOTICES_HEARD, count=new)
-        await Teller(self.outbox, self.client, self.row, self.source, self.now).tell()
+        teller = Teller(self.outbox, self.client, self.row, self.source, self.now)
+        if self.row.digest is not None and teller.is_due():
+            await self.look_again(index)
+        await teller.tell()
         return True

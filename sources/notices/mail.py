@@ -23,6 +23,7 @@ from sources.notice_settings import MailRow
 from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice, name_cases
 
+MOST_NAMED: Final = 50
 _PATIENCE: Final = 20.0
 _KINDS: Final = {
     "looked-up": "keer is er naar een signaal gekeken",
@@ -132,7 +133,10 @@ def _name(found: Sequence[KeptNotice]) -> list[str]:
         for one, case in named.items()
     }
     for one in found:
-        cases = ", ".join(said[each] for each in one.references) or "niet over één zaak"
+        named_here = [said[each] for each in one.references[:MOST_NAMED]]
+        rest = len(one.references) - MOST_NAMED
+        named_here += [f"en nog {rest}"] if rest > 0 else []
+        cases = ", ".join(named_here) or "niet over één zaak"
         lines += ["", f"{cases} - {write_when(one.said)}", f"  {say_kept(one)}"]
         if called := say_whom_to_call(one.said):
             lines.append(f"  Terugbellen: {called}")

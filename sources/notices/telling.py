@@ -51,11 +51,12 @@ class Teller:
         row = self.row.mail
         if row is None or not self.is_due():
             return
-        if found := find_untold(self.outbox, "mailed"):
-            mail = write_mail(found, row, name_cases=self.row.name_cases)
+        found = find_untold(self.outbox, "mailed")
+        if waiting := [one for one in found if one.said.settled is None]:
+            mail = write_mail(waiting, row, name_cases=self.row.name_cases)
             await asyncio.to_thread(send_mail, mail, row)
-            mark_told(self.outbox, found, "mailed")
-            log_event(Event.NOTICES_TOLD, count=len(found), way="mail")
+            log_event(Event.NOTICES_TOLD, count=len(waiting), way="mail")
+        mark_told(self.outbox, found, "mailed")
         record_digest(self.outbox, self.now())
 
     async def _post(self) -> None:

@@ -18,11 +18,23 @@ _OUTCOMES: Final = {
     "already-known": "Zij kenden elkaar al.",
     "not-reachable": "U was niet bereikbaar. Bel zelf terug.",
     "not-needed": "Bellen was niet nodig.",
-    "citizen-says-ended": (
-        "De inwoner zegt dat uw hulp is gestopt. Klopt dat? Sluit de zaak in uw eigen"
-        " systeem; de volgende levering haalt het vlaggetje weg. Loopt de hulp nog? Dan"
-        " hoeft u niets te doen."
-    ),
+    "citizen-says-ended": "De inwoner zegt dat uw hulp is gestopt.",
+}
+_IF_ENDED: Final = (
+    "Klopt dat? Sluit de zaak in uw eigen systeem; de volgende levering haalt het"
+    " vlaggetje weg. Loopt de hulp nog? Dan hoeft u niets te doen."
+)
+_SETTLED: Final[Mapping[str, str]] = {
+    "answered": "Beantwoord op {on} door {by}: {label}.",
+    "confirmed": "Dat is gedaan op {on}.",
+    "unused": "Er is geen signaal meer met deze contactpersoon.",
+    "prolonged": "Het is verlengd, tot {on}.",
+    "ended": "Het signaal is intussen beëindigd.",
+    "passed-on": "Het signaal is nu van {by}.",
+    "lead-taken": "Het voortouw heeft {by}, sinds {on}.",
+    "agreed": "Er is iets afgesproken, op {on}.",
+    "not-agreed": "Er is niets afgesproken, op {on}.",
+    "done": "Afgerond op {on}.",
 }
 
 
@@ -47,6 +59,17 @@ def say(one: ReturnNotice) -> str:
         return said(one)
     facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())
     return f"Bericht van de soort {one.kind}{': ' + facts if facts else ''}."
+
+
+def say_settled(one: ReturnNotice) -> str:
+    """Say what was done with what a notice asks; empty while it waits for somebody."""
+    done = one.settled
+    if done is None:
+        return ""
+    said = _SETTLED.get(done.how, "Dat is gedaan.")
+    day = write_day(done.on) if done.on else "een dag die niet bekend is"
+    by, label = done.by or "een andere organisatie", done.label or "zie de correctie"
+    return said.format(on=day, by=by, label=label)
 
 
 def say_whom_to_call(one: ReturnNotice) -> str:
@@ -86,31 +109,37 @@ def _say_outcome(one: ReturnNotice) -> str:
     if one.outcome is None:
         return f"{who}: wat eerder is ingevuld, is weggehaald."
     known = _OUTCOMES.get(one.outcome)
-    return f"{who}: {known or one.outcomeLabel or one.outcome}"
+    asks = _IF_ENDED if one.outcome == "citizen-says-ended" else ""
+    return _ask(f"{who}: {known or one.outcomeLabel or one.outcome}", one, asks)
 
 
 def _say_correction(one: ReturnNotice) -> str:
-    return _with_term("Een inwoner zegt dat een signaal niet klopt", one)
+    return _dispute("Een inwoner zegt dat een signaal niet klopt", one)
 
 
 def _say_objection(one: ReturnNotice) -> str:
-    return _with_term("Een inwoner maakt bezwaar tegen een signaal", one)
+    return _dispute("Een inwoner maakt bezwaar tegen een signaal", one)
 
 
 def _say_stale(one: ReturnNotice) -> str:
     day = _day(one.facts.get("on"))
+    if one.settled:
+        return _ask(f"Een contactpersoon moest worden bevestigd, voor {day}.", one, "")
     return f"Een contactpersoon moet worden bevestigd, voor {day}."
 
 
 def _say_expires(one: ReturnNotice) -> str:
     day = _day(one.facts.get("on"))
+    if one.settled:
+        return _ask(f"Het signaal zou vervallen op {day}.", one, "")
     return f"Het signaal vervalt op {day}. Loopt de zaak nog? Lever hem aan."
 
 
 def _say_succession(one: ReturnNotice) -> str:
     before, after = (one.facts.get(key, "") for key in ("sourceName", "successorName"))
-    count = len(one.signals)
-    subject = "Het signaal is" if count < 2 else f"{count} signalen zijn"
+    named = len(one.signals)
+    count = one.facts.get("signals", str(named))
+    subject = "Het signaal is" if count in ("0", "1") else f"{count} signalen zijn"
     day = write_day(day_of(find_moment_of(one) or one.madeIn))
     return (
         f"{subject} op {day} overgedragen, van {before} aan"
@@ -118,19 +147,26 @@ def _say_succession(one: ReturnNotice) -> str:
     )
 
 
-def _say_match(_one: ReturnNotice) -> str:
-    return (
-        "Een andere organisatie helpt deze inwoner ook. Wie u daar belt, staat op de"
-        " pagina Matches en bij `signal-source matches list`."
+def _say_match(one: ReturnNotice) -> str:
+    asks = (
+        "Wie u daar belt, staat op de pagina Matches en bij"
+        " `signal-source matches list`."
     )
+    return _ask("Een andere organisatie helpt deze inwoner ook.", one, asks)
 
 
-def _with_term(says: str, one: ReturnNotice) -> str:
+def _dispute(says: str, one: ReturnNotice) -> str:
     reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
-    return (
-        f"{says} ({reference}). Antwoord voor {due} met"
+    asks = (
+        f"Antwoord voor {due} met"
         f" `signal-source corrections answer {reference} ANTWOORD`."
     )
+    return _ask(f"{says} ({reference}).", one, asks)
+
+
+def _ask(says: str, one: ReturnNotice, asks: str) -> str:
+    """Add what is asked; once that was done, what was done in its place."""
+    return " ".join(filter(None, (says, say_settled(one) or asks)))
 
 
 def _day(text: str | None) -> str:

@@ -140,6 +140,40 @@ def keep_notices(
     return count
 
 
+_ASKING: Final = frozenset(
+    {"correction", "objection", "contact-stale-soon", "signal-expires-soon", "match"}
+)
+
+
+def is_asking(one: ReturnNotice) -> bool:
+    """Tell whether a notice asks for something that was not done, as far as we know."""
+    asks = one.kind in _ASKING or one.outcome == "citizen-says-ended"
+    return asks and one.settled is None
+
+
+def keep_settled(outbox: Outbox, found: Sequence[ReturnNotice]) -> None:
+    """Note beside kept notices what was done with what they ask."""
+    with outbox.transaction("hear") as connection:
+        for one in found:
+            row = connection.execute(
+                "SELECT id, sealed FROM notice WHERE id = ?", (str(one.id),)
+            ).fetchone()
+            if row is None or one.settled is None:
+                continue
+            name = str(one.id).encode()
+            kept = outbox.key.open_sealed(
+                bytes(row["sealed"]), label=NOTICE_LABEL, row=name
+            )
+            said = json.loads(kept)
+            said["said"]["settled"] = one.settled.model_dump(mode="json")
+            sealed = outbox.key.seal(
+                json.dumps(said).encode(), label=NOTICE_LABEL, row=name
+            )
+            connection.execute(
+                "UPDATE notice SET sealed = ? WHERE id = ?", (sealed, str(one.id))
+            )
+
+
 def find_notices(outbox: Outbox, *, is_all: bool = False) -> Sequence[KeptNotice]:
     """Read what waits for somebody, the newest first.
 

@@ -23,7 +23,7 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
 from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.model import AnswerModel, Model, parse_body
-from signal_index.wire.notices import Acknowledgements, ReturnNotices
+from signal_index.wire.notices import Acknowledgements, NoticesAsked, ReturnNotices
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.person_events import PersonEventBody
 from signal_index.wire.reconciling import (
@@ -151,10 +151,13 @@ class HttpIndex:
         path = f"/v1/own-corrections?state={asked}{more}"
         return await self._ask("GET", path, OwnCorrectionPage)
 
-    async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
-        """Fetch a page of what came back and did not arrive here yet."""
+    async def fetch_notices(
+        self, cursor: UUID | None, state: NoticesAsked = "new"
+    ) -> ReturnNotices:
+        """Fetch a page of what came back and did not arrive here yet, or of all."""
         more = "" if cursor is None else f"&cursor={cursor}"
-        return await self._ask("GET", f"/v1/notices?limit=200{more}", ReturnNotices)
+        path = f"/v1/notices?limit=200&state={state}{more}"
+        return await self._ask("GET", path, ReturnNotices)
 
     async def acknowledge(self, said: Acknowledgements) -> None:
         """Say that notices arrived, and how their cases are called, sealed."""

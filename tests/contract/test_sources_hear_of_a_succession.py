@@ -74,6 +74,7 @@ async def test_both_hear_of_each_signal_who_had_it_and_who_has_it(
             "sourceName": "Bureau debt-help",
             "successor": successor.oin,
             "successorName": "Schuldhulp Samen",
+            "signals": "3",
             **call,
         }
         assert found[0]["saidAt"] == encode_instant(world.clock())

@@ -120,6 +120,52 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     assert re.search(r">tussen \d\d:00 en \d\d:00</time>", page)
 
 
+async def test_what_was_done_is_said_in_place_of_what_was_asked(
+    town: Town, browser: Browser
+) -> None:
+    def done(how: str, **changed: object) -> dict[str, object]:
+        said = {"how": how, "on": "2026-11-23", "by": "Kredietbank", "label": "Klopt"}
+        return {"settled": said | changed}
+
+    due = {"facts": {"on": "2026-12-01", "contactHolder": REFERENCE}}
+    dispute = {"facts": {"reference": "7KQ-4TM", "dueOn": "2026-12-01"}}
+    ended = {"outcome": "citizen-says-ended", "outcomeLabel": "Afgerond"}
+    page = await _page(
+        town,
+        browser,
+        a_notice(1, "correction", **dispute, **done("answered")),
+        a_notice(2, "contact-stale-soon", **due, **done("confirmed")),
+        a_notice(3, "signal-expires-soon", **due, **done("prolonged")),
+        a_notice(4, "match", **done("lead-taken")),
+        a_notice(5, "outcome", **ended, **done("ended", on=None, by=None)),
+        a_notice(6, "objection", **dispute, **done("some-newer-word")),
+    )
+    for said in (
+        "Beantwoord op 23 november 2026 door Kredietbank: Klopt.",
+        "moest voor 1 december 2026 worden bevestigd.",
+        "Het is verlengd, tot 23 november 2026.",
+        "Het voortouw heeft Kredietbank, sinds 23 november 2026.",
+        "Het signaal is intussen beëindigd.",
+        "Dat is gedaan.",
+    ):
+        assert said in page
+    for asks in ("Antwoord voor", "moet voor", "Lever hem", "Klopt dat?", "/contacts/"):
+        assert asks not in page.partition("<main")[2]
+    assert "Bekijk deze match" in page
+
+
+async def test_many_cases_of_one_act_are_counted_and_folded(
+    town: Town, browser: Browser
+) -> None:
+    facts = {"sourceName": "Stadsbank", "successorName": "Kredietbank", "source": "1"}
+    signals = [{"reference": str(UUID(int=n)), "case": None} for n in range(27)]
+    said = {"facts": facts | {"signals": "27"}, "signals": signals}
+    page = await _page(town, browser, a_notice(1, "succession", **said))
+    assert "<summary>27 zaken</summary>" in page
+    assert "aan Kredietbank. Signalen: 27." in page
+    assert page.count("Zaaknummer nog niet bekend") == 27
+
+
 async def test_a_succession_of_an_organisation_without_a_number_is_shown(
     town: Town, browser: Browser
 ) -> None:

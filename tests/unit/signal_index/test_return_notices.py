@@ -13,6 +13,7 @@ from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
+    PASSED_AT_MOST,
     SIGNALS_AT_MOST,
     Body,
     CallBack,
@@ -89,6 +90,19 @@ def test_every_body_has_one_length_and_opens_as_what_it_was(body: Body) -> None:
     sealed = seal_body(ENTRY, body, KEY)
     assert len(sealed) == len(seal_body(ENTRY, Body(NoticeKind.COVER), KEY))
     assert open_body(ENTRY, sealed, KEY) == body
+
+
+def test_what_passed_on_has_a_length_of_how_many_did_whether_named_or_not() -> None:
+    """How many signals passed on stands in the clear; of which a case is named not."""
+    lengths = set()
+    for case in (None, "A" * SEALED_CASE_LENGTH):
+        signals = tuple(Shown(uuid4(), case=case) for _ in range(PASSED_AT_MOST))
+        more = {"source": "0" * 20, "successor": "1" * 20, "signals": "40000"}
+        body = Body(NoticeKind.SUCCESSION, signals, more=more)
+        sealed = seal_body(ENTRY, body, KEY)
+        assert open_body(ENTRY, sealed, KEY) == body
+        lengths.add(len(sealed))
+    assert len(lengths) == 1
 
 
 @pytest.mark.parametrize("is_known", [True, False])

@@ -14,7 +14,12 @@ import pytest
 
 from keys.case_seal import new_case_secret
 from keys.municipality import MunicipalityCode
-from signal_index.wire.notices import Acknowledgements, ReturnNotice, ReturnNotices
+from signal_index.wire.notices import (
+    Acknowledgements,
+    NoticesAsked,
+    ReturnNotice,
+    ReturnNotices,
+)
 from signal_index.wire.values import Oin
 from sources.notice_settings import NoticesRow
 from sources.notices.hearing import Hearing
@@ -53,8 +58,10 @@ class FakeIndex:
 
     waiting: list[ReturnNotice] = field(default_factory=list)
 
-    async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
-        assert cursor is None
+    async def fetch_notices(
+        self, cursor: UUID | None, state: NoticesAsked = "new"
+    ) -> ReturnNotices:
+        assert (cursor, state) == (None, "new")
         return ReturnNotices(items=self.waiting, next=None, unreadable=0, padding="")
 
     async def acknowledge(self, said: Acknowledgements) -> None:
