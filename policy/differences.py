@@ -59,8 +59,8 @@ PURPOSE: Final[dict[str, Comparer]] = {
     ),
     "assurance": Level("vraagt om inloggen op niveau {} in plaats van {}"),
     "break_glass": Flag(
-        "staat toe dat het glas gebroken wordt",
-        "staat niet meer toe dat het glas gebroken wordt",
+        "staat zoeken bij spoed toe",
+        "staat zoeken bij spoed niet meer toe",
         wider=True,
     ),
     "needs_staatsblad": Flag(
@@ -145,8 +145,8 @@ LOOP_ACT: Final[dict[str, Comparer]] = {
         wider=False,
     ),
     "after_broken_glass": Flag(
-        "gebeurt ook als het glas gebroken werd",
-        "gebeurt niet meer als het glas gebroken werd",
+        "gebeurt ook na zoeken bij spoed",
+        "gebeurt niet meer na zoeken bij spoed",
         wider=True,
     ),
     "most_days": Number("blijft {} dagen staan in plaats van {}"),
@@ -165,8 +165,8 @@ CATALOGUE: Final[dict[str, Comparer]] = {
     "approved_by": Text("is door andere rollen goedgekeurd"),
     "life_domain_list": Text("gebruikt een andere lijst van leefgebieden"),
     "break_glass_reason": Names(
-        "heeft een reden erbij om het glas te breken: {}",
-        "heeft een reden minder om het glas te breken: {}",
+        "heeft een reden erbij om bij spoed te zoeken: {}",
+        "heeft een reden minder om bij spoed te zoeken: {}",
     ),
     "establisher": Names(
         "laat een doel ook vaststellen door: {}",

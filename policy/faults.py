@@ -73,7 +73,7 @@ class Fault(StrEnum):
     QUIET_SET = "in en tags mogen niet: die kunnen een regel openzetten"
     INSTANT = "schrijf een tijdstip als 2026-01-01T00:00:00Z"
     QUESTION_READS_RESOURCE = "gaat over de vraag, maar leest de resource"
-    CATEGORY_READS_NOTHING = "gaat over een categorie, maar leest niets van de resource"
+    CATEGORY_READS_NOTHING = "gaat over een soort signaal, maar leest de resource niet"
     NOT_IN_CATALOGUE = "de regel noemt iets wat de catalogus niet heeft"
     WORD_UNKNOWN = "de regel noemt een woord dat wij niet kennen"
 

@@ -193,4 +193,4 @@ def _terms(catalogue: Catalogue, purpose: Purpose) -> Iterable[str]:
         yield f"opleiding: {catalogue.trainings[training]}"
     kinds = catalogue.file.organisation_kind_labels
     yield "vanuit: " + ", ".join(kinds[kind] for kind in purpose.organisation_kinds)
-    yield "glas breken mag" if purpose.break_glass else "glas breken mag niet"
+    yield "bij spoed mag" if purpose.break_glass else "bij spoed mag niet"

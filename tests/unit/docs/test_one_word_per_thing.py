@@ -1,4 +1,4 @@
-"""What an administrator of a source reads has one word for each thing."""
+"""What people read, in pages, papers and rules, has one word for each thing."""
 
 import re
 from collections.abc import Iterator
@@ -34,6 +34,7 @@ INSTEAD = {
         r"weiger(?:t|en) (?:dan )?elk record|\bwijst (?![^.]*record)[^.\n]{,40} af\b"
     ),
     "aanvraag om aan te sluiten": r"weigerde de aanvraag",
+    "bij spoed": r"\b[Gg]las\b",
 }
 
 
@@ -42,6 +43,9 @@ def read_texts() -> Iterator[tuple[str, str]]:
         yield page.name, page.read_text("utf-8")
     for file in (ROOT / "sources").rglob("*.py"):
         yield str(file.relative_to(ROOT)), file.read_text("utf-8")
+    for kind in ("cedar", "toml", "py"):
+        for file in (ROOT / "policy").rglob(f"*.{kind}"):
+            yield str(file.relative_to(ROOT)), file.read_text("utf-8")
     texts = (ROOT / "desk" / "texts" / "nl.po").read_text("utf-8")
     for key, said in re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"$', texts, re.MULTILINE):
         yield f"nl.po {key}", said

@@ -73,7 +73,7 @@ def test_a_statement_begins_where_its_first_word_stands() -> None:
             r"x: een forbid heeft een Nederlandse @remedy",
         ),
         (GOOD.replace('"question"', '"caller"'), r"x: een forbid heeft @about"),
-        (GOOD.replace('"question"', '"category"'), r"x: .*leest niets van de resource"),
+        (GOOD.replace('"question"', '"category"'), r"x: .*leest de resource niet"),
         (GOOD.replace("active }", "activ }"), r"extra.cedar:1: x: .*activ"),
         (GOOD.replace("unless", "unles"), r"extra.cedar:1: Cedar kan deze regel"),
         ("// nothing\n\nforbid (", r"extra.cedar:3: Cedar kan deze regel"),
