@@ -231,7 +231,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: _erase(*_all_but(embargo, "seal")),
         _ROTATION: Access(select=ALL, update=("row_key", "seal", "stamp")),
     },
-    "embargo_step": {_WEB: _ADD, _UPKEEP: _ERASE},
+    "embargo_step": {_WEB: _ADD, _UPKEEP: _READ},
     "correction": {
         _WEB: Access(
             select=_all_but(correction, "seal"),

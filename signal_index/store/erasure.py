@@ -31,7 +31,6 @@ from signal_index.tables.citizen_rights import (
     access_request,
     correction,
     embargo,
-    embargo_step,
 )
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_person
@@ -136,7 +135,8 @@ async def erase_over(
     """Delete what is past its last day; counts by municipality and table.
 
     `closed`: what citizens asked goes when it was over before this day; a correction
-    only once its signal is no longer restricted because of it.
+    only once its signal is no longer restricted because of it. What became of an
+    embargo goes with it. The database refuses any of these that still goes on.
     """
     before = midnight_of(closed)
     over: Mapping[Table, ColumnElement[bool]] = {
@@ -149,8 +149,6 @@ async def erase_over(
         correction: (correction.c.answered_on < closed) & ~is_restricting(),
         embargo: embargo.c.until < closed,
     }
-    past = select(embargo.c.id).where(embargo.c.until < closed)
-    await conn.execute(delete(embargo_step).where(embargo_step.c.embargo.in_(past)))
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for table, condition in over.items():
         gone = await conn.scalars(

@@ -88,7 +88,12 @@ embargo = Table(
 embargo_step = Table(
     "embargo_step",
     metadata,
-    Column("embargo", Uuid, ForeignKey("embargo.id"), primary_key=True),
+    Column(
+        "embargo",
+        Uuid,
+        ForeignKey("embargo.id", ondelete="CASCADE"),  # no role erases it otherwise
+        primary_key=True,
+    ),
     Column("stamp", LargeBinary(32), primary_key=True),  # store.embargo_stamps
     Column("step", LABEL, nullable=False),  # approved, refused, withdrawn, lifted
     Column("reason", LABEL, nullable=True),  # why it was lifted

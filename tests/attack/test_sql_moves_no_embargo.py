@@ -1,4 +1,4 @@
-"""Attacker: whoever speaks SQL to PostgreSQL by the web role's own login.
+"""Attacker: whoever speaks SQL to PostgreSQL by web's or upkeep's own login.
 
 What is kept from a citizen's report, two persons decide: no statement places an
 embargo, approves it, ends it or makes it last, whatever the role is granted.
@@ -67,10 +67,11 @@ class Attacker:
     """Tries statements one by one, and keeps what each came to."""
 
     url: str
+    role: DatabaseRole = DatabaseRole.WEB
 
     async def run(self, *statements: str, **values: object) -> list[str]:
         """Say of each statement: done, or why it was refused."""
-        engine = open_engine(self.url, DatabaseRole.WEB, pool_size=1)
+        engine = open_engine(self.url, self.role, pool_size=1)
         said = []
         for statement in statements:
             try:
@@ -94,16 +95,27 @@ async def desk(registered_postgres: str, tmp_path: Path) -> AsyncIterator[Citize
 
 @pytest.fixture
 async def attacker(registered_postgres: str) -> Attacker:
-    superuser = open_engine(registered_postgres, None)
+    return await log_in(registered_postgres, DatabaseRole.WEB)
+
+
+@pytest.fixture
+async def upkeep(registered_postgres: str) -> Attacker:
+    return await log_in(registered_postgres, DatabaseRole.UPKEEP)
+
+
+async def log_in(url: str, role: DatabaseRole) -> Attacker:
+    """Give a login that has one role alone."""
+    superuser = open_engine(url, None)
+    login = f"{role.value}_login"
     async with superuser.begin() as conn:
         for statement in (
-            "DROP ROLE IF EXISTS web_login",
-            "CREATE ROLE web_login LOGIN NOINHERIT",
-            f"GRANT {DatabaseRole.WEB.value} TO web_login",
+            f"DROP ROLE IF EXISTS {login}",
+            f"CREATE ROLE {login} LOGIN NOINHERIT",
+            f"GRANT {role.value} TO {login}",
         ):
             await conn.execute(text(statement))
     await superuser.dispose()
-    return Attacker(registered_postgres.replace("postgres@", "web_login@"))
+    return Attacker(url.replace("postgres@", f"{login}@"), role)
 
 
 async def find_shown(desk: CitizensDesk, number: Bsn) -> set[str]:
@@ -195,3 +207,38 @@ async def test_what_was_added_by_sql_stands_in_nobodys_way(
     states, _ = await list_embargoes(desk)
     assert states == ["lifted"]
     assert "veilig-thuis" in await find_shown(desk, ENDANGERED)
+
+
+async def test_what_goes_on_is_erased_by_nobody_who_erases(
+    desk: CitizensDesk, upkeep: Attacker
+) -> None:
+    """Not its last decision either: without that it would run out in two weeks."""
+    await desk.decide(await desk.place_embargo(ENDANGERED), "approved")
+    for signal in (await desk.report(OTHER))["signals"]:
+        await desk.enter_correction(signal)
+    said = await upkeep.run(
+        "DELETE FROM embargo",
+        "SET TimeZone = 'Pacific/Kiritimati'; DELETE FROM embargo",
+        "DELETE FROM embargo_step",
+        "TRUNCATE embargo CASCADE",
+        "UPDATE embargo SET until = '2020-01-01'",
+        "DELETE FROM correction",
+        "DELETE FROM access_request",
+        "CREATE TEMP TABLE embargo_step (embargo uuid); DELETE FROM embargo",
+    )
+    assert "done" not in said
+    assert sum("only what has ended is erased" in one for one in said) >= 3
+    desk.world.clock.moment += TWO_WEEKS
+    assert await list_embargoes(desk) == (["in-force"], 0)
+    assert "veilig-thuis" not in await find_shown(desk, ENDANGERED)
+
+
+async def test_what_ended_is_erased_with_all_that_became_of_it(
+    desk: CitizensDesk, upkeep: Attacker
+) -> None:
+    await desk.decide(await desk.place_embargo(ENDANGERED), "approved")
+    await desk.world.run_sql("UPDATE embargo SET until = '2020-01-01'")
+    assert await upkeep.run("DELETE FROM embargo") == ["done"]
+    async with owning(desk.world.engine) as conn:
+        left = await conn.scalar(text("SELECT count(*) FROM embargo_step"))
+    assert left == 0

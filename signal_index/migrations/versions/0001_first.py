@@ -13,8 +13,9 @@ tests/contract/test_migrations.py holds that both come to the same, to the last 
 - In PostgreSQL statistics read a view of live sources in the place of signals.
 - Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
   UPDATE on sealed disclosures (they are erased whole), whatever makes a tree
-  smaller, and an approval that does not begin open or is decided twice. One gives a
-  correction the seal of its signal.
+  smaller, an approval that does not begin open or is decided twice, and DELETE on
+  what citizens asked while it goes on: an embargo by the database's own day. One
+  gives a correction the seal of its signal.
 - What each role may do is no revision's matter: `signal-index migrate` grants it from
   one table after the last revision (`signal_index.store.grants`).
 """
@@ -67,10 +68,12 @@ WHERE source.state = 'live'
 _LEDGER = "the ledger is append-only"
 _POLICY = "what was adopted stays"
 _APPROVAL = "two persons approve, one after the other"
+_CITIZEN = "only what has ended is erased"
 _FUNCTIONS = {
     _LEDGER: "refuse_change_of_ledger",
     _POLICY: "refuse_change_of_policy",
     _APPROVAL: "refuse_approval",
+    _CITIZEN: "refuse_erasing",
 }
 
 _EVERY = ("UPDATE", "DELETE", "TRUNCATE")
@@ -92,6 +95,12 @@ _NOT_OPEN = (
     "new.state <> 'open' OR new.decided_by IS NOT NULL OR new.decided_at IS NOT NULL"
 )
 _DECIDES = "CREATE TRIGGER refuse_approval_otherwise BEFORE UPDATE ON approval"
+_GOES_ON = {  # `{today}`: as this database says it, in UTC
+    "access_request": "old.closed_at IS NULL",
+    "correction": "old.answered_on IS NULL OR "
+    "(old.restricted_on IS NOT NULL AND old.released_on IS NULL)",
+    "embargo": "old.until >= {today}",
+}
 _FIXED = (
     "municipality",
     "organisation",
@@ -188,6 +197,9 @@ def _guard_sqlite() -> None:
     _run(f"{_DECIDES} WHEN {_otherwise('IS NOT')} {refuse[_APPROVAL]}")
     seal = f"UPDATE correction SET seal = ({_SEAL}) WHERE id = new.id"  # noqa: S608  no value
     _run(f"{_SEALS.format('AFTER')} BEGIN {seal}; END")
+    for table, going in _GOES_ON.items():
+        when = going.format(today="date('now')")
+        _run(f"{_erases(table)} WHEN {when} {refuse[_CITIZEN]}")
 
 
 def _guard_postgresql() -> None:
@@ -208,6 +220,13 @@ def _guard_postgresql() -> None:
         f"AS $$ BEGIN new.seal := ({_SEAL}); RETURN new; END $$"
     )
     _run(f"{_SEALS.format('BEFORE')} EXECUTE FUNCTION seal_correction()")
+    for table, going in _GOES_ON.items():
+        when = going.format(today="(now() AT TIME ZONE 'UTC')::date")
+        _run(f"{_erases(table)} FOR EACH ROW WHEN ({when}) {refuse[_CITIZEN]}")
+
+
+def _erases(table: str) -> str:
+    return f"CREATE TRIGGER refuse_{table}_delete BEFORE DELETE ON {table}"
 
 
 def _guard(refuse: dict[str, str]) -> None:

@@ -294,7 +294,7 @@ CREATE INDEX ix_embargo_until ON embargo (until);
 CREATE TABLE embargo_step (
   embargo UUID NOT NULL, stamp BYTEA NOT NULL, step VARCHAR(64) NOT NULL, reason VARCHAR(64), at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_embargo_step PRIMARY KEY (embargo, stamp),
-  CONSTRAINT fk_embargo_step_embargo FOREIGN KEY (embargo) REFERENCES embargo (id)
+  CONSTRAINT fk_embargo_step_embargo FOREIGN KEY (embargo) REFERENCES embargo (id) ON DELETE CASCADE
 );
 CREATE TABLE correction (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
