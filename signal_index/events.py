@@ -34,6 +34,7 @@ class Event(LoggedEvent):
     MATCHES_UNREADABLE = "matches-unreadable", "count"
     APPROVALS_UNREADABLE = "approvals-unreadable", "count"
     EMBARGOES_UNREADABLE = "embargoes-unreadable", "count"
+    REGISTRATIONS_DIFFER = "registrations-differ", "what", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
     KEYS_OVERDUE = "keys-overdue", "year"

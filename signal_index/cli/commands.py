@@ -19,7 +19,7 @@ from signal_index.cli.ending_commands import (
 )
 from signal_index.cli.joining_commands import accept, client_metadata, invite
 from signal_index.cli.key_commands import keys_app
-from signal_index.cli.ledger_commands import export_command
+from signal_index.cli.ledger_commands import compare_command, export_command
 from signal_index.cli.match_commands import match_now
 from signal_index.cli.overview_commands import overview_app
 from signal_index.cli.registry_commands import (
@@ -64,6 +64,7 @@ signer_app.command("end")(end_signer)
 contact_label_app.command("end")(end_contact_label)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
+ledger_app.command("compare")(compare_command)
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")

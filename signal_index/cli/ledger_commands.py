@@ -1,4 +1,4 @@
-"""`export`: the ledger of a year, for whoever wants to verify it elsewhere."""
+"""`export`: the ledger of a year, for whoever verifies it elsewhere; `compare`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn
 from rich.progress import Progress as Bar
 
 from signal_index.cli.console import SettingsFile, run, say
-from signal_index.cli.recording import administering
+from signal_index.cli.recording import administering, opened
+from signal_index.key_files import load_year_keys
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
 from signal_index.store.connect import DatabaseRole, open_database
+from signal_index.store.registered import Compared, compare_registered
 from signal_index.upkeep.export import export_year
 
 Year = Annotated[int, typer.Option(help="The calendar year (UTC).")]
@@ -41,6 +43,29 @@ def export_command(
     """
     entries = run(lambda: _export(settings, year, into, before))
     say(f"{entries} entries of {year} written to {into}")
+
+
+def compare_command(settings: SettingsFile) -> None:
+    """Hold what is registered against the ledger: whom to call, names, keys, sources.
+
+    Each row that is not as its newest entry says is named, and so is one that lacks the
+    other. Exit code 1: something differs. It changes nothing.
+    """
+    found = run(lambda: _compare(settings))
+    for one in found.differences:
+        members = f" ({', '.join(one.members)})" if one.members else ""
+        say(f"{' '.join(one.thing)}: {one.how}{members}")
+    if found.erased:
+        say(f"{found.erased} of which the entries were erased: cannot be held")
+    say(f"{found.held} held, {len(found.differences)} differ")
+    if found.differences:
+        raise typer.Exit(1)
+
+
+async def _compare(file: Path) -> Compared:
+    settings = load_settings(file)
+    async with opened(settings) as conn:
+        return await compare_registered(conn, load_year_keys(settings.keys))
 
 
 async def _export(file: Path, year: int, into: Path, before: int) -> int:

@@ -105,7 +105,7 @@ class Registrar:
 
     async def _client(self, item: ClientItem) -> Change:
         change = await add_client(self.conn, item.record(), now=self.recorder.clock())
-        facts: JsonObject = {"client": item.id, "kind": item.kind.value}
+        facts: JsonObject = {"client_id": item.id, "kind": item.kind.value}
         return await self._recorded(change, "client", item.organisation, facts)
 
     async def _signer(self, item: SignerItem) -> Change:

@@ -70,28 +70,28 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     # registry
     "organisation": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "admission": {_WEB: _READ},
-    "client": {_WEB: _READ},
-    "signer": {_WEB: _READ},
+    "client": {_WEB: _READ, _UPKEEP: _READ},
+    "signer": {_WEB: _READ, _UPKEEP: _READ},
     "source": {
         _WEB: _READ,
-        _UPKEEP: Access(select=("oin", "state")),
+        _UPKEEP: _READ,
         _REPORTING: _READ,
     },
-    "source_submitter": {_WEB: _READ},
+    "source_submitter": {_WEB: _READ, _UPKEEP: _READ},
     "rehearsal": {
         _WEB: _keep("closed_at", "passed", "cases", "signers", "key_version")
     },
     "invitation": {},
     "coverage": {
         _WEB: Access(select=ALL, update=("last_heard",)),
-        _UPKEEP: Access(select=("source", "municipality", "category")),
+        _UPKEEP: _READ,
         _REPORTING: _READ,
     },
     "contact_holder": {
         _WEB: _keep("details", "last_verified", "updated_at"),
-        _UPKEEP: Access(select=("id", "last_verified")),
+        _UPKEEP: _READ,
     },
-    "contact_label": {_WEB: _READ},
+    "contact_label": {_WEB: _READ, _UPKEEP: _READ},
     "agent_status": {_WEB: _keep("status", "reported_at", "answers", "unsent")},
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ, _UPKEEP: _READ},

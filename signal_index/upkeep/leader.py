@@ -8,6 +8,7 @@
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -32,8 +33,14 @@ from signal_index.key_files import (
 from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, is_sqlite, open_database
+from signal_index.store.connect import (
+    DatabaseRole,
+    is_sqlite,
+    open_database,
+    reading,
+)
 from signal_index.store.logins import verify_login
+from signal_index.store.registered import compare_registered
 from signal_index.upkeep.cosigning import Cosigners, open_witnesses
 from signal_index.upkeep.counting import COUNT_SECONDS, STOCK_SECONDS, Counting
 from signal_index.upkeep.expiry import Erasure
@@ -62,6 +69,7 @@ CLEAN_SECONDS = 60.0
 ERASE_SECONDS = 3600.0
 PICK_SECONDS = 3600.0
 KEY_CHECK_SECONDS = 86_400.0
+COMPARE_SECONDS = 86_400.0
 
 _ELECTION_SECONDS = 2.0
 _REFUSED_SECONDS = 30.0
@@ -105,6 +113,7 @@ class Upkeep:
             Job("pick-reviews", PICK_SECONDS, self.picking.run),
             Job("take-stock", STOCK_SECONDS, self.counting.take_stock),
             Job("check-keys", KEY_CHECK_SECONDS, self._check_keys),
+            Job("compare-registered", COMPARE_SECONDS, self._compare),
         )
 
     async def _sequence(self) -> None:
@@ -113,6 +122,14 @@ class Upkeep:
     async def _erase(self) -> None:
         await self.matching.say_unreadable()
         await self.erasure.run_daily()
+
+    async def _compare(self) -> None:
+        """Say of how many things that are registered the ledger says otherwise."""
+        async with reading(self.erasure.engine) as conn:
+            found = await compare_registered(conn, self.keys)
+        differ = Counter(one.thing[0] for one in found.differences)
+        for what, count in sorted(differ.items()):
+            self.log.write(Event.REGISTRATIONS_DIFFER, what=what, count=count)
 
     async def _check_keys(self) -> None:
         today = self.clock()
