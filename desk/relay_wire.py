@@ -87,9 +87,13 @@ class RelayedOwnSignal(HandSignal):
 
 
 class RelayedHandSignals(AnswerModel):
-    """What stands of what people of this organisation gave by hand."""
+    """What stands of what people of this organisation gave by hand.
+
+    `unreadable`: what stands too, but the index cannot read.
+    """
 
     items: list[RelayedOwnSignal]
+    unreadable: list[Id] = Field(default_factory=list)
 
 
 class PinnedKeys(AnswerModel):

@@ -52,6 +52,7 @@ class FakeHandSignals:
         (COLLEAGUE, "Directeur"),
     )
     shown_after_end: int = 0
+    broken: list[str] = field(default_factory=list)
     loses_answers: bool = False
     is_away: bool = False
 
@@ -107,7 +108,8 @@ class FakeHandSignals:
             }
             for reference, one in sorted(self.stored.items())
         ]
-        answer = {"items": items, "next": None}
+        read = [one for one in items if one["reference"] not in self.broken]
+        answer = {"items": read, "unreadable": self.broken, "next": None}
         return JSONResponse(on_the_wire("GET", request.url.path, answer))
 
     async def _put(self, request: Request) -> Response:

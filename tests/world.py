@@ -206,6 +206,7 @@ class World:
         *,
         contact: uuid.UUID | None = None,
         token: str | None = None,
+        **beside: str,
     ) -> httpx.Response:
         """Store a contact holder of this agency, signed by it: its own, or another."""
         id_ = contact or agency.contact
@@ -218,7 +219,7 @@ class World:
             now=self.clock(),
         )
         bearer = token or self.a_source_token(agency)
-        body = {"contactHolder": said}
+        body = {"contactHolder": said, **beside}
         return await self.send("PUT", f"/contact-holders/{id_}", bearer, body)
 
     async def run_sql(self, *statements: str, **values: object) -> None:

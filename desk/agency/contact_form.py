@@ -1,12 +1,15 @@
 """Read the form of a contact holder; phone numbers as people write them here."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
 
 import phonenumbers
 from starlette.datastructures import FormData
 
-from signal_index.wire.contact_holders import WEEKDAYS
+from desk.moments import format_day
+from desk.numbers import write_phone
+from signal_index.wire.contact_holders import WEEKDAYS, ContactHolder
 
 DAYS: Final = WEEKDAYS
 HOURS: Final = ("", "-2", "-3")
@@ -49,6 +52,56 @@ def read_contact(
         if not deputy.get("function") or not deputy.get("phone"):
             faults["deputy"] = "contact.fault.deputy"
     return wire, faults
+
+
+def find_changes(
+    form: FormData, stands: ContactHolder, text: Callable[..., str]
+) -> Iterator[str]:
+    """Say of each field what stands, where the form says something else."""
+    typed, _ = read_contact(form, stands.lastVerified.isoformat())
+    there = stands.model_dump(mode="json", exclude_none=True)
+    for field, words in _WORDS.items():
+        if _bare(typed.get(field)) != _bare(there.get(field)):
+            said = _say(field, there.get(field), text)
+            yield f"{text(words)}: {said or text('contact.changed.nothing')}"
+
+
+_WORDS: Final = {
+    "function": "contact.field.function",
+    "name": "contact.field.name",
+    "phone": "contact.field.phone",
+    "outOfHoursPhone": "contact.field.outOfHoursPhone",
+    "officeHours": "contact.hours",
+    "absentUntil": "contact.field.absentUntil",
+    "deputy": "contact.deputy",
+}
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401 - of any field
+    if isinstance(value, dict):
+        return {key: one for key, one in value.items() if one}
+    return value or None
+
+
+def _say(field: str, value: Any, text: Callable[..., str]) -> str:  # noqa: ANN401 - of any field
+    if not value:
+        return ""
+    match field:
+        case "phone" | "outOfHoursPhone":
+            return write_phone(value)
+        case "absentUntil":
+            return format_day(date.fromisoformat(value))
+        case "deputy":
+            who = [value["function"], value.get("name"), write_phone(value["phone"])]
+            return ", ".join(one for one in who if one)
+        case "officeHours":
+            return "; ".join(
+                ", ".join(text(f"contact.day.{day}") for day in one["days"])
+                + f" {one['from']}-{one['to']}"
+                for one in value
+            )
+        case _:
+            return str(value)
 
 
 def _read_deputy(form: FormData) -> dict[str, str]:

@@ -23,19 +23,27 @@ _DETAILS = frozenset(ContactHolder.model_fields)
 
 
 async def store_signed(
-    desk: Desk, token: str, id_: UUID, source: Oin, said: ContactHolder
+    desk: Desk,
+    token: str,
+    place: tuple[UUID, Oin],
+    said: ContactHolder,
+    seen: OwnContactHolder | None = None,
 ) -> None:
     """Sign contact details and have the index store them, or raise what it said.
 
-    `token` is the access token of who asks. Raises `ContactsSignedElsewhere` where this
-    desk has no key to sign with.
+    `token` is the access token of who asks, `place` the id and for whose signals,
+    `seen` what is replaced: `IndexFoundFault` names `replaces` where another stands by
+    then.
+    Raises `ContactsSignedElsewhere` where this desk has no key to sign with.
     """
     key = desk.notice_key
     if key is None:
         raise ContactsSignedElsewhere
+    id_, source = place
     organisation = Oin(desk.settings.organisation)
     signed = sign_contact(key, id_, source, said, iss=organisation, now=desk.clock())
-    body = ContactBody(contactHolder=signed)
+    stands = None if seen is None or seen.signature is None else seen.signature.value
+    body = ContactBody(contactHolder=signed, replaces=stands)
     path = f"/v1/contact-holders/{id_}"
     verify_done(await desk.index.pass_on(path, token, body, method="PUT"))
 

@@ -3,6 +3,7 @@
 What one is called is chosen from the lists of the own organisation, never typed.
 """
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.agency.contact_form import DAYS, HOURS, Faults, read_contact
+from desk.agency.contact_form import DAYS, HOURS, Faults, find_changes, read_contact
 from desk.agency.contact_signing import (
     choose_source,
     is_held,
@@ -56,14 +57,20 @@ async def show_contacts(
 
 @router.post("/agency/contacts")
 async def add_contact(request: Request, caller: SendingSourceAdministrator) -> Response:
-    """Store a new contact holder, and go on to its hours and deputy."""
-    form, desk, contact = await request.form(), desk_of(request), uuid4()
+    """Store a new contact holder, and go on to its hours and deputy.
+
+    It may take the place of one that cannot be read: the signals of that one name it.
+    """
+    form, desk = await request.form(), desk_of(request)
+    broken = {one.id for one in (await _fetch_all(request, caller)).unreadable}
+    instead = str(form.get("instead", ""))
+    contact = next((one for one in broken if str(one) == instead), uuid4())
     wire, faults = read_contact(form, day_here(desk.clock()).isoformat())
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
             source = choose_source(await _fetch_words(request, caller))
-            await store_signed(desk, token, contact, source, said)
+            await store_signed(desk, token, (contact, source), said)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
@@ -80,7 +87,8 @@ async def _show_all(
     is_saved: bool = False,
 ) -> HTMLResponse:
     desk = desk_of(request)
-    items = await _fetch(request, caller)
+    known = await _fetch_all(request, caller)
+    items = known.items
     words = await _fetch_words(request, caller)
     page = render(
         request,
@@ -94,6 +102,7 @@ async def _show_all(
         marks={one.id: mark(one) for one in items},
         held={one.id for one in items if await is_held(desk, one, words)},
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
+        unreadable=known.unreadable,
         typed=typed,
         faults=faults or {},
         status=400 if faults else 200,
@@ -120,7 +129,12 @@ async def confirm(
     source = choose_source(words, known.source)
     today = {"lastVerified": day_here(desk.clock())}
     said = read_details(known).model_copy(update=today)
-    await store_signed(desk, caller.access_token, known.id, source, said)
+    try:
+        await store_signed(desk, caller.access_token, (known.id, source), said, known)
+    except IndexFoundFault as fault:
+        if "replaces" not in fault.fields:
+            raise
+        return await _show_all(request, caller, faults={"seen": "contacts.changed"})
     return RedirectResponse("/agency/contacts", SEE_OTHER)
 
 
@@ -139,6 +153,7 @@ async def change_contact(
     """Store what the form says; on a fault show it again with the fault named.
 
     Who saves what was not the organisation's own word confirms it: all of it is there.
+    What somebody else stored since the page was shown is named, and not overwritten.
     """
     form = await request.form()
     desk = desk_of(request)
@@ -147,11 +162,13 @@ async def change_contact(
     is_own = await is_held(desk, known, words)
     confirmed = known.lastVerified if is_own else day_here(desk.clock())
     wire, faults = read_contact(form, confirmed.isoformat())
+    if str(form.get("seen", "")) != mark(known):
+        faults = {**faults, "replaces": "contact.changed"}
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
             source = choose_source(words, known.source)
-            await store_signed(desk, token, known.id, source, said)
+            await store_signed(desk, token, (known.id, source), said, known)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
@@ -188,6 +205,9 @@ async def _show_one(
     others = [one for one in await _fetch(request, caller) if one.id != known.id]
     words = await _fetch_words(request, caller)
     hours = known.officeHours
+    changes: Sequence[str] = ()
+    if typed is not None and "replaces" in (faults or {}):
+        changes = list(find_changes(typed, read_details(known), desk.texts.get))
     page = render(
         request,
         "agency/contact.html",
@@ -195,6 +215,8 @@ async def _show_one(
         person=caller.person,
         csrf=caller.csrf,
         contact=known,
+        seen=mark(known),
+        changes=changes,
         others=others,
         words=words,
         is_held=await is_held(desk, known, words),
@@ -217,8 +239,12 @@ async def _get_one(request: Request, caller: Caller, contact: str) -> OwnContact
 
 
 async def _fetch(request: Request, caller: Caller) -> list[OwnContactHolder]:
+    return (await _fetch_all(request, caller)).items
+
+
+async def _fetch_all(request: Request, caller: Caller) -> ContactHolders:
     index, token = desk_of(request).index, caller.access_token
-    return (await index.fetch(ContactHolders, "/v1/contact-holders", token)).items
+    return await index.fetch(ContactHolders, "/v1/contact-holders", token)
 
 
 async def _fetch_words(request: Request, caller: Caller) -> OwnRegistration:

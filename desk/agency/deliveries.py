@@ -55,6 +55,7 @@ async def show_deliveries(
         csrf=caller.csrf,
         sources=[one for one in known.sources if one.active and one.coverage],
         agents=agents.items,
+        unreadable=len(agents.unreadable) + deliveries.unreadable,
         is_by_hand=desk.signalling is not None and not agents.items,
         deliveries=deliveries.items,
         shown=SHOWN,

@@ -108,9 +108,11 @@ async def end(
     known = await signalling.kept.find(reference, caller.person.sub)
     version = 1 if known is None else known.version
     if await _end_version(desk, caller, reference, version, reason):
-        stands = (await fetch_standing(desk, caller)).get(reference)
-        if stands is not None and await _end_version(
-            desk, caller, reference, stands.version, reason
+        standing = await fetch_standing(desk, caller)
+        stands = standing.signals.get(reference)
+        if reference in standing.unreadable or (
+            stands is not None
+            and await _end_version(desk, caller, reference, stands.version, reason)
         ):
             raise HandSignalOutdated
     await signalling.kept.note_ended([reference])

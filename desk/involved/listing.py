@@ -14,7 +14,7 @@ from desk.callers import Caller
 from desk.desk import Desk
 from desk.involved.acts import get_signalling
 from desk.involved.keeping import HandSignals, HandState, KeptSignal
-from desk.involved.standing import fetch_standing
+from desk.involved.standing import Standing, fetch_standing
 from desk.moments import day_here
 from signal_index.wire.hand_signals import (
     HandContact,
@@ -30,7 +30,8 @@ OPTIONS: Final = "/v1/hand-signal-options"
 class ListedSignal:
     """One signal as its organisation knows it; `stands` is None where it does not.
 
-    `is_unsure`: it was noted, but never seen at the index. `case` is None where the
+    `is_unsure`: it was noted, but never seen at the index. `is_broken`: it is there,
+    and the index cannot read what it says. `case` is None where the
     desk has no note of it; so are `given`, and `person` of `persons` of one household.
     """
 
@@ -44,6 +45,7 @@ class ListedSignal:
     is_own: bool
     is_due: bool
     is_unsure: bool
+    is_broken: bool
     contact: HandContact | None
     stands: HandSignal | None
 
@@ -84,8 +86,8 @@ async def read_list(desk: Desk, caller: Caller) -> SignalList:
         day_here(desk.clock()),
     )
     readable = (one.reference for one in noted.values() if one.note is not None)
-    both = dict.fromkeys((*readable, *standing))
-    joined = [_join(each, noted.get(each), standing.get(each), words) for each in both]
+    both = dict.fromkeys((*readable, *standing.signals, *sorted(standing.unreadable)))
+    joined = [_join(each, noted.get(each), standing, words) for each in both]
     return SignalList(options, joined)
 
 
@@ -101,13 +103,14 @@ class _Words:
 async def _mend(
     kept: HandSignals,
     noted: Mapping[UUID, KeptSignal],
-    standing: Mapping[UUID, HandSignal],
+    standing: Standing,
 ) -> None:
     """Note of what the index has that it stands, and of what it lost that it ended.
 
-    What was only intended, and is not there, stays as it is: it may be on its way.
+    What was only intended, and is not there, stays as it is: it may be on its way. So
+    does what is there and cannot be read.
     """
-    for reference, one in standing.items():
+    for reference, one in standing.signals.items():
         note = noted.get(reference)
         is_told = note is not None and note.remind_on == one.confirmBy
         if note is not None and not is_told and one.state != "ended":
@@ -115,7 +118,9 @@ async def _mend(
     await kept.note_ended(
         reference
         for reference, note in noted.items()
-        if note.state is HandState.STANDING and not _stands(standing.get(reference))
+        if note.state is HandState.STANDING
+        and reference not in standing.unreadable
+        and not _stands(standing.signals.get(reference))
     )
 
 
@@ -126,9 +131,11 @@ def _stands(one: HandSignal | None) -> bool:
 def _join(
     reference: UUID,
     note: KeptSignal | None,
-    found: HandSignal | None,
+    standing: Standing,
     words: _Words,
 ) -> ListedSignal:
+    found = standing.signals.get(reference)
+    is_broken = reference in standing.unreadable
     stands = found if _stands(found) else None
     said = None if note is None else note.note
     code = "" if said is None else said.category
@@ -143,7 +150,9 @@ def _join(
         label=label,
         is_own=note is not None and note.is_own,
         is_due=stands is not None and stands.confirmBy <= words.today,
+        is_broken=is_broken,
         is_unsure=stands is None
+        and not is_broken
         and note is not None
         and note.state is HandState.INTENDED,
         contact=None if stands is None else words.contacts.get(stands.contactHolder),

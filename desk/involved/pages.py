@@ -65,7 +65,12 @@ async def show_involved(
         unsure=[each for each in shown if each.is_unsure],
         due=[each for each in shown if each.is_due],
         standing=[each for each in shown if each.stands and not each.is_due],
-        ended=[each for each in shown if not each.stands and not each.is_unsure],
+        broken=[each for each in shown if each.is_broken],
+        ended=[
+            each
+            for each in shown
+            if not (each.stands or each.is_unsure or each.is_broken)
+        ],
     )
     allow_form(page)
     return page

@@ -67,13 +67,14 @@ async def read_hand_signals(
     """List what stands, by the own case number."""
     found = await read_list(desk_of(request), caller)
     return RelayedHandSignals(
+        unreadable=[one.reference for one in found.signals if one.is_broken],
         items=[
             RelayedOwnSignal(
                 **dict(one.stands), caseReference=one.case, isOwn=one.is_own
             )
             for one in found.signals
             if one.stands is not None
-        ]
+        ],
     )
 
 

@@ -36,10 +36,10 @@ routes = Routes("aanleveren")
 async def count_signals(index: TheIndex, caller: OwnSource) -> signals.SignalCounts:
     """Count the caller's own signals by category, municipality and state."""
     async with looking(index.engine) as conn:
-        found = await store.count_own_signals(
+        found, unreadable = await store.count_own_signals(
             conn, caller.organisation, index.name_category
         )
-    return signals.SignalCounts(items=found)
+    return signals.SignalCounts(items=found, unreadable=unreadable)
 
 
 @routes.get(
@@ -108,8 +108,8 @@ async def tell_status(
 async def list_own_agents(index: TheIndex, caller: OwnSource) -> agents.Agents:
     """List how the caller's own agents are doing."""
     async with looking(index.engine) as conn:
-        found = await agent_store.list_agents(conn, caller.organisation)
-    return agents.Agents(items=found)
+        found, unreadable = await agent_store.list_agents(conn, caller.organisation)
+    return agents.Agents(items=found, unreadable=unreadable)
 
 
 @routes.post(

@@ -45,6 +45,7 @@ from signal_index.store.agencies import (
 )
 from signal_index.store.contact_labels import find_labels
 from signal_index.store.contacts import list_contact_holders, store_contact_holder
+from signal_index.store.readable import read_each
 from signal_index.store.standing import Standing
 from signal_index.wire import contact_holders as wire
 from signal_index.wire.errors import InvalidField
@@ -78,7 +79,8 @@ async def store_contact(
     """Store whom a generalist calls, and how; the same id again replaces it.
 
     What it is called stands in the lists of its organisation (`own-registration`). To
-    confirm that it still holds, it is signed again with a later `lastVerified`.
+    confirm that it still holds, it is signed again with a later `lastVerified`. Who
+    says what it `replaces` overwrites nothing that somebody else stored meanwhile.
     """
     owner = (str(caller.organisation), str(caller.caller.municipality))
     standing = await index.standing.get(index.clock())
@@ -87,7 +89,12 @@ async def store_contact(
         words = await find_words(act.conn, index, standing, owner[0])
         words.verify(holder)
         is_new = await store_contact_holder(
-            act.conn, owner, holder, most=index.contact_holders, now=act.now
+            act.conn,
+            owner,
+            holder,
+            replaces=body.replaces,
+            most=index.contact_holders,
+            now=act.now,
         )
         said = holder.model_dump(mode="json", exclude={"id"})
         await act.record(
@@ -105,11 +112,18 @@ async def store_contact(
 async def list_contacts(index: TheIndex, caller: OwnSource) -> wire.ContactHolders:
     """List the caller's own contact holders: how many signals, stale from when."""
     async with looking(index.engine) as conn:
-        found = await list_contact_holders(conn, caller.organisation)
+        found, broken = await list_contact_holders(conn, caller.organisation)
         signals = await count_signals_of_contacts(conn, caller.organisation)
     today = day_of(index.clock())
+    items, beyond = read_each(
+        found, lambda one: _own(one, today, signals.get(one.id, 0))
+    )
     return wire.ContactHolders(
-        items=[_own(one, today, signals.get(one.id, 0)) for one in found]
+        items=items,
+        unreadable=[
+            wire.UnreadableContactHolder(id=id_, signals=signals.get(id_, 0))
+            for id_ in (*broken, *(one.id for one in beyond))
+        ],
     )
 
 

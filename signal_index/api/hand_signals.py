@@ -34,7 +34,7 @@ from policy.vocabulary import CategoryId, LoopActId, parse_municipality
 from signal_index.api.acting import acting
 from signal_index.api.callers import HandSignaller, HandSignallerCaller
 from signal_index.api.context import Index, TheIndex
-from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
 from signal_index.api.single_items import finish_one, open_notice, open_withdrawal
 from signal_index.api.submissions import Submission, get_source
@@ -75,7 +75,7 @@ async def show_hand_signal_options(
     """Show what this person may signal for their organisation, in words."""
     source = await _get_source(index, caller)
     async with looking(index.engine) as conn:
-        contacts = await list_contact_holders(conn, source.oin)
+        contacts, _ = await list_contact_holders(conn, source.oin)
     return wire.HandSignalOptions(
         source=caller.organisation,
         places=[place async for place in _find_places(index, caller, source)],
@@ -101,11 +101,14 @@ async def list_hand_signals(
             conn,
             caller.organisation,
             index.name_category,
-            (cursor, limit + 1),
+            (cursor, limit),
             only_by_hand=True,
         )
-    shown, following = cut_page(found, limit)
-    return wire.HandSignals(items=[_show(one) for one in shown], next=following)
+    return wire.HandSignals(
+        items=[_show(one) for one in found.items],
+        unreadable=found.unreadable,
+        next=found.next,
+    )
 
 
 @routes.put(

@@ -19,7 +19,7 @@ from policy.errors import (
 )
 from signal_index.api.callers import OwnSource, Source
 from signal_index.api.context import TheIndex, get_index
-from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, OfSource, cut_page
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, OfSource
 from signal_index.api.routing import Routes
 from signal_index.api.serving import JSON
 from signal_index.api.single_items import (
@@ -164,12 +164,12 @@ async def list_signals(
     """List the caller's own signals, or those of a source that it sends for."""
     listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
-        page = (cursor, limit + 1)
         found = await list_own_signals(
-            conn, listed, index.name_category, page, began_on=began_on
+            conn, listed, index.name_category, (cursor, limit), began_on=began_on
         )
-    shown, following = cut_page(found, limit)
-    return wire.OwnSignals(items=shown, next=following)
+    return wire.OwnSignals(
+        items=list(found.items), unreadable=found.unreadable, next=found.next
+    )
 
 
 def _give(answer: BaseModel) -> Response:

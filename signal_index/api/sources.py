@@ -79,8 +79,8 @@ async def list_own_deliveries(
     """List the caller's own newest deliveries: what was read, and what became of it."""
     listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
-        found = await list_deliveries(conn, listed, limit=limit)
-    return wire.ClosedDeliveries(items=found)
+        found, unreadable = await list_deliveries(conn, listed, limit=limit)
+    return wire.ClosedDeliveries(items=found, unreadable=unreadable)
 
 
 def _covered(said: wire.Delivery, standing: Standing) -> Sequence[tuple[str, str]]:

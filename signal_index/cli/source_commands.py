@@ -137,8 +137,8 @@ async def _find_lacks(conn: AsyncConnection, oin: str, now: datetime) -> list[La
 async def _shown(settings_file: Path, oin: str) -> list[str]:
     async with opened(load_settings(settings_file)) as conn:
         state = await get_source_state(conn, oin)
-        signals = await count_own_signals(conn, oin, lambda _place, category: category)
-        deliveries = await list_deliveries(conn, oin, limit=_SHOWN)
+        signals, lost = await count_own_signals(conn, oin, lambda _, category: category)
+        deliveries, unread = await list_deliveries(conn, oin, limit=_SHOWN)
         last = await find_last(conn, oin)
         signers = await find_signers(conn, oin)
         lacks = []
@@ -151,6 +151,8 @@ async def _shown(settings_file: Path, oin: str) -> list[str]:
         f"signals: {one.category} {one.municipality} {one.state} {one.count}"
         for one in signals
     ]
+    lines += [f"signals that cannot be read: {lost}"] if lost else []
+    lines += [f"deliveries that cannot be read: {unread}"] if unread else []
     for one in deliveries:
         lines.append(
             f"delivery: {one.closedAt:%Y-%m-%d %H:%M} {one.kind} read {one.counts.read}"

@@ -17,6 +17,7 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import Kind
 from signal_index.proof import DisclosureRefused
 from signal_index.store.own_signals import NameCategory
+from signal_index.store.readable import read_each
 from signal_index.store.transfers import TRANSFERRED_FOR
 from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import contact_holder
@@ -29,8 +30,11 @@ from signal_index.wire.values import Slug
 
 async def count_own_signals(
     conn: AsyncConnection, source: str, label: NameCategory
-) -> list[SignalCount]:
-    """Count a source's own signals by category, municipality and state."""
+) -> tuple[list[SignalCount], int]:
+    """Count a source's own signals by category, municipality and state.
+
+    Gives also how many stand in a place that cannot be read.
+    """
     place = (signal.c.category, signal.c.municipality, signal.c.state)
     rows = await conn.execute(
         select(*place, func.count().label("number"))
@@ -38,16 +42,17 @@ async def count_own_signals(
         .group_by(*place)
         .order_by(*place)
     )
-    return [
-        SignalCount(
+    counted, broken = read_each(
+        rows,
+        lambda row: SignalCount(
             category=row.category,
             categoryLabel=label(row.municipality, row.category),
             municipality=row.municipality,
             state=row.state,
             count=row.number,
-        )
-        for row in rows
-    ]
+        ),
+    )
+    return counted, sum(row.number for row in broken)
 
 
 async def count_signals_of_contacts(
@@ -119,8 +124,11 @@ def _open_ending(row: Row[*tuple[Any, ...]], keys: YearKeys) -> Ended | None:
 
 async def list_deliveries(
     conn: AsyncConnection, source: str, *, limit: int
-) -> list[ClosedDelivery]:
-    """Read a source's newest closed deliveries, newest first."""
+) -> tuple[list[ClosedDelivery], int]:
+    """Read a source's newest closed deliveries, newest first.
+
+    Gives also how many of those cannot be read.
+    """
     newest = (
         select(delivery.c.id, func.max(delivery.c.closed_at).label("at"))
         .where(delivery.c.source == source)
@@ -134,9 +142,9 @@ async def list_deliveries(
         .join(newest, newest.c.id == delivery.c.id)
         .order_by(newest.c.at.desc(), delivery.c.id)
     )
-    return [
-        _delivery(list(places)) for _, places in groupby(rows, key=lambda row: row.id)
-    ]
+    told = [list(places) for _, places in groupby(rows, key=lambda row: row.id)]
+    found, broken = read_each(told, _delivery)
+    return found, len(broken)
 
 
 def _delivery(places: Sequence[Row[*tuple[Any, ...]]]) -> ClosedDelivery:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownHeldDelivery
+from signal_index.store.readable import read_each
 from signal_index.tables.registry import agent_status
 from signal_index.wire.agents import (
     UNSENT_AT_MOST,
@@ -83,7 +84,8 @@ async def answer_held(
     """
     agent, delivery = about
     row = await _find(conn, organisation, agent)
-    told = _status(row).feeds if row else []
+    read, _ = read_each([row] if row else [], _status)
+    told = [feed for one in read for feed in one.feeds]
     wanted = (delivery, said.digest)
     meant = [
         (one.feed, one.held)
@@ -113,23 +115,29 @@ async def answer_held(
     return held
 
 
-async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
-    """Read what each agent of an organisation last said, and when."""
+async def list_agents(
+    conn: AsyncConnection, organisation: str
+) -> tuple[list[Agent], list[str]]:
+    """Read what each agent of an organisation last said, and when.
+
+    Gives also those of which it cannot be read.
+    """
     rows = await conn.execute(
         select(agent_status)
         .where(agent_status.c.organisation == organisation)
         .order_by(agent_status.c.agent)
     )
-    return [
-        Agent(
+    found, broken = read_each(
+        rows,
+        lambda row: Agent(
             agent=row.agent,
             reportedAt=row.reported_at,
             feeds=_status(row).feeds,
-            answers=_answers(row),
-            unsent=_unsent(row),
-        )
-        for row in rows
-    ]
+            answers=[ToldAnswer.model_validate(one) for one in row.answers],
+            unsent=[_unsent_one(one) for one in row.unsent],
+        ),
+    )
+    return found, [row.agent for row in broken]
 
 
 async def _find(
@@ -158,11 +166,20 @@ def _status(row: Row[*tuple[Any, ...]]) -> AgentStatus:
 
 
 def _answers(row: Row[*tuple[Any, ...]]) -> list[ToldAnswer]:
-    return [ToldAnswer.model_validate(one) for one in row.answers]
+    """Give the answers that can be read: no other is carried out."""
+    return read_each(_listed(row.answers), ToldAnswer.model_validate)[0]
 
 
 def _unsent(row: Row[*tuple[Any, ...]]) -> list[ListedUnsent]:
-    return [ListedUnsent.model_validate_json(json.dumps(one)) for one in row.unsent]
+    return read_each(_listed(row.unsent), _unsent_one)[0]
+
+
+def _unsent_one(said: object) -> ListedUnsent:
+    return ListedUnsent.model_validate_json(json.dumps(said))
+
+
+def _listed(said: object) -> list[object]:
+    return said if isinstance(said, list) else []
 
 
 def _dump(unsent: Sequence[ListedUnsent]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.answers import Contact
 from signal_index.errors import TooManyContactHolders, UnknownContactHolder
 from signal_index.store.many_rows import in_parts
+from signal_index.store.readable import read_each
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
 from signal_index.wire.contact_holders import ContactSignature, StoredContactHolder
@@ -31,6 +32,7 @@ async def store_contact_holder(
     owner: tuple[str, str],
     holder: StoredContactHolder,
     *,
+    replaces: str | None = None,
     most: int,
     now: datetime,
 ) -> bool:
@@ -41,7 +43,8 @@ async def store_contact_holder(
     one for each `SIGNALS_EACH` signals, is `TooManyContactHolders`; who is there stays.
     One that was signed before what stands is refused: an old number never comes back.
     What says that it was signed after now, or by nobody, is not as it was stored, and
-    stands in no one's way.
+    stands in no one's way. `replaces`: whose signature must stand there, else
+    `InvalidField`; of two who change the same, the second is told.
     """
     organisation, municipality = owner
     holder_id = holder.id
@@ -70,6 +73,8 @@ async def store_contact_holder(
     if known.organisation != organisation:
         raise UnknownContactHolder
     new, old = holder.signature, _find_signature(known.details)
+    if replaces is not None and (old is None or old.value != replaces):
+        raise InvalidField("replaces", "does-not-match")
     if new and old and new.at < old.at <= now.timestamp() + _AHEAD:
         raise InvalidField("iat", "in-the-past")
     await conn.execute(update(contact_holder).where(own).values(values))
@@ -90,29 +95,31 @@ async def _verify_room(conn: AsyncConnection, organisation: str, most: int) -> N
 
 async def list_contact_holders(
     conn: AsyncConnection, organisation: str
-) -> Sequence[StoredContactHolder]:
-    """Read an organisation's own contact holders."""
+) -> tuple[Sequence[StoredContactHolder], Sequence[UUID]]:
+    """Read an organisation's own contact holders, and which cannot be read."""
     rows = await conn.execute(
         select(contact_holder.c.id, contact_holder.c.details)
         .where(contact_holder.c.organisation == organisation)
         .order_by(contact_holder.c.id)
     )
-    return [
-        StoredContactHolder.model_validate(
+    found, broken = read_each(
+        rows,
+        lambda row: StoredContactHolder.model_validate(
             {
-                "id": row.id,
                 **row.details,
+                "id": row.id,
                 "signature": _find_signature(row.details),
             }
-        )
-        for row in rows
-    ]
+        ),
+    )
+    return found, [row.id for row in broken]
 
 
-def _find_signature(details: Mapping[str, object]) -> ContactSignature | None:
+def _find_signature(details: object) -> ContactSignature | None:
     """Give the signature that a row has; None for what cannot be one."""
+    said = details.get("signature") if isinstance(details, Mapping) else None
     try:
-        return parse_value(ContactSignature, details.get("signature"))
+        return parse_value(ContactSignature, said)
     except InvalidField:
         return None
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.signals import SignalState
+from signal_index.store.readable import read_each
 from signal_index.tables.signals import signal
 from signal_index.wire.own_registration import OutboxSignals
 from signal_index.wire.signals import OwnSignal
@@ -34,6 +37,15 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ListedSignals:
+    """A page of own signals, and the references of those that cannot be read."""
+
+    items: Sequence[OwnSignal]
+    unreadable: list[UUID]
+    next: UUID | None
+
+
 async def list_own_signals(
     conn: AsyncConnection,
     source: str,
@@ -42,8 +54,8 @@ async def list_own_signals(
     *,
     only_by_hand: bool = False,
     began_on: date | None = None,
-) -> Sequence[OwnSignal]:
-    """Read a source's own signals in the order of their references.
+) -> ListedSignals:
+    """Read a page of a source's own signals in the order of their references.
 
     `page`: after which reference, and how many. `began_on`: only those of that day.
     """
@@ -55,26 +67,33 @@ async def list_own_signals(
         query = query.where(signal.c.valid_from == began_on)
     if after is not None:
         query = query.where(signal.c.reference > after)
-    rows = await conn.execute(query.order_by(signal.c.reference).limit(limit))
-    return [
-        OwnSignal(
-            reference=row.reference,
-            version=row.version,
-            category=row.category,
-            categoryLabel=label(row.municipality, row.category),
-            municipality=row.municipality,
-            state=row.state,
-            validFrom=row.valid_from,
-            validUntil=row.valid_until,
-            contactHolder=row.contact_holder,
-            confirmedOn=row.confirmed_on,
-            outbox=row.outbox,
-            byHand=row.by_hand,
-            takenOverFrom=row.taken_over_from,
-            untold=row.untold,
-        )
-        for row in rows
-    ]
+    found = await conn.execute(query.order_by(signal.c.reference).limit(limit + 1))
+    rows = found.all()
+    read, broken = read_each(rows[:limit], lambda row: _signal(row, label))
+    return ListedSignals(
+        items=read,
+        unreadable=[row.reference for row in broken],
+        next=rows[limit - 1].reference if len(rows) > limit else None,
+    )
+
+
+def _signal(row: Row[*tuple[Any, ...]], label: NameCategory) -> OwnSignal:
+    return OwnSignal(
+        reference=row.reference,
+        version=row.version,
+        category=row.category,
+        categoryLabel=label(row.municipality, row.category),
+        municipality=row.municipality,
+        state=row.state,
+        validFrom=row.valid_from,
+        validUntil=row.valid_until,
+        contactHolder=row.contact_holder,
+        confirmedOn=row.confirmed_on,
+        outbox=row.outbox,
+        byHand=row.by_hand,
+        takenOverFrom=row.taken_over_from,
+        untold=row.untold,
+    )
 
 
 async def count_by_outbox(

@@ -139,6 +139,10 @@ class Agent(AnswerModel):
 
 
 class Agents(AnswerModel):
-    """How the own agents are doing."""
+    """How the own agents are doing.
+
+    `unreadable`: those of which the index cannot read what they said.
+    """
 
     items: list[Agent]
+    unreadable: list[str] = Field(default_factory=list)

@@ -110,10 +110,21 @@ class OwnContactHolder(StoredContactHolder):
     signals: Count
 
 
+class UnreadableContactHolder(AnswerModel):
+    """A contact holder whose stored details cannot be read: nobody calls by them.
+
+    Stored anew under this id, it takes their place. `signals`: how many name it.
+    """
+
+    id: Id
+    signals: Count
+
+
 class ContactHolders(AnswerModel):
     """All contact holders of the own organisation."""
 
     items: list[OwnContactHolder]
+    unreadable: list[UnreadableContactHolder] = Field(default_factory=list)
 
 
 class HandOver(RequestModel):

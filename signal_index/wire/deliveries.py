@@ -116,6 +116,10 @@ class ClosedDelivery(AnswerModel):
 
 
 class ClosedDeliveries(AnswerModel):
-    """The newest deliveries, the newest first."""
+    """The newest deliveries, the newest first.
+
+    `unreadable`: of how many of those the index cannot read what was told.
+    """
 
     items: list[ClosedDelivery]
+    unreadable: Count = 0

@@ -55,9 +55,10 @@ class HandSignal(StandingSignal):
 
 
 class HandSignals(AnswerModel):
-    """A page of them; `next` begins the following page."""
+    """A page of them, as `OwnSignals`."""
 
     items: list[HandSignal]
+    unreadable: list[Id] = Field(default_factory=list)
     next: Id | None
 
 

@@ -247,9 +247,13 @@ class OwnSignal(StandingSignal):
 
 
 class OwnSignals(AnswerModel):
-    """A page of own signals; `next` begins the following page."""
+    """A page of own signals; `next` begins the following page.
+
+    `unreadable`: the references of those on this page that the index cannot read.
+    """
 
     items: list[OwnSignal]
+    unreadable: list[Id] = Field(default_factory=list)
     next: Id | None
 
 
@@ -261,9 +265,10 @@ class SignalCount(OwnPlace):
 
 
 class SignalCounts(AnswerModel):
-    """The own signals, counted."""
+    """The own signals, counted; `unreadable`: how many the index cannot read."""
 
     items: list[SignalCount]
+    unreadable: Count = 0
 
 
 class SignalEnding(OwnReference):

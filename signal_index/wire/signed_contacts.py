@@ -9,7 +9,7 @@ from __future__ import annotations
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import RequestModel
 from signal_index.wire.signals import Signed
-from signal_index.wire.values import Id, OinText, SignedText
+from signal_index.wire.values import Id, OinText, SignatureText, SignedText
 
 
 class SignedContact(Signed):
@@ -21,6 +21,11 @@ class SignedContact(Signed):
 
 
 class ContactBody(RequestModel):
-    """A contact holder that its organisation signed."""
+    """A contact holder that its organisation signed.
+
+    `replaces`: the signature (its `value`) of what stood when whoever says this read
+    it. Where another stands by now nothing is stored; null replaces whatever stands.
+    """
 
     contactHolder: SignedText
+    replaces: SignatureText | None = None

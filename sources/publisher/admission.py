@@ -188,7 +188,7 @@ async def _list_standing(index: Lister) -> AsyncIterator[OwnSignal]:
         for one in page.items:
             if one.state != "ended" and not one.byHand:
                 yield one
-        if page.next is None or not page.items:
+        if page.next is None:
             return
         cursor = page.next
 

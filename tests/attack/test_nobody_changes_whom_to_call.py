@@ -160,3 +160,22 @@ async def test_an_older_signature_is_not_stored_over_a_newer_one(world: World) -
     answer = await world.send("PUT", path, token, {"contactHolder": old})
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "iat")
+
+
+async def test_who_changes_what_another_changed_meanwhile_overwrites_nothing(
+    world: World,
+) -> None:
+    """Of two who read the same, the second hears that something else stands now."""
+    agency = world.debt_help
+    assert (await world.put_contact(agency, a_contact_holder())).status_code == 200
+    details = await read_details(world, str(agency.contact))
+    read = details["signature"]["value"]
+    answers = []
+    for number in ("+31101234501", "+31101234502"):
+        world.clock.forward(timedelta(minutes=1))
+        changed = a_contact_holder(phone=Phone(number))
+        answers.append(await world.put_contact(agency, changed, replaces=read))
+    assert [one.status_code for one in answers] == [200, 400]
+    assert answers[1].json()["errors"][0]["field"] == "replaces"
+    stands = await read_details(world, str(agency.contact))
+    assert stands["phone"] == "+31101234501"

@@ -55,6 +55,12 @@ def a_signed(town: Town, holder: ContactHolder) -> dict[str, Any]:
     return open_own(town, {"contactHolder": token})
 
 
+def seen_on(page: str) -> dict[str, str]:
+    """What a form sends along: who sends it, and what it showed."""
+    found = re.findall(r'name="(csrf|seen)" value="([^"]*)"', page)
+    return dict(found)
+
+
 def let_in(town: Town, *contacts: dict[str, Any]) -> None:
     town.provider.person["roles"] = ["source-administrator"]
     oin = town.organisation.oin
@@ -190,8 +196,8 @@ async def test_the_day_of_confirming_is_not_the_indexs_to_say(
     """It would have a number count as confirmed for years, of which nobody asks."""
     far = a_signed(town, a_contact_holder()) | {"lastVerified": "2035-01-01"}
     let_in(town, far)
-    csrf = csrf_of(await log_in(browser, PAGE))
-    typed = {"csrf": csrf, "function": "IB-er", "phone": "0182 555 401"}
+    page = await log_in(browser, f"{PAGE}/{ID}")
+    typed = seen_on(page.text) | {"function": "IB-er", "phone": "0182 555 401"}
     await browser.post(f"{PAGE}/{ID}", data=typed)
     said = open_own(town, town.index.asked.pop())
     assert said["lastVerified"] == town.clock().date().isoformat()
@@ -210,7 +216,8 @@ async def test_what_came_along_from_another_source_is_saved_where_all_is_seen(
     let_in(town, as_listed(holder, SIGNED_BY, ID, signed.model_dump()))
     page = await log_in(browser, PAGE)
     assert NOBODY_SEES in page.text
-    form = {"csrf": csrf_of(page), "function": "IB-er", "phone": "0182 555 402"}
+    page = await browser.get(f"{PAGE}/{ID}")
+    form = seen_on(page.text) | {"function": "IB-er", "phone": "0182 555 402"}
     await browser.post(f"{PAGE}/{ID}", data=form)
     said = open_own(town, town.index.asked.pop())
     assert (said["phone"], said["source"]) == (holder.phone, town.organisation.oin)
@@ -259,3 +266,21 @@ async def _relayed(town: Town, browser: Browser) -> bytes:
     answer = await look_up(town, browser)
     assert answer.status_code == 200, answer.text
     return bytes(answer.content)
+
+
+async def test_one_that_cannot_be_read_is_named_and_stored_anew_in_its_place(
+    town: Town, browser: Browser
+) -> None:
+    """Somebody broke its row: the signals that name it have somebody to call again."""
+    broken = {"id": str(UUID(int=10)), "signals": 3}
+    let_in(town, a_signed(town, a_contact_holder()))
+    town.index.pages[PATH][1]["unreadable"] = [broken]
+    page = await log_in(browser, PAGE)
+    assert "kan lezen: 1" in page.text
+    assert "bij 3 signalen" in page.text
+    typed = {"function": "IB-er", "phone": "0182 555 401", "instead": broken["id"]}
+    added = await browser.post(PAGE, data=typed | {"csrf": csrf_of(page)})
+    assert added.headers["location"] == f"{PAGE}/{broken['id']}"
+    other = typed | {"instead": str(UUID(int=11)), "csrf": csrf_of(page)}
+    added = await browser.post(PAGE, data=other)
+    assert added.headers["location"] != f"{PAGE}/{other['instead']}"

@@ -309,3 +309,20 @@ async def test_who_gives_by_hand_is_not_told_that_nothing_was_delivered(
     page = (await log_in(browser, "/agency/deliveries")).text
     assert "Uw organisatie geeft signalen met de hand door." in page
     assert "Er is nog niets aangeleverd." not in page
+
+
+async def test_what_the_index_cannot_read_is_named_and_not_called_ended(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    await read_page(browser)
+    index.broken = [body["reference"]]
+    page = await read_page(browser)
+    assert "Niet leesbaar" in page
+    assert (CASE in page, body["reference"] in page) == (True, True)
+    assert "Niet meer doorgegeven" not in page
+    told = (await browser.get("/relay/v1/hand-signals")).json()
+    assert (told["items"], told["unreadable"]) == ([], [body["reference"]])
+    index.broken = []
+    assert "Niet leesbaar" not in await read_page(browser)
