@@ -120,6 +120,11 @@ def add(left: Point, right: Point) -> Point:
     return _point(pysodium.crypto_core_ristretto255_add(left.encoded, right.encoded))
 
 
+def subtract(left: Point, right: Point) -> Point:
+    """Give left - right; raises `InvalidPoint` when the two are equal."""
+    return _point(pysodium.crypto_core_ristretto255_sub(left.encoded, right.encoded))
+
+
 def multiply_and_add(factors: Sequence[Scalar], points: Sequence[Point]) -> Point:
     """Give the sum of each factor times its point.
 

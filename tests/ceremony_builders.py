@@ -21,9 +21,11 @@ from keys.ceremony.documents import (
     parse_file,
 )
 from keys.ceremony.exchange import write_commit, write_message
+from keys.ceremony.holder import Holder, draw, open_holder
 from keys.ceremony.plan import Plan, draw_up, draw_up_succession, open_plan
 from keys.ceremony.results import erase_traces, settle, write_results
-from keys.ceremony.steps import Finished, Holder
+from keys.ceremony.rotation import RotatedFile
+from keys.ceremony.steps import Finished
 from keys.config_document import SignedDocument
 from keys.dkg import Contribution, contribute, draw_polynomial
 from keys.errors import KeyFileSealed
@@ -67,7 +69,12 @@ class Call:
         self.table: dict[str, bytes] = {}
         self.plan = self.open()
 
-    def follow(self, lost: Collection[int] = (), nonce: bytes = b"3" * 32) -> None:
+    def follow(
+        self,
+        lost: Collection[int] = (),
+        nonce: bytes = b"3" * 32,
+        rotation: str | None = None,
+    ) -> None:
         """Begin a ceremony on the key that all have; who is lost begins with nothing.
 
         The place of a lost holder is taken by one that was never there.
@@ -85,6 +92,7 @@ class Call:
             parse_file(SignedDocument, current, "key-config.json"),
             tuple(self.cards),
             lost=gone,
+            rotation=rotation,
             valid=VALID,
             nonce=nonce,
             now=NOW,
@@ -92,9 +100,11 @@ class Call:
         self.plan = open_plan(file)
         self.table = {}
 
-    def settle(self, at: int) -> None:
-        folder = self.folders[at]
-        settle(folder, self.plan, self.done_files(), SEALER)
+    def settle(
+        self, at: int, rotated: RotatedFile | None = None, now: datetime = NOW
+    ) -> None:
+        folder, files = self.folders[at], self.done_files()
+        settle(folder, self.plan, files, SEALER, rotated=rotated, now=now)
 
     def done_files(self) -> list[tuple[str, DoneFile]]:
         return [(n, parse_file(DoneFile, d, n)) for n, d in self._lying("done")]
@@ -116,11 +126,11 @@ class Call:
         self.table = {}
 
     def holder(self, at: int) -> Holder:
-        return steps.open_holder(self.folders[at], self.plan, SEALER)
+        return open_holder(self.folders[at], self.plan, SEALER)
 
     def commit(self, at: int) -> None:
         holder = self.holder(at)
-        self._put(steps.commit(holder, steps.draw(holder), generate_scalar()))
+        self._put(steps.commit(holder, draw(holder)))
 
     def share(self, at: int) -> None:
         self._put(steps.share(self.holder(at), self.commits()))
@@ -140,8 +150,9 @@ class Call:
         finished = steps.finish(holder, self.certificates())
         write_results(holder, finished, SEALER)
         erase_traces(holder.folder)
-        if holder.plan.former is not None:
-            self._put(holder.folder / f"done-{at}.json")
+        for kind in ("done", "hand-over"):
+            if (holder.folder / f"{kind}-{at}.json").exists():
+                self._put(holder.folder / f"{kind}-{at}.json")
         return finished
 
     def all(self, *taken: Callable[[int], object]) -> None:
@@ -170,10 +181,10 @@ class Call:
             self.plan.session, at, holder.own, polynomial, generate_scalar()
         )
 
-    def cheat(self, at: int, contribution: Contribution) -> None:
+    def cheat(self, at: int, *contributions: Contribution) -> None:
         """Put a commit and a message on the table that this holder made by hand."""
         key = load_config_key(self.folders[at])
-        message = write_message(self.plan, at, key, contribution)
+        message = write_message(self.plan, at, key, contributions)
         self.lay(f"message-{at}.json", message)
         self.lay(f"commit-{at}.json", write_commit(self.plan, at, key, message))
 

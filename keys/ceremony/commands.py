@@ -33,6 +33,7 @@ from keys.ceremony.documents import (
 )
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.former_share import KEY_CONFIG
+from keys.ceremony.holder import Holder, draw, open_holder
 from keys.ceremony.plan import (
     Plan,
     draw_up,
@@ -41,19 +42,11 @@ from keys.ceremony.plan import (
     verify_begun,
 )
 from keys.ceremony.results import erase_traces, settle, write_results
-from keys.ceremony.steps import (
-    Holder,
-    accept,
-    commit,
-    draw,
-    finish,
-    open_holder,
-    share,
-)
+from keys.ceremony.rotation import RotatedFile, RotationFile
+from keys.ceremony.steps import accept, commit, finish, share
 from keys.config import KeyConfig, parse_pins
 from keys.config_document import SignedDocument, read_payload
 from keys.files import read_public, write_public
-from keys.group import generate_scalar
 from keys.saying import saying_why
 
 PLAN: Final = "ceremony.json"
@@ -65,6 +58,7 @@ class Kind(StrEnum):
     GENERATE = "generate"
     REFRESH = "refresh"
     REPLACE = "replace"
+    ROTATE = "rotate"
 
 
 _File = TypeVar("_File", CommitFile, MessageFile, CertificateFile, DoneFile)
@@ -90,7 +84,8 @@ def open_(
     ],
     *,
     kind: Annotated[
-        Kind, typer.Option(help="A new key, or new shares of the key in use.")
+        Kind,
+        typer.Option(help="A new key, new shares of the key in use, or the next one."),
     ] = Kind.GENERATE,
     threshold: Annotated[
         int | None,
@@ -101,8 +96,11 @@ def open_(
         typer.Option(help="At replace: a holder without a share, or that leaves."),
     ] = None,
     current: Annotated[
-        Path, typer.Option(help="The config in use: at refresh and replace.")
+        Path, typer.Option(help="The config in use, where there is one.")
     ] = Path(KEY_CONFIG),
+    rotation: Annotated[
+        Path | None, typer.Option(help="At rotate: rotation.json, from the index.")
+    ] = None,
     into: Annotated[Path, typer.Option(help="A new file for all holders.")] = Path(
         PLAN
     ),
@@ -112,6 +110,8 @@ def open_(
         raise typer.BadParameter("--threshold belongs to a new key, and only to it")
     if bool(lost) != (kind is Kind.REPLACE):
         raise typer.BadParameter("--lost belongs to --kind replace, and only to it")
+    if (rotation is None) == (kind is Kind.ROTATE):
+        raise typer.BadParameter("--rotation belongs to --kind rotate, and only to it")
     with saying_why("Not opened"):
         given = tuple(read_file(CardFile, path) for path in cards)
         valid, nonce = timedelta(days=valid_days), secrets.token_bytes(32)
@@ -124,6 +124,7 @@ def open_(
                 read_file(SignedDocument, current),
                 given,
                 lost=lost or (),
+                rotation=_read_rotation(rotation),
                 valid=valid,
                 nonce=nonce,
                 now=clock.now(),
@@ -154,7 +155,7 @@ def commit_command(
         holder = _open_holder(folder, plan, passphrase)
         if anew:
             holder.states.give_up()
-        path = commit(holder, draw(holder), generate_scalar())
+        path = commit(holder, draw(holder))
     typer.echo(f"Send {path} to every holder.")
 
 
@@ -211,6 +212,8 @@ def finish_command(
     typer.echo(f"Any {plan.session.threshold} of {len(plan.cards)} holders suffice.")
     if plan.former is not None:
         typer.echo(f"{results} waits. Send done-{holder.index}.json to every holder.")
+    if finished.handed is not None:
+        typer.echo(f"Send hand-over-{holder.index}.json to the index, and to it alone.")
     typer.echo("share.json opens with the same passphrase: keep the two apart.")
     typer.echo("pins.json reaches clients by another road than key-config.json.")
 
@@ -219,13 +222,19 @@ def finish_command(
 def settle_command(
     done: Annotated[list[Path], typer.Argument(help="done-1.json and so on.")],
     *,
+    rotated: Annotated[
+        Path | None, typer.Option(help="At rotate: rotated.json, from the index.")
+    ] = None,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
 ) -> None:
     """Replace the former share, now that every holder has its new one."""
     with saying_why("Not settled"):
-        plan, sealer = _read_plan(folder), ask_sealer(folder, passphrase)
-        settle(folder, plan, _read_all(DoneFile, done), sealer)
+        plan = _read_plan(folder)
+        sealer = ask_sealer(folder, passphrase)
+        said = None if rotated is None else read_file(RotatedFile, rotated)
+        files = _read_all(DoneFile, done)
+        settle(folder, plan, files, sealer, rotated=said, now=clock.now())
     typer.echo("The former share is gone here: remove every copy of it as well.")
 
 
@@ -259,6 +268,10 @@ def verify_command(
 def _verify_follows(plan: Plan, known: KeyConfig) -> None:
     if plan.former is None or plan.former.config != known:
         raise CeremonyMixed("follows on another config than the one given")
+
+
+def _read_rotation(path: Path | None) -> str | None:
+    return None if path is None else read_file(RotationFile, path).rotation
 
 
 def _say(plan: Plan) -> None:

@@ -19,20 +19,22 @@ from keys.ceremony.errors import (
     HolderBlamed,
 )
 from keys.ceremony.exchange import (
+    Contributions,
     collect_commits,
     find_outcome,
-    read_contribution,
+    read_contributions,
     verify_committed,
 )
 from keys.ceremony.plan import Plan, open_plan
 from keys.config import ConfigPins, KeyConfig, verify_config
 from keys.config_document import HolderConfig, SignedDocument
 from keys.dkg import (
-    Contribution,
     Outcome,
     PartyBlamed,
+    add_values,
     verify_certificate,
     verify_contribution,
+    verify_fresh,
     write_transcript,
 )
 from keys.errors import ConfigRefused, InvalidPoint, SharesRefused
@@ -49,16 +51,21 @@ class Conclusion:
     outcome: Outcome
     transcript: bytes
     config: KeyConfig
+    further: tuple[tuple[Point, ...], ...] = ()
+    """Each holder's share of the runs after the first, in public form."""
 
 
-def conclude(plan: Plan, contributions: Sequence[Contribution]) -> Conclusion:
+def conclude(plan: Plan, contributions: Contributions) -> Conclusion:
     """Add the contributions up to a key and its config.
 
     Raises `SharesRefused` or `InvalidPoint` when they give no key that every quorum
     has, which only parties that cheat together can bring about.
     """
-    outcome = find_outcome(plan, contributions)
-    transcript = write_transcript(plan.session, contributions, plan.extension)
+    outcome = find_outcome(plan, contributions[0])
+    runs = list(zip(plan.sessions, contributions, strict=True))
+    transcript = _write_transcript(
+        [write_transcript(*run, plan.extension) for run in runs]
+    )
     draft = plan.file.draft
     config = KeyConfig(
         serial=draft.serial,
@@ -76,7 +83,16 @@ def conclude(plan: Plan, contributions: Sequence[Contribution]) -> Conclusion:
             for index, share in enumerate(outcome.public_shares, 1)
         ),
     )
-    return Conclusion(plan, outcome, transcript, config)
+    further = tuple(add_values(*run) for run in runs[1:])
+    return Conclusion(plan, outcome, transcript, config, further)
+
+
+def _write_transcript(runs: Sequence[bytes]) -> bytes:
+    """Give what all certify: of one run its transcript, of several all of them."""
+    if len(runs) == 1:
+        return runs[0]
+    framed = b"".join(len(run).to_bytes(8, "big") + run for run in runs)
+    return b"signal-keys/ceremony-runs/1" + framed
 
 
 def _name_holder(plan: Plan, index: int, share: Point) -> HolderConfig:
@@ -176,15 +192,11 @@ def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
     if len(record.messages) != len(commits):
         raise CeremonyIncomplete("as many messages as holders are needed")
     verify_committed(plan, commits, record.messages)
-    contributions = [
-        read_contribution(plan, index, token, ())
-        for index, token in enumerate(record.messages, 1)
-    ]
-    for index, contribution in enumerate(contributions, 1):
-        try:
-            verify_contribution(plan.session, index, contribution)
-        except PartyBlamed as blamed:
-            raise name_blamed(plan, blamed) from None
+    contributions = read_contributions(plan, record.messages, None)
+    try:
+        verify_public(plan, contributions)
+    except PartyBlamed as blamed:
+        raise name_blamed(plan, blamed) from None
     try:
         conclusion = conclude(plan, contributions)
     except InvalidPoint:
@@ -194,6 +206,15 @@ def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
     if (commits, certificates) != (record.commits, record.certificates):
         raise CeremonyMixed("holders stand in another order, or twice")
     return conclusion, certify_config(conclusion, certificates)
+
+
+def verify_public(plan: Plan, contributions: Contributions) -> None:
+    """Hold what everybody can see of all contributions, or raise `PartyBlamed`."""
+    for session, given in zip(plan.sessions, contributions, strict=True):
+        for index, contribution in enumerate(given, 1):
+            verify_contribution(session, index, contribution)
+    for index, own in enumerate(zip(*contributions, strict=True), 1):
+        verify_fresh(index, own)
 
 
 def name_blamed(plan: Plan, blamed: PartyBlamed) -> HolderBlamed:

@@ -11,14 +11,23 @@ def describe(plan: Plan) -> Iterator[str]:
     draft = plan.file.draft
     if plan.former is not None:
         digits = tell_digits(plan.former.config.encode())
-        yield f"{plan.file.kind}: epoch {draft.epoch} of the key in use"
+        yield _say_what(plan)
         yield f"config in use, serial {draft.serial - 1}: {digits}"
+        if plan.file.rotation is not None:
+            yield f"rotation.json: {tell_digits(plan.file.rotation.encode())}"
     yield f"Any {draft.threshold} of these holders will suffice:"
     cards = zip(plan.cards, plan.file.cards, strict=True)
     for index, (each, file) in enumerate(cards, 1):
         digits = tell_digits(file.payload.encode())
         yield f"  {index}  {each.id}  card {digits}{_say_role(plan, index)}"
     yield f"valid {draft.valid_from:%Y-%m-%d} to {draft.valid_until:%Y-%m-%d}"
+
+
+def _say_what(plan: Plan) -> str:
+    draft = plan.file.draft
+    if plan.file.kind == "rotate":
+        return f"rotate: key version {draft.key_version}, another key"
+    return f"{plan.file.kind}: epoch {draft.epoch} of the key in use"
 
 
 def _say_role(plan: Plan, index: int) -> str:

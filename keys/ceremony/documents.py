@@ -6,6 +6,7 @@
     message-1.json      what a holder contributes; a share sealed for each
     certificate-1.json  a holder's signatures on the transcript and on the key config
     done-1.json         that a holder has its new share, where it had one before
+    hand-over-1.json    what a holder tells the index alone, where the key changes
     blame-1.json        whom a holder blames, and for what
     record.json         all of it that is public, for whoever checks it later
 
@@ -36,6 +37,7 @@ from keys.config_document import (
 from keys.errors import ConfigPointRefused, KeyFileMalformed
 from keys.files import read_public
 
+MAX_RUNS: Final = 4
 _MAX_DOCUMENT: Final = 256 * 1024
 _Parsed = TypeVar("_Parsed", bound=BaseModel)
 
@@ -51,7 +53,10 @@ def _read_bytes(value: object) -> bytes:
 Bytes = Annotated[bytes, BeforeValidator(_read_bytes), PlainSerializer(encode_b64u)]
 Digest = Annotated[Bytes, Field(min_length=32, max_length=32)]
 SchnorrSignature = Annotated[Bytes, Field(min_length=64, max_length=64)]
-SealedShare = Annotated[Bytes, Field(max_length=1024)]
+SealedShares = Annotated[
+    tuple[Annotated[Bytes, Field(max_length=1024)], ...],
+    Field(min_length=1, max_length=MAX_HOLDERS),
+]
 Index = Annotated[int, Field(ge=1, le=MAX_HOLDERS)]
 Points = Annotated[tuple[PublicPoint, ...], Field(min_length=1, max_length=MAX_HOLDERS)]
 HolderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -87,18 +92,23 @@ class Draft(Document):
     valid_until: Instant
 
 
+Kind = Literal["generate", "refresh", "replace", "rotate"]
+
+
 class PlanFile(Document):
     """`ceremony.json`: everything that all must agree on before the first step."""
 
     format: Literal["signal-keys/ceremony/1"] = "signal-keys/ceremony/1"
-    kind: Literal["generate", "refresh", "replace"] = "generate"
+    kind: Kind = "generate"
     nonce: Digest
     draft: Draft
     cards: Annotated[tuple[CardFile, ...], Field(min_length=2, max_length=MAX_HOLDERS)]
     current: SignedDocument | None = None
-    """The key config in use, where the ceremony shares its key anew."""
+    """The key config in use, where there is one."""
     givers: Annotated[tuple[Index, ...], Field(max_length=MAX_HOLDERS)] = ()
     """At a replacement: whose shares make the new ones, as many as suffice."""
+    rotation: Token | None = None
+    """At a rotation: what the index asks, signed (`keys.ceremony.rotation`)."""
 
 
 class Commit(Document):
@@ -115,23 +125,29 @@ class CommitFile(Document):
     commit: Token
 
 
+class RunMessage(Document):
+    """The public part of a holder's contribution to one run."""
+
+    commitments: Points
+    possession: SchnorrSignature
+    ephemeral: PublicPoint
+
+
 class Message(Document):
     """What a holder signs second; `shares` is the digest of the sealed shares."""
 
     ceremony: Digest
     index: Index
-    commitments: Points
-    possession: SchnorrSignature
-    ephemeral: PublicPoint
+    runs: Annotated[tuple[RunMessage, ...], Field(min_length=1, max_length=MAX_RUNS)]
     shares: Digest
 
 
 class MessageFile(Document):
-    """`message-1.json`: the signed message and, beside it, the sealed shares."""
+    """`message-1.json`: the signed message and, beside it, each run's sealed shares."""
 
     message: Token
     shares: Annotated[
-        tuple[SealedShare, ...], Field(min_length=1, max_length=MAX_HOLDERS)
+        tuple[SealedShares, ...], Field(min_length=1, max_length=MAX_RUNS)
     ]
 
 
@@ -150,6 +166,7 @@ class Blame(Document):
     ceremony: Digest
     index: Index
     blamed: Index
+    run: Annotated[int, Field(ge=1, le=MAX_RUNS)]
     rule: Annotated[str, Field(max_length=200)]
     message: Token
     share: Annotated[Bytes, Field(max_length=1024)] | None = None
@@ -173,6 +190,21 @@ class DoneFile(Document):
     """`done-1.json`."""
 
     done: Token
+
+
+class HandOver(Document):
+    """What a holder tells the index; `sealed` opens with its one-time key alone."""
+
+    ceremony: Digest
+    index: Index
+    transcript: Digest
+    sealed: Annotated[Bytes, Field(max_length=1024)]
+
+
+class HandOverFile(Document):
+    """`hand-over-1.json`."""
+
+    hand_over: Token
 
 
 class RecordFile(Document):

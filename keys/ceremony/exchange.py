@@ -5,7 +5,7 @@ What must hold, in this order, before a holder certifies anything:
 1. a commit of every holder, signed, of this ceremony; the own one among them;
 2. a message of every holder, signed, of this ceremony, and the very one committed to:
    so nobody chose its own after it saw another's;
-3. every contribution as `keys.dkg` demands, public part and own share;
+3. every contribution as `keys.dkg` demands, public part and own share, in every run;
 4. the sum is the own share's, and every quorum of public shares gives the key.
 """
 
@@ -19,10 +19,17 @@ from keys.ceremony.documents import (
     CommitFile,
     Done,
     DoneFile,
+    HandOver,
+    HandOverFile,
     Message,
     MessageFile,
+    RunMessage,
 )
-from keys.ceremony.errors import CeremonyIncomplete, CeremonyMixed
+from keys.ceremony.errors import (
+    CeremonyIncomplete,
+    CeremonyMalformed,
+    CeremonyMixed,
+)
 from keys.ceremony.plan import Plan
 from keys.ceremony.signing import open_statement, sign_statement
 from keys.dkg import Contribution, Outcome, add_up, refresh
@@ -31,7 +38,10 @@ from keys.group import parse_point
 from keys.jose import PrivateKey
 from keys.lagrange import combine_points
 
-_Told = TypeVar("_Told", str, MessageFile)
+Sealed = tuple[bytes, ...]
+Contributions = Sequence[Sequence[Contribution]]
+"""By run, then by holder."""
+_Told = TypeVar("_Told", str, MessageFile, Done, HandOver)
 
 
 def write_commit(
@@ -44,18 +54,25 @@ def write_commit(
 
 
 def write_message(
-    plan: Plan, index: int, key: PrivateKey, contribution: Contribution
+    plan: Plan, index: int, key: PrivateKey, contributions: Sequence[Contribution]
 ) -> MessageFile:
-    """Sign a contribution; the sealed shares lie beside it, bound by their digest."""
+    """Sign the contributions to all runs; the sealed shares lie beside them, bound."""
+    sealed = tuple(each.sealed for each in contributions)
     message = Message(
         ceremony=plan.digest,
         index=index,
+        runs=tuple(_write_run(each) for each in contributions),
+        shares=_digest_shares(sealed),
+    )
+    return MessageFile(message=sign_statement(key, message), shares=sealed)
+
+
+def _write_run(contribution: Contribution) -> RunMessage:
+    return RunMessage(
         commitments=tuple(point.encoded for point in contribution.commitments),
         possession=contribution.possession,
         ephemeral=contribution.ephemeral.encoded,
-        shares=_digest_shares(contribution.sealed),
     )
-    return MessageFile(message=sign_statement(key, message), shares=contribution.sealed)
 
 
 def collect_commits(plan: Plan, tokens: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -69,14 +86,22 @@ def collect_commits(plan: Plan, tokens: Iterable[tuple[str, str]]) -> tuple[str,
 
 def collect_done(plan: Plan, files: Iterable[tuple[str, DoneFile]]) -> tuple[Done, ...]:
     """Give what every holder said of its new share, in order of index."""
-    found: dict[int, str] = {}
+    found: dict[int, Done] = {}
     for name, file in files:
         done = open_statement(Done, plan, file.done, name)
-        _add(found, done.index, file.done, name)
-    return tuple(
-        open_statement(Done, plan, token, f"done {index}")
-        for index, token in enumerate(_in_order(plan, found, "done file"), 1)
-    )
+        _add(found, done.index, done, name)
+    return _in_order(plan, found, "done file")
+
+
+def collect_handed(
+    plan: Plan, files: Iterable[tuple[str, HandOverFile]]
+) -> tuple[HandOver, ...]:
+    """Give what every holder hands the index, sealed as it is, in order of index."""
+    found: dict[int, HandOver] = {}
+    for name, file in files:
+        handed = open_statement(HandOver, plan, file.hand_over, name)
+        _add(found, handed.index, handed, name)
+    return _in_order(plan, found, "hand-over file")
 
 
 def collect_messages(
@@ -104,34 +129,54 @@ def verify_committed(
             )
 
 
-def read_contribution(
-    plan: Plan, index: int, token: str, sealed: tuple[bytes, ...]
-) -> Contribution:
-    """Give what the message of this holder contributes, or raise `CeremonyMixed`."""
-    message = open_statement(Message, plan, token, f"message {index}")
-    if message.index != index:
-        raise CeremonyMixed(f"message {index}: another holder's")
+def read_contributions(
+    plan: Plan, tokens: Sequence[str], sealed: Sequence[Sequence[Sealed]] | None
+) -> Contributions:
+    """Give what all messages contribute, by run and then by holder.
+
+    Without `sealed`, the shares that only their receivers can read, it is their public
+    part. Raises `CeremonyMixed`, or `CeremonyMalformed` for another number of runs.
+    """
+    count = len(plan.sessions)
+    by_holder = []
+    for index, token in enumerate(tokens, 1):
+        message = open_statement(Message, plan, token, f"message {index}")
+        if message.index != index:
+            raise CeremonyMixed(f"message {index}: another holder's")
+        shares = [()] * count if sealed is None else sealed[index - 1]
+        if len(message.runs) != count or len(shares) != count:
+            raise CeremonyMalformed(
+                f"message {index}: {plan.card(index).id} takes part in another number "
+                "of runs than this ceremony has"
+            )
+        by_holder.append(list(map(_read_run, message.runs, shares)))
+    return tuple(zip(*by_holder, strict=True))
+
+
+def _read_run(run: RunMessage, sealed: Sealed) -> Contribution:
     return Contribution(
-        tuple(parse_point(point) for point in message.commitments),
-        message.possession,
-        parse_point(message.ephemeral),
+        tuple(parse_point(point) for point in run.commitments),
+        run.possession,
+        parse_point(run.ephemeral),
         sealed,
     )
 
 
 def find_outcome(plan: Plan, contributions: Sequence[Contribution]) -> Outcome:
-    """Add up, and see that every quorum gives the key, the one in use if there is one.
+    """Add the first run up, and see that every quorum gives the key it must give.
 
-    Raises `SharesRefused`.
+    That is the one in use where a ceremony shares it anew, and another where it
+    rotates. Raises `SharesRefused`.
     """
-    if plan.former is None:
-        outcome = add_up(plan.session, contributions)
-    elif plan.former.givers:
-        outcome = add_up(plan.session, contributions)
-        if outcome.public_key != plan.former.outcome.public_key:
-            raise SharesRefused("another key than the one in use")
+    former = plan.former
+    if former is not None and former.kind == "refresh":
+        outcome = refresh(plan.session, contributions, former.outcome)
     else:
-        outcome = refresh(plan.session, contributions, plan.former.outcome)
+        outcome = add_up(plan.session, contributions)
+    if former is not None:
+        is_same = outcome.public_key == former.outcome.public_key
+        if is_same == (former.kind == "rotate"):
+            raise SharesRefused("not the key that this ceremony must give")
     points = {
         index: point.encoded for index, point in enumerate(outcome.public_shares, 1)
     }
@@ -161,6 +206,10 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _digest_shares(sealed: Sequence[bytes]) -> bytes:
-    framed = b"".join(len(each).to_bytes(8, "big") + each for each in sealed)
+def _digest_shares(sealed: Sequence[Sealed]) -> bytes:
+    framed = b"".join(
+        len(run).to_bytes(8, "big")
+        + b"".join(len(each).to_bytes(8, "big") + each for each in run)
+        for run in sealed
+    )
     return hashlib.sha256(framed).digest()

@@ -1,9 +1,11 @@
-"""A holder's share now, at a ceremony that shares the same key anew.
+"""A holder's share now, at a ceremony that follows on a key in use.
 
 - The config in ceremony.json is the one that this holder serves with, by its own
   key-config.json and pins.json: an older one, or one of other holders, is refused.
 - The share is of exactly that config: one of another epoch would give a share that
   fits nothing, and no proof of a single holder would show it.
+- What a rotation hands over is for the index whose key lies here, got from its own
+  hands: whoever leads the call cannot have it sealed for another.
 """
 
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Final
 
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.plan import Plan
+from keys.ceremony.rotation import Rotation
 from keys.config import open_config, parse_pins
 from keys.errors import ConfigRefused, KeyFileMalformed
+from keys.joining.confirming import read_index_key
 from keys.keyring import load_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share
@@ -20,15 +24,17 @@ from keys.shares import KeyShare, get_public_share
 SHARE: Final = "share.json"
 KEY_CONFIG: Final = "key-config.json"
 PINS: Final = "pins.json"
+INDEX_KEY: Final = "receipt.public.jwk"
 
 
 def open_former(
     folder: Path, plan: Plan, index: int, sealer: Sealer
 ) -> KeyShare | None:
-    """Give the share that is part of the one to come; None where there is none.
+    """Give the share with which this holder takes part; None where there is none.
 
     Raises `CeremonyMixed` where this holder serves with another config or share than
-    ceremony.json follows on, `KeyringRefused` where the share does not open.
+    ceremony.json follows on, or for another index; `KeyringRefused` where the share
+    does not open.
     """
     former = plan.former
     if former is None:
@@ -47,10 +53,17 @@ def open_former(
         )
     if not former.needs_share(index):
         return None
+    if former.rotation is not None:
+        _verify_index(former.rotation, folder)
     share = load_share(folder / SHARE, known.id, sealer)
     if share.public != get_public_share(config, index):
         raise CeremonyMixed(f"{SHARE} is not of the config in use")
     return share
+
+
+def _verify_index(asked: Rotation, folder: Path) -> None:
+    if asked.index_key != read_index_key(folder / INDEX_KEY):
+        raise CeremonyMixed(f"rotation.json is not of the index of {INDEX_KEY}")
 
 
 def _read(path: Path) -> bytes:

@@ -16,14 +16,16 @@ from keys.ceremony.documents import (
     CardContent,
     CardFile,
     Draft,
+    Kind,
     PlanFile,
     encode,
     writing,
 )
 from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed, CeremonyRefused
-from keys.ceremony.succession import Former, open_current, read_former
+from keys.ceremony.runs import open_sessions
+from keys.ceremony.succession import Former, follow, open_current, read_former
 from keys.config_document import SignedDocument
-from keys.dkg import Session, open_session
+from keys.dkg import Session
 from keys.errors import SharesRefused
 from keys.group import parse_point
 
@@ -36,8 +38,13 @@ class Plan:
 
     file: PlanFile
     cards: tuple[CardContent, ...]
-    session: Session
+    sessions: tuple[Session, ...]
     former: Former | None
+
+    @property
+    def session(self) -> Session:
+        """Give the session of the key: the first run."""
+        return self.sessions[0]
 
     @property
     def digest(self) -> bytes:
@@ -89,14 +96,16 @@ def draw_up_succession(
     current: SignedDocument,
     cards: tuple[CardFile, ...],
     *,
-    lost: Collection[str],
+    lost: Collection[str] = (),
+    rotation: str | None = None,
     valid: timedelta,
     nonce: bytes,
     now: datetime,
 ) -> PlanFile:
-    """Write down a ceremony that shares the key in use anew.
+    """Write down a ceremony that shares the key in use anew, or rotates it.
 
-    Without anybody in `lost` it is a refresh. `lost` names holders of the config in use
+    With `rotation`, what the index asks, it rotates; without that, and without anybody
+    in `lost`, it is a refresh. `lost` names holders of the config in use
     that have no share, or leave; the first of the others that suffice give. Raises
     `CeremonyMalformed` where too few are left, or one is no holder.
     """
@@ -104,11 +113,15 @@ def draw_up_succession(
     unknown = set(lost) - {holder.id for holder in config.holders}
     if unknown:
         raise CeremonyMalformed(f"{min(unknown)}: no holder of the config in use")
+    kind: Kind = "refresh" if rotation is None else "rotate"
+    if lost:
+        kind = "replace"
     start = now.replace(microsecond=0)
+    version, epoch = follow(kind, config)
     draft = Draft(
         serial=config.serial + 1,
-        key_version=config.key_version,
-        epoch=config.epoch + 1,
+        key_version=version,
+        epoch=epoch,
         threshold=config.threshold,
         valid_from=start,
         valid_until=start + valid,
@@ -119,12 +132,13 @@ def draw_up_succession(
             f"{len(left)} left, and {config.threshold} must give: the key is lost"
         )
     return PlanFile(
-        kind="replace" if lost else "refresh",
+        kind=kind,
         nonce=nonce,
         draft=draft,
         cards=cards,
         current=current,
         givers=tuple(left[: config.threshold]) if lost else (),
+        rotation=rotation,
     )
 
 
@@ -138,15 +152,11 @@ def open_plan(file: PlanFile) -> Plan:
         raise CeremonyMalformed("ceremony.json: valid until before valid from")
     former = read_former(file, cards)
     try:
-        session = open_session(
-            hashlib.sha256(encode(file)).digest(),
-            file.draft.threshold,
-            [parse_point(card.ceremony_key) for card in cards],
-            None if former is None else former.find_constants(),
-        )
+        parties = [parse_point(card.ceremony_key) for card in cards]
+        sessions = open_sessions(file, parties, former)
     except SharesRefused as refusal:
         raise CeremonyMalformed(f"ceremony.json: {refusal}") from None
-    return Plan(file, cards, session, former)
+    return Plan(file, cards, sessions, former)
 
 
 def verify_begun(plan: Plan, now: datetime) -> None:

@@ -4,8 +4,10 @@
     share.json                                  the sealed share: written last
 
 - Of a new key they lie in the holder's folder. Where a key is shared anew they lie in
-  `epoch-2` beside it, and done-1.json says so to the others: the former share stays
-  until `settle` has seen that every holder has its new one.
+  `epoch-2` beside it, at a rotation in `version-2`, and done-1.json says so to the
+  others: the former share stays until `settle` has seen that every holder has its new
+  one, and at a rotation that the index answers with it for a day.
+- At a rotation hand-over-1.json is written for the index.
 - Written in that order: while share.json is not there, nothing of it can be used, and
   `finish` may be taken again; so may `settle`, which puts share.json in place last.
 - A file that is there already must be the same; `settle` alone replaces one.
@@ -14,6 +16,7 @@
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,13 +29,25 @@ from keys.ceremony.documents import (
     encode,
     read_file,
 )
-from keys.ceremony.errors import CeremonyMixed, CeremonyStepRefused
+from keys.ceremony.errors import (
+    CeremonyIncomplete,
+    CeremonyMixed,
+    CeremonyStepRefused,
+)
 from keys.ceremony.exchange import collect_done
 from keys.ceremony.former_share import KEY_CONFIG, PINS, SHARE
+from keys.ceremony.holder import Holder, give_out
 from keys.ceremony.plan import Plan
+from keys.ceremony.rotation import (
+    ANSWERED_FOR,
+    Rotated,
+    RotatedFile,
+    Rotation,
+    open_told,
+)
 from keys.ceremony.signing import sign_statement
 from keys.ceremony.state import erase_states
-from keys.ceremony.steps import Finished, Holder
+from keys.ceremony.steps import Finished
 from keys.config import KeyConfig, open_config
 from keys.errors import KeyFileExists, SharesRefused
 from keys.files import make_folder, replace_public, write_public
@@ -64,6 +79,8 @@ def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> Path:
         write_share(folder / SHARE, share, id_, sealer)
     elif load_share(folder / SHARE, id_, sealer) != share:
         raise KeyFileExists(f"{SHARE} is of another key; keys are never overwritten")
+    if finished.handed is not None:
+        give_out(holder, "hand-over", finished.handed)
     if plan.former is not None:
         _tell_done(holder, config)
     return folder
@@ -81,12 +98,21 @@ def erase_traces(folder: Path) -> None:
 
 
 def settle(
-    folder: Path, plan: Plan, files: Iterable[tuple[str, DoneFile]], sealer: Sealer
+    folder: Path,
+    plan: Plan,
+    files: Iterable[tuple[str, DoneFile]],
+    sealer: Sealer,
+    *,
+    rotated: RotatedFile | None,
+    now: datetime,
 ) -> None:
     """Put the new share in the place of the former one, now that every holder has one.
 
+    At a rotation the index must have said, a day ago, that it answers under the next
+    key version (`rotated`): without its secret every row is lost with the former key.
     Raises `CeremonyIncomplete` while one has not said so, `CeremonyStepRefused` where
-    nothing waits, and what opening the new share raises: the former one then stays.
+    nothing waits or it is too soon, and what opening the new share raises: the former
+    one then stays.
     """
     index = plan.find_index(open_card(read_file(CardFile, folder / CARD)))
     waiting = _find_results(folder, plan)
@@ -98,8 +124,25 @@ def settle(
             raise CeremonyMixed(
                 f"{plan.card(done.index).id}: has a share of another transcript"
             )
+    if plan.former.rotation is not None:
+        _verify_retired(plan.former.rotation, config, rotated, now)
     _verify_waiting(folder, waiting, config, plan.card(index).id, sealer)
     _put_in_place(folder, waiting)
+
+
+def _verify_retired(
+    asked: Rotation, config: KeyConfig, file: RotatedFile | None, now: datetime
+) -> None:
+    if file is None:
+        raise CeremonyIncomplete("no rotated.json of the index")
+    said = open_told(Rotated, file.rotated, "rotated.json")
+    if said.index_key != asked.index_key or said.transcript != config.ceremony:
+        raise CeremonyMixed("rotated.json is of another index or another rotation")
+    until = said.rotated_at + ANSWERED_FOR
+    if now < until:
+        raise CeremonyStepRefused(
+            f"the former key answers until {until:%Y-%m-%d %H:%M} UTC: wait"
+        )
 
 
 def _verify_waiting(
@@ -129,9 +172,12 @@ def _put_in_place(folder: Path, waiting: Path) -> None:
 
 
 def _find_results(folder: Path, plan: Plan) -> Path:
+    draft = plan.file.draft
     if plan.former is None:
         return folder
-    return folder / f"epoch-{plan.file.draft.epoch}"
+    if plan.former.kind == "rotate":
+        return folder / f"version-{draft.key_version}"
+    return folder / f"epoch-{draft.epoch}"
 
 
 def _tell_done(holder: Holder, config: KeyConfig) -> None:

@@ -12,6 +12,7 @@ from keys.ceremony.documents import (
     Blame,
     Commit,
     Done,
+    HandOver,
     Message,
     encode,
     parse_file,
@@ -21,16 +22,19 @@ from keys.ceremony.plan import Plan
 from keys.errors import InvalidToken
 from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
 
-Statement = TypeVar("Statement", Commit, Message, Blame, Done)
+Statement = TypeVar("Statement", Commit, Message, Blame, Done, HandOver)
 _TYPES: Final[Mapping[type, str]] = {
     Commit: "signal-ceremony-commit+json",
     Message: "signal-ceremony-message+json",
     Blame: "signal-ceremony-blame+json",
     Done: "signal-ceremony-done+json",
+    HandOver: "signal-ceremony-hand-over+json",
 }
 
 
-def sign_statement(key: PrivateKey, statement: Commit | Message | Blame | Done) -> str:
+def sign_statement(
+    key: PrivateKey, statement: Commit | Message | Blame | Done | HandOver
+) -> str:
     """Sign a statement with a holder's config key."""
     return sign_compact(key, _TYPES[type(statement)], json.loads(encode(statement)))
 

@@ -1,26 +1,31 @@
-"""A ceremony that follows on a key in use: the same key, shared anew.
+"""A ceremony that follows on a key in use: the same key shared anew, or another.
 
     refresh   every holder shares zero: each share changes, who has one does not
     replace   `givers`, as many as suffice, share what their shares come to at zero;
               everybody else shares zero, so whoever lost or never had one gets one
+    rotate    every holder draws: a key of the next version, for which the index keeps
+              each row as it is, since it learns the factor between the two
 
 What must hold of ceremony.json, before a holder does anything:
 
 1. its config in use is signed by every holder that it names, is active, and its key
    was made by a ceremony: no dealt key becomes `distributed`;
-2. it takes the next serial and epoch of the same version, threshold and number of
-   holders;
-3. refresh: every card is of the holder that stands there, by id, config key and ticket
-   key. Replace: every giver's is, and somebody has no share yet.
+2. it takes the next serial and epoch of the same version, or at a rotation the first
+   epoch of the next version; threshold and number of holders stay;
+3. refresh and rotate: every card is of the holder that stands there, by id, config key
+   and ticket key. Replace: every giver's is, and somebody has no share yet;
+4. rotate: the index asks for it, signed, on this very config; and there are as many
+   holders as products of two shares need.
 
 What a contribution may be as its constant term follows from that alone, by the public
-shares of the config in use: no holder can bring in another key.
+shares of the config in use: where a key is shared anew, no holder brings in another.
 """
 
 from dataclasses import dataclass
 
-from keys.ceremony.documents import CardContent, PlanFile, encode
+from keys.ceremony.documents import CardContent, Kind, PlanFile, encode
 from keys.ceremony.errors import CeremonyMalformed, CeremonyMixed
+from keys.ceremony.rotation import Rotation, open_told
 from keys.config import KeyConfig, open_config
 from keys.config_document import (
     ConfigPins,
@@ -38,8 +43,11 @@ from keys.lagrange import derive_coefficients
 class Former:
     """The config in use that a ceremony follows on, and who gives of its shares."""
 
+    kind: Kind
     config: KeyConfig
-    givers: tuple[int, ...]
+    givers: tuple[int, ...] = ()
+    rotation: Rotation | None = None
+    """At a rotation: what the index asks; by which index, its holders must see."""
 
     @property
     def outcome(self) -> Outcome:
@@ -56,8 +64,8 @@ class Former:
         return known if same else None
 
     def needs_share(self, index: int) -> bool:
-        """Tell whether this holder's share now is part of its share to come."""
-        return not self.givers or index in self.givers
+        """Tell whether this holder takes part with the share that it has now."""
+        return self.kind != "replace" or index in self.givers
 
     def weigh(self, index: int) -> Scalar:
         """Give the weight of a giver's share at zero, among the givers."""
@@ -67,6 +75,8 @@ class Former:
     def find_constants(self) -> tuple[Constant | Point, ...]:
         """Give what the constant term of each holder must be, in order of index."""
         shares = self.outcome.public_shares
+        if self.kind == "rotate":
+            return tuple(Constant.DRAWN for _ in shares)
         return tuple(
             multiply(self.weigh(index), share)
             if index in self.givers
@@ -78,22 +88,27 @@ class Former:
 def read_former(file: PlanFile, cards: tuple[CardContent, ...]) -> Former | None:
     """Give what a ceremony follows on, None for a new key; raises `CeremonyRefused`."""
     if file.kind == "generate":
-        if file.current is not None or file.givers:
+        if file.current is not None or file.givers or file.rotation is not None:
             raise CeremonyMalformed("ceremony.json: a new key follows on no other")
         if (file.draft.serial, file.draft.key_version, file.draft.epoch) != (1, 1, 1):
             raise CeremonyMalformed("ceremony.json: a new key has the first serial")
         return None
     if file.current is None:
         raise CeremonyMalformed("ceremony.json: names no config in use")
-    former = Former(open_current(file.current), file.givers)
+    rotation = None
+    if file.rotation is not None:
+        rotation = open_told(Rotation, file.rotation, "rotation.json")
+    config = open_current(file.current)
+    former = Former(file.kind, config, file.givers, rotation)
     _verify_draft(file, former.config)
     if len(cards) != len(former.config.holders):
         raise CeremonyMalformed("ceremony.json: another number of holders than now")
-    if file.kind == "refresh":
-        _verify_refresh(former, cards)
-    else:
+    if file.kind == "replace":
         _verify_replacement(former, cards)
+    else:
+        _verify_same_holders(former, cards)
     _verify_cards(former, cards)
+    _verify_asked(file, former)
     return former
 
 
@@ -119,12 +134,8 @@ def open_current(document: SignedDocument) -> KeyConfig:
 
 def _verify_draft(file: PlanFile, config: KeyConfig) -> None:
     draft = file.draft
-    expected = (
-        config.serial + 1,
-        config.key_version,
-        config.epoch + 1,
-        config.threshold,
-    )
+    version, epoch = follow(file.kind, config)
+    expected = (config.serial + 1, version, epoch, config.threshold)
     found = (draft.serial, draft.key_version, draft.epoch, draft.threshold)
     if found != expected:
         raise CeremonyMalformed(
@@ -133,9 +144,40 @@ def _verify_draft(file: PlanFile, config: KeyConfig) -> None:
         )
 
 
-def _verify_refresh(former: Former, cards: tuple[CardContent, ...]) -> None:
+def follow(kind: Kind, config: KeyConfig) -> tuple[int, int]:
+    """Give the version and epoch that follow on a config in use."""
+    if kind == "rotate":
+        return config.key_version + 1, 1
+    return config.key_version, config.epoch + 1
+
+
+def verify_width(threshold: int, holders: int) -> None:
+    """Return where so many holders can rotate a key, or raise `CeremonyMalformed`."""
+    needed = 2 * threshold - 1
+    if holders < needed:
+        raise CeremonyMalformed(
+            f"a key of which {threshold} of {holders} suffice cannot be rotated: that "
+            f"takes {needed} holders. Make a new key instead"
+        )
+
+
+def _verify_asked(file: PlanFile, former: Former) -> None:
+    """Hold that a rotation, and nothing else, is what the index asked for."""
+    config, asked = former.config, former.rotation
+    if (file.kind == "rotate") != (asked is not None):
+        raise CeremonyMalformed(
+            "ceremony.json: a rotation is asked for by the index, and nothing else is"
+        )
+    if asked is None:
+        return
+    verify_width(config.threshold, len(config.holders))
+    if (asked.key_version, asked.serial) != (config.key_version + 1, config.serial):
+        raise CeremonyMixed("rotation.json: follows on another config than this one")
+
+
+def _verify_same_holders(former: Former, cards: tuple[CardContent, ...]) -> None:
     if former.givers:
-        raise CeremonyMalformed("ceremony.json: nobody gives at a refresh")
+        raise CeremonyMalformed(f"ceremony.json: nobody gives at a {former.kind}")
     for index, card in enumerate(cards, 1):
         if former.find_holder(index, card) is None:
             known = former.config.holders[index - 1]

@@ -11,6 +11,7 @@ class Rule(StrEnum):
     DEGREE = "commits to another number of coefficients than the threshold"
     CONSTANT = "has another constant term than this ceremony demands of its sender"
     COUNT = "holds another number of sealed shares than there are parties"
+    REPEATED = "uses one value in two runs of one ceremony"
     POSSESSION = "does not prove that its sender knows what it commits to"
     SEALED = "holds a share that does not open"
     SCALAR = "holds a share that is zero or not reduced"

@@ -106,6 +106,17 @@ def verify_contribution(
         raise PartyBlamed(index, Rule.POSSESSION) from None
 
 
+def verify_fresh(index: int, contributions: Sequence[Contribution]) -> None:
+    """Hold that a party drew anew for each run of a ceremony, or raise `PartyBlamed`.
+
+    What hides one value hides nothing when it hides another as well.
+    """
+    points = [point for each in contributions for point in each.commitments]
+    points += [each.ephemeral for each in contributions]
+    if len(set(points)) != len(points):
+        raise PartyBlamed(index, Rule.REPEATED)
+
+
 def open_shares(
     session: Session, index: int, own: Scalar, contributions: Sequence[Contribution]
 ) -> Scalar:
@@ -126,7 +137,18 @@ def add_up(session: Session, contributions: Sequence[Contribution]) -> Outcome:
     """Give the key and the public shares; raises `InvalidPoint` if one is no point."""
     return Outcome(
         reduce(add, _find_constants(session, contributions)),
-        _add_values(session, contributions),
+        add_values(session, contributions),
+    )
+
+
+def add_values(
+    session: Session, contributions: Sequence[Contribution]
+) -> tuple[Point, ...]:
+    """Give what everybody's share comes to, times G; raises `InvalidPoint` for none."""
+    senders = list(zip(session.indexes, contributions, strict=True))
+    return tuple(
+        reduce(add, [_find_value(session, *each, index) for each in senders])
+        for index in session.indexes
     )
 
 
@@ -137,7 +159,7 @@ def refresh(
 
     Raises `InvalidPoint` if one is no point.
     """
-    added = _add_values(session, contributions)
+    added = add_values(session, contributions)
     return Outcome(
         former.public_key,
         tuple(map(add, former.public_shares, added)),
@@ -220,16 +242,6 @@ def _find_constants(
         for sender, each in zip(session.indexes, contributions, strict=True)
         if session.constant(sender) is not Constant.ZERO
     ]
-
-
-def _add_values(
-    session: Session, contributions: Sequence[Contribution]
-) -> tuple[Point, ...]:
-    senders = list(zip(session.indexes, contributions, strict=True))
-    return tuple(
-        reduce(add, [_find_value(session, *each, index) for each in senders])
-        for index in session.indexes
-    )
 
 
 def _read_share(sender: int, expected: Point, plain: bytes) -> Scalar:

@@ -152,11 +152,11 @@ def test_the_identity_is_never_written(call: Call, lost: tuple[int, ...]) -> Non
     call.all(call.commit, call.share)
     file = json.loads(call.table["message-3.json"])
     claims = json.loads(decode_b64u(file["message"].split(".")[1]))
-    claims["commitments"].insert(0, encode_b64u(bytes(32)))
+    claims["runs"][0]["commitments"].insert(0, encode_b64u(bytes(32)))
     key = load_config_key(call.folders[3])
     token = sign_compact(key, "signal-ceremony-message+json", claims)
-    shares = tuple(decode_b64u(each) for each in file["shares"])
-    call.lay("message-3.json", MessageFile(message=token, shares=shares))
+    shares = tuple(decode_b64u(each) for each in file["shares"][0])
+    call.lay("message-3.json", MessageFile(message=token, shares=(shares,)))
     with pytest.raises(CeremonyMalformed, match="message-3"):
         call.accept(1)
 

@@ -141,39 +141,42 @@ def test_a_blame_holds_no_share_that_was_good(call: Call) -> None:
     assert blame_of(call).share is None
 
 
-def _signed_claims(call: Call, kind: str, **changed: object) -> str:
-    """A statement of holder 2 with some members changed, signed by its own key."""
+def _signed_commit(call: Call, **changed: object) -> str:
+    """The commit of holder 2 with some members changed, signed by its own key."""
     call.all(call.commit)
-    if kind == "message":
-        call.all(call.share)
-    token = json.loads(call.table[f"{kind}-2.json"])[kind]
+    token = json.loads(call.table["commit-2.json"])["commit"]
     claims: dict[str, Any] = json.loads(decode_b64u(token.split(".")[1]))
     key = load_config_key(call.folders[CHEATER])
-    return sign_compact(key, f"signal-ceremony-{kind}+json", claims | changed)
+    return sign_compact(key, "signal-ceremony-commit+json", claims | changed)
 
 
 @pytest.mark.parametrize("index", [0, 1, 4, -1, True])
 def test_nobody_stands_at_another_place_than_its_card(call: Call, index: int) -> None:
     """At 0 the share is the key; at another's place it is another's."""
-    token = _signed_claims(call, "commit", index=index)
+    token = _signed_commit(call, index=index)
     call.lay("commit-2.json", CommitFile(commit=token))
     with pytest.raises((CeremonyMalformed, CeremonyForged)):
         call.share(RECEIVER)
 
 
 def test_two_commits_of_one_holder_stop(call: Call) -> None:
-    token = _signed_claims(call, "commit", message=encode_b64u(bytes(32)))
+    token = _signed_commit(call, message=encode_b64u(bytes(32)))
     call.lay("commit-4.json", CommitFile(commit=token))
     with pytest.raises(CeremonyIncomplete, match="two different"):
         call.share(RECEIVER)
 
 
 def test_the_identity_is_no_point(call: Call) -> None:
-    identity = encode_b64u(bytes(32))
-    token = _signed_claims(call, "message", ephemeral=identity)
+    call.all(call.commit, call.share)
+    token = json.loads(call.table["message-2.json"])["message"]
+    claims = json.loads(decode_b64u(token.split(".")[1]))
+    claims["runs"][0]["ephemeral"] = encode_b64u(bytes(32))
+    token = sign_compact(
+        load_config_key(call.folders[CHEATER]), "signal-ceremony-message+json", claims
+    )
     shares = json.loads(call.table["message-2.json"])["shares"]
-    sealed = tuple(decode_b64u(each) for each in shares)
-    call.lay("message-2.json", MessageFile(message=token, shares=sealed))
+    sealed = tuple(decode_b64u(each) for each in shares[0])
+    call.lay("message-2.json", MessageFile(message=token, shares=(sealed,)))
     with pytest.raises(CeremonyMalformed, match="message-2"):
         call.accept(RECEIVER)
 
