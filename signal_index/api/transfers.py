@@ -38,7 +38,7 @@ from signal_index.wire.sources import SourceState
 
 routes = Routes("goedkeuren")
 
-_SAID: Final = ("function", "name", "phone")
+_SAID: Final = ("function", "name", "phone", "officeHours")
 _Contacts = Mapping[UUID, tuple[str, Mapping[str, Any]]]
 
 
@@ -233,7 +233,8 @@ def _show(
         else wire.Passing(
             signals=passing.signals,
             contacts=[
-                wire.NamedContact(**_named(id_, contacts)) for id_ in passing.contacts
+                wire.TransferContact(**_named(id_, contacts), signals=count)
+                for id_, count in passing.contacts.items()
             ],
             corrections=passing.corrections,
         ),

@@ -72,10 +72,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How many signals and corrections pass on, and under which contact holders."""
+    """How many signals and corrections pass on; of each contact holder how many."""
 
     signals: int
-    contacts: Sequence[UUID]
+    contacts: Mapping[UUID, int]
     corrections: int
 
 
@@ -184,7 +184,7 @@ async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
             )
         )
     )
-    return Passing(sum(found.values()), list(found), corrections or 0)
+    return Passing(sum(found.values()), found, corrections or 0)
 
 
 def is_undone() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from signal_index.wire.choices import Choice
+from signal_index.wire.contact_holders import OfficeHours
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import Count, Id, Instant, OinText, RecordedOin, SlugText
@@ -44,19 +45,29 @@ class NewTransfer(RequestModel):
 
 
 class NamedContact(AnswerModel):
-    """A contact holder as officers see one; one that is gone has its id alone."""
+    """A contact holder as officers see one; one that is gone has its id alone.
+
+    With what its own organisation tells two apart by: `officeHours` too.
+    """
 
     id: Id
     function: str | None
     name: str | None
     phone: str | None
+    officeHours: list[OfficeHours] | None = None
+
+
+class TransferContact(NamedContact):
+    """A contact holder of a source, and how many signals are meant that name it."""
+
+    signals: Count
 
 
 class Passing(AnswerModel):
     """What passes on: signals, their contact holders, corrections that are not done."""
 
     signals: Count
-    contacts: list[NamedContact]
+    contacts: list[TransferContact]
     corrections: Count
 
 
@@ -81,12 +92,6 @@ class Transfer(AnswerModel):
     state: Literal["open", "approved", "refused", "withdrawn", "expired"]
     carriedOutAt: Instant | None
     signals: Count | None
-
-
-class TransferContact(NamedContact):
-    """A contact holder of a source, and for how many signals it is named."""
-
-    signals: Count
 
 
 class TransferCategory(Choice):

@@ -30,6 +30,7 @@ from tests.world_registry import AGENCIES, TEAM_OIN
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
+HOURS = a_contact_holder().model_dump(mode="json", by_alias=True)["officeHours"]
 
 
 async def ask(world: World, body: object, **claims: object) -> dict[str, Any]:
@@ -88,9 +89,9 @@ async def test_both_persons_see_what_passes_on_and_why_before_it_does(
     for one in (asked, waiting):
         passing = one["passing"]
         assert (passing["signals"], passing["corrections"]) == (2, 1)
-        assert [each["id"] for each in passing["contacts"]] == [
-            str(small.debt_help.contact)
-        ]
+        (contact,) = passing["contacts"]
+        assert contact["id"] == str(small.debt_help.contact)
+        assert (contact["signals"], contact["officeHours"]) == (2, HOURS)
         assert one["reason"] == "team-split"
     given = next(one for one in found["sources"] if one["oin"] == small.debt_help.oin)
     (contact,) = given["contacts"]

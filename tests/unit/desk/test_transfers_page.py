@@ -15,11 +15,12 @@ pytestmark = pytest.mark.anyio
 
 PAGE = "/officer/transfers"
 FIRST, SECOND, THIRD = ("0" * 19 + str(n) for n in (1, 2, 3))
-BALIE = {
+BALIE: dict[str, Any] = {
     "id": "0193f1c2-0000-7000-8000-00000000000a",
     "function": "Balie",
     "name": None,
     "phone": "+31182555100",
+    "officeHours": [{"days": ["mon", "tue"], "from": "09:00", "to": "17:00"}],
 }
 CONTACT = BALIE["id"]
 
@@ -46,7 +47,11 @@ def a_transfer(**changed: object) -> dict[str, Any]:
         "contacts": None,
         "contactHolder": None,
         "reason": "merger",
-        "passing": {"signals": 12, "contacts": [BALIE], "corrections": 3},
+        "passing": {
+            "signals": 12,
+            "contacts": [{**BALIE, "signals": 12}],
+            "corrections": 3,
+        },
         "askedAt": "2026-11-24T09:00:00Z",
         "state": "open",
         "carriedOutAt": None,
@@ -101,6 +106,26 @@ async def test_only_whom_a_signal_names_can_be_chosen(
     page = (await officer.get(f"{PAGE}?source={FIRST}")).text
     assert f'id="contact-{CONTACT}"' in page
     assert f'id="contact-{idle}"' not in page
+
+
+async def test_two_of_one_function_and_number_are_told_apart(
+    town: Town, officer: Browser
+) -> None:
+    """A team may have two contact persons behind one number, at other hours."""
+    told = the_transfers(a_transfer())
+    twin = {**BALIE, "id": CONTACT[:-1] + "b", "officeHours": [], "signals": 3}
+    for source in told["sources"][:2]:
+        source["contacts"].append(twin)
+    told["items"][0]["passing"]["contacts"] = [{**BALIE, "signals": 12}, twin]
+    town.index.pages["/v1/transfers"] = (200, told)
+    page = " ".join((await officer.get(f"{PAGE}?source={FIRST}")).text.split())
+    first = "; ma di van 09:00 tot 17:00 (nu 12) (kenmerk …0000000a)"
+    second = " (nu 3) (kenmerk …0000000b)"
+    for said in (first, second):
+        assert page.count(said) == 3, "to pass on, to choose, and in the facts"
+    town.index.pages["/v1/transfers"] = (200, the_transfers())
+    page = (await officer.get(f"{PAGE}?source={FIRST}")).text
+    assert "kenmerk …" not in page
 
 
 async def test_the_form_asks_exactly_what_was_chosen(
