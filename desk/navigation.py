@@ -54,6 +54,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/reports", "shell.reports", OFFICERS),
     MenuItem("/officer/completeness", "shell.completeness", OFFICERS),
     MenuItem("/officer/policy", "shell.policy", APPROVERS),
+    MenuItem("/officer/keys", "shell.keys", APPROVERS),
     MenuItem(APPROVALS, "shell.approvals", APPROVERS),
     MenuItem("/officer/transfers", "shell.transfers", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),

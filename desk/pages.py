@@ -26,7 +26,9 @@ from desk.texts import (
     join_names,
     name_account,
     name_act,
+    name_ceremony,
     name_contact,
+    name_key_act,
     name_kind,
     name_matter,
     name_role,
@@ -61,6 +63,8 @@ TEMPLATES.filters["kind"] = name_kind
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said
 TEMPLATES.filters["watched"] = name_act
+TEMPLATES.filters["key_act"] = name_key_act
+TEMPLATES.filters["ceremony"] = name_ceremony
 TEMPLATES.filters["account"] = name_account
 TEMPLATES.filters["worker"] = name_worker
 TEMPLATES.filters["told"] = tell_value

@@ -16,6 +16,7 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from desk.moments import format_day
+from signal_index.wire.keys import KeyAct
 from signal_index.wire.oversight import OfficersAct
 from signal_index.wire.persons import Account
 
@@ -116,6 +117,16 @@ def name_act(act: OfficersAct, texts: Texts) -> str:
     """Give what an officer did; the kind of entry where we have no words for it."""
     known = texts.messages.get(f"watch.act.{act.act}")
     return known or texts.messages.get(f"kind.{act.kind}", act.kind)
+
+
+def name_key_act(act: KeyAct, texts: Texts) -> str:
+    """Say what was done with a key; its code where the index is newer than we."""
+    return texts.messages.get(f"said.act.{act.act}") or act.act or ""
+
+
+def name_ceremony(kind: str, texts: Texts) -> str:
+    """Say what a ceremony was for; just that it was one where the kind is new."""
+    return texts.messages.get(f"keys.kind.{kind}", texts.get("keys.kind"))
 
 
 def tell_value(value: object, member: str, texts: Texts) -> str | None:

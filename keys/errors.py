@@ -33,6 +33,7 @@
     │   ├── ConfigPointRefused    a public key is the identity or not canonical
     │   ├── ConfigSharesEqual     two holders have the same public share
     │   └── ConfigSharesDisagree  a quorum of public shares does not give K
+    ├── RecordRefused             the record of a ceremony does not hold
     ├── RenewalRefused            a draft, or a signature under one, does not hold
     ├── DecoysRefused             too few, twice the same, or of no valid form
     ├── CaseNotReadable           sealed under another key, or for another signal
@@ -206,6 +207,10 @@ class ConfigSharesEqual(ConfigRefused):
 
 class ConfigSharesDisagree(ConfigRefused):
     """Some quorum of the public shares does not give the public key."""
+
+
+class RecordRefused(KeysError):
+    """The record of a ceremony does not hold."""
 
 
 class RenewalRefused(KeysError):

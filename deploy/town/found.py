@@ -72,6 +72,7 @@ def found_town(places: Places) -> None:
     _run_index(places, "load", "registry.toml")
     if is_new:
         _run_index(places, "account", "mandate", *MANDATE)
+        _run_index(places, "keys", "take-record", str(places.keys / "record.json"))
     write_witness(places)
 
 

@@ -13,6 +13,7 @@ from desk.officer import (
     corrections,
     embargoes,
     entries,
+    keys,
     nen7513,
     overview,
     policy,
@@ -38,6 +39,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reviews.router,
     watch.router,
     policy.router,
+    keys.router,
     contact_labels.router,  # before approvals: its address would be read as an id
     approvals.router,
     transfers.router,

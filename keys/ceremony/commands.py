@@ -17,7 +17,8 @@ from keys import clock
 from keys.base64url import encode_b64u
 from keys.ceremony.card_commands import PassphraseOption, ask_sealer
 from keys.ceremony.cards import CARD, open_card, verify_unserved
-from keys.ceremony.conclusion import verify_record
+from keys.ceremony.checking import open_signed, verify_in_use
+from keys.ceremony.conclusion import make_pins, verify_record
 from keys.ceremony.describing import describe
 from keys.ceremony.digits import tell_digits, verify_digits
 from keys.ceremony.documents import (
@@ -249,6 +250,10 @@ def verify_command(
         Path | None,
         typer.Option(help="The key-config.json that the ceremony must follow on."),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The key-config.json in use: made by it, or renewed since."),
+    ] = None,
 ) -> None:
     """Check a whole ceremony again; needs no secret, so anybody may."""
     with saying_why("Not good"):
@@ -260,6 +265,9 @@ def verify_command(
                 raise CeremonyMixed("made by other holders than pins.json names")
         if known is not None:
             _verify_follows(plan, read_payload(read_file(SignedDocument, known)))
+        if config is not None:
+            used = open_signed(read_public(config), make_pins(plan))
+            verify_in_use(used, conclusion.config)
     _say(plan)
     typer.echo(f"public key  {encode_b64u(conclusion.outcome.public_key.encoded)}")
     typer.echo(f"transcript  {tell_digits(conclusion.transcript)}")

@@ -11,16 +11,14 @@ import re
 from typing import Final
 
 from keys.ceremony.errors import DigitsMismatch
+from keys.digits import make_digits, write_digits
 
-DIGITS: Final = 18
-_GROUP: Final = 3
 _PARTING: Final = re.compile(r"[\s.,-]+")
 
 
 def tell_digits(data: bytes) -> str:
     """Give the digits in groups of three."""
-    text = _digits(data)
-    return " ".join(text[at : at + _GROUP] for at in range(0, DIGITS, _GROUP))
+    return write_digits(hashlib.sha256(data).digest())
 
 
 def verify_digits(told: str, data: bytes) -> None:
@@ -29,12 +27,8 @@ def verify_digits(told: str, data: bytes) -> None:
     How the groups are parted is no matter: by spaces, points, commas or dashes.
     """
     typed = "".join(_PARTING.split(told))
-    if not (typed.isascii() and hmac.compare_digest(typed, _digits(data))):
+    expected = make_digits(hashlib.sha256(data).digest())
+    if not (typed.isascii() and hmac.compare_digest(typed, expected)):
         raise DigitsMismatch(
             "these are not the digits that stand here: stop, and tell the others"
         )
-
-
-def _digits(data: bytes) -> str:
-    number = int.from_bytes(hashlib.sha256(data).digest()) % 10**DIGITS
-    return f"{number:0{DIGITS}}"

@@ -4,6 +4,7 @@ import typer
 
 from signal_index.cli import server_commands
 from signal_index.cli.account_commands import account_app
+from signal_index.cli.ceremony_commands import take_record
 from signal_index.cli.completeness_commands import (
     disclose_command,
     nen7513_command,
@@ -62,6 +63,7 @@ organisation_app.command("end-admission")(end_admission)
 client_app.command("end")(end_client)
 signer_app.command("end")(end_signer)
 contact_label_app.command("end")(end_contact_label)
+keys_app.command("take-record")(take_record)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
 ledger_app.command("compare")(compare_command)

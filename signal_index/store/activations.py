@@ -68,6 +68,41 @@ async def accept_key_config(
     return config
 
 
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """When a version and epoch were first taken up, and when renewed since, if so."""
+
+    since: datetime
+    renewed_at: datetime | None
+
+
+async def find_taken_up(conn: AsyncConnection, config: KeyConfig) -> TakenUp | None:
+    """Find when this index took a config, and the epoch that it is of, up."""
+    columns = key_config.c
+    rows = await conn.execute(
+        select(columns.serial, columns.accepted_at)
+        .where(columns.key_version == int(config.key_version))
+        .where(columns.epoch == config.epoch)
+        .where(columns.serial <= config.serial)
+        .order_by(columns.serial)
+    )
+    found = [row.accepted_at for row in rows]
+    if not found:
+        return None
+    return TakenUp(found[0], found[-1] if len(found) > 1 else None)
+
+
+async def find_of_ceremony(
+    conn: AsyncConnection, transcript: bytes
+) -> KeyConfig | None:
+    """Find the newest config taken up that names the ceremony with this transcript."""
+    documents = await conn.scalars(
+        select(key_config.c.document).order_by(key_config.c.serial.desc())
+    )
+    configs = (_parse(document) for document in documents)
+    return next((one for one in configs if one.ceremony == transcript), None)
+
+
 async def record_policy_activation(
     conn: AsyncConnection, bundle: Bundle, recorder: Recorder
 ) -> bool:
@@ -90,9 +125,11 @@ async def _find_newest(conn: AsyncConnection) -> KeyConfig | None:
     newest = await conn.scalar(
         select(key_config.c.document).order_by(key_config.c.serial.desc()).limit(1)
     )
-    if newest is None:
-        return None
-    return KeyConfig.model_validate_json(newest, by_alias=True, by_name=False)
+    return None if newest is None else _parse(newest)
+
+
+def _parse(document: str) -> KeyConfig:
+    return KeyConfig.model_validate_json(document, by_alias=True, by_name=False)
 
 
 def _row_of(config: KeyConfig, now: datetime) -> Mapping[str, object]:

@@ -234,6 +234,15 @@ key_config = Table(  # accepted key configs; a lower serial than the highest is 
     Column("accepted_at", Instant, nullable=False),
 )
 
+ceremony_record = Table(  # records of ceremonies, checked before they were kept
+    "ceremony_record",
+    metadata,
+    Column("transcript", LargeBinary(32), primary_key=True),  # its SHA-256
+    Column("kind", String(32), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+)
+
 policy_activation = Table(  # digests of rules and catalogue this index has decided with
     "policy_activation",
     metadata,

@@ -58,6 +58,14 @@ def fatima(own_town: Town, chromium: Browser) -> Iterator[Screen]:
     opened.close()
 
 
+def test_the_key_of_the_town_is_shown_with_its_ceremony(anke: Screen) -> None:
+    anke.go("/officer/keys")
+    anke.see("nieuwe sleutel gemaakt")
+    anke.see("holder-1, holder-2 en holder-3")
+    anke.see("nagekeken en bewaard")
+    anke.assert_open_to_all()
+
+
 def _fill_in(screen: Screen) -> None:
     screen.go(FORM)
     screen.page.check(f"#purpose-{PURPOSE}")

@@ -99,6 +99,10 @@ CREATE TABLE row_key_use (
   CONSTRAINT pk_row_key_use PRIMARY KEY (number),
   CONSTRAINT ck_row_key_use_state_known CHECK (state IN ('announced', 'current', 'leaving'))
 );
+CREATE TABLE ceremony_record (
+  transcript BYTEA NOT NULL, kind VARCHAR(32) NOT NULL, document TEXT NOT NULL, kept_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_ceremony_record PRIMARY KEY (transcript)
+);
 CREATE TABLE policy_activation (
   digest VARCHAR(64) NOT NULL, activated_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_policy_activation PRIMARY KEY (digest)

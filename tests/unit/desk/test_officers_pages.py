@@ -79,6 +79,7 @@ def test_an_administrator_approves_and_reads_rules_but_no_entries() -> None:
     menu = find_menu(a_person("municipality-administrator"))
     assert {item.href for item in menu} == {
         "/officer/policy",
+        "/officer/keys",
         "/officer/approvals",
         "/officer/transfers",
     }

@@ -31,7 +31,7 @@ PUT_TOGETHER = (
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),
     *("screen.whose-", "screen.register-"),
-    *("search.", "kind.", "role.", "said.", "user."),
+    *("search.", "kind.", "keys.kind.", "keys.column.", "role.", "said.", "user."),
     *("reviews.", "review.", "watch.", "completeness."),
     *(
         "deliveries.",
