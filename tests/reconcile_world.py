@@ -95,7 +95,9 @@ async def gather(
         await disclose_day(disclosing, files.day, files.opened, now=world.clock())
     await sequence(world, folder)
     await export_year(
-        world.engine, files.day.year, files.export, progress=lambda _done, _size: None
+        *(world.engine, files.day.year, files.export),
+        keys=world.index.keys.disclosures,
+        progress=lambda _done, _size: None,
     )
     files.statements.mkdir()
     await keep_statements(world, files.statements, files.day)

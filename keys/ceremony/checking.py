@@ -20,6 +20,14 @@ from keys.ceremony.errors import CeremonyMixed
 from keys.config import ConfigPins, KeyConfig, open_config, verify_succession
 from keys.errors import ConfigRefused, KeysError, RecordRefused
 
+__all__ = [
+    "CheckedRecord",
+    "RecordRefused",
+    "check_record",
+    "open_signed",
+    "verify_in_use",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedRecord:

@@ -7,6 +7,7 @@ are those of the ledger that goes on; one that was succeeded is exported.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import ProofNotReady, UnknownEntry
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
+from signal_index.store.ceremony_records import find_record
+from signal_index.store.key_steps import disclose_key_steps
 from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_tiles import find_tile
 from signal_index.store.witnessing import find_key, find_shown
@@ -26,6 +29,7 @@ from signal_index.wire.values import Id
 
 TEXT: Final = "text/plain"
 BYTES: Final = "application/octet-stream"
+_CEREMONY = re.compile(r"([0-9a-f]{64})\.json", re.ASCII)
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _PUBLIC = {"access-control-allow-origin": "*"}
 
@@ -56,6 +60,45 @@ async def show_checkpoint(request: Request, caller: Anyone, year: str) -> Respon
     """Give the newest signed checkpoint of one year's tree."""
     del caller
     return await _checkpoint(request, _year(year))
+
+
+@routes.get(
+    "/ledger/{year}/key-steps",
+    "Wat met sleutels is gedaan, geopend, voor auditors",
+    is_plain=True,
+    raises=(RouteUnknown,),
+    answer=dict,
+)
+async def show_key_steps(request: Request, caller: Auditor, year: str) -> Response:
+    """Give what each step with a key of a year says, as it was recorded."""
+    del caller
+    index = get_index(request)
+    async with looking(index.engine) as conn:
+        found = await disclose_key_steps(conn, _year(year), index.keys.disclosures)
+    return Response(found.file, media_type="application/json")
+
+
+@routes.get(
+    "/ledger/{year}/ceremonies/{name}",
+    "Het verslag van een ceremonie, voor auditors",
+    is_plain=True,
+    raises=(RouteUnknown,),
+    answer=dict,
+)
+async def show_ceremony(
+    request: Request, caller: Auditor, year: str, name: str
+) -> Response:
+    """Give the record of a ceremony, by SHA-256 of its transcript: `HEX.json`."""
+    del caller
+    _year(year)
+    named = _CEREMONY.fullmatch(name)
+    if named is None:
+        raise RouteUnknown
+    async with looking(get_index(request).engine) as conn:
+        record = await find_record(conn, bytes.fromhex(named[1]))
+    if record is None:
+        raise RouteUnknown
+    return Response(record, media_type="application/json")
 
 
 @routes.get(

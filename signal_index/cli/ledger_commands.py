@@ -38,8 +38,9 @@ def export_command(
     """Write a year of the ledger to a folder or file; `verify` reads it.
 
     It holds every entry's clear header and the digests of its groups: who may read the
-    ledger as an auditor may have it. It opens no group. The export itself is recorded,
-    before anything is written.
+    ledger as an auditor may have it. It opens what was done with keys, and no other
+    group; the records of ceremonies are in it. The export itself is recorded, before
+    anything is written.
     """
     entries = run(lambda: _export(settings, year, into, before))
     say(f"{entries} entries of {year} written to {into}")
@@ -87,6 +88,7 @@ async def _export(file: Path, year: int, into: Path, before: int) -> int:
                 engine,
                 year,
                 into,
+                keys=load_year_keys(settings.keys).disclosures,
                 progress=lambda done, size: bar.update(
                     task, completed=done, total=size
                 ),

@@ -62,6 +62,7 @@ from signal_index.proof.errors import (
     QuorumRefused,
     SignatureRefused,
 )
+from signal_index.proof.key_steps import parse_key_steps, write_key_steps
 from signal_index.proof.leaf import (
     FirstLeaf,
     Kind,
@@ -198,6 +199,7 @@ __all__ = [
     "parse_checkpoint",
     "parse_cosignatures",
     "parse_disclosure",
+    "parse_key_steps",
     "parse_leaf",
     "parse_lines",
     "parse_note_key",
@@ -224,5 +226,6 @@ __all__ = [
     "verify_quorum",
     "verify_receipt",
     "verify_tlog_proof",
+    "write_key_steps",
     "year_of_origin",
 ]

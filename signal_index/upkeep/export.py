@@ -1,14 +1,15 @@
 """Writes a year of the ledger to a folder or a file, for whoever wants to verify it.
 
 - The paths are those of the public tiles (c2sp.org/tlog-tiles), entries included, as of
-  the last signed checkpoint; nothing that a disclosure opens is in it.
+  the last signed checkpoint. Of what disclosures open there is only what was done with
+  keys, and beside it the records of the ceremonies that this names.
 - A file appears under its name only when it is whole.
 - `signal-index verify` reads it, and needs nothing of ours but the public key.
 """
 
 import asyncio
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -16,8 +17,11 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.errors import ExportRefused
+from signal_index.ledger import DisclosureKey
 from signal_index.proof import TileRef, list_bundles, list_tiles
+from signal_index.store.ceremony_records import find_record
 from signal_index.store.connect import reading
+from signal_index.store.key_steps import disclose_key_steps
 from signal_index.store.ledger_tiles import find_tile, open_checkpoint
 from signal_index.store.witnessing import GENERATION, find_generation, find_shown
 
@@ -52,6 +56,7 @@ async def export_year(
     year: int,
     into: Path,
     *,
+    keys: Mapping[int, DisclosureKey],
     progress: Progress,
     before: int = 0,
 ) -> int:
@@ -76,8 +81,26 @@ async def export_year(
                 raise ExportRefused(f"the database lacks {ref.path()}")
             await asyncio.to_thread(target.write, ref.path(), data)
             progress(done, len(refs))
+        await _write_key_steps(engine, year, keys, target)
         await asyncio.to_thread(target.write, "checkpoint", note.encode())
     return size
+
+
+async def _write_key_steps(
+    engine: AsyncEngine, year: int, keys: Mapping[int, DisclosureKey], target: _Target
+) -> None:
+    """Write what was done with keys, and each record that is here; after the tree.
+
+    A ceremony without a record is left out: whoever verifies is told.
+    """
+    async with reading(engine) as conn:
+        steps = await disclose_key_steps(conn, year, keys)
+        records = {one: await find_record(conn, one) for one in steps.transcripts}
+    await asyncio.to_thread(target.write, "key-steps", steps.file)
+    for transcript, record in sorted(records.items()):
+        if record is not None:
+            path = f"ceremonies/{transcript.hex()}.json"
+            await asyncio.to_thread(target.write, path, record.encode())
 
 
 def _all_tiles(size: int) -> Iterator[TileRef]:

@@ -6,9 +6,16 @@ verifier. What serves never imports it, as the import contracts hold.
 
 from keys.ceremony.checking import (
     CheckedRecord,
+    RecordRefused,
     check_record,
     open_signed,
     verify_in_use,
 )
 
-__all__ = ["CheckedRecord", "check_record", "open_signed", "verify_in_use"]
+__all__ = [
+    "CheckedRecord",
+    "RecordRefused",
+    "check_record",
+    "open_signed",
+    "verify_in_use",
+]

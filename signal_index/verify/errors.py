@@ -1,7 +1,8 @@
 """What the verifier can say besides that a ledger holds.
 
 ProofRefused (signal_index.proof)   false: exit code 1
-└── EntryRefused                      an entry in the tree that should not be there
+├── EntryRefused                      an entry in the tree that should not be there
+└── CeremonyRefused                   a key did not come from the ceremony that it names
 MalformedProof (signal_index.proof) what was given has not the form: exit code 2
 CannotJudge                         something needed is not there: exit code 2
 """
@@ -11,6 +12,10 @@ from signal_index.proof import ProofRefused
 
 class EntryRefused(ProofRefused):
     """An entry stands in the tree that should not be there, or not so."""
+
+
+class CeremonyRefused(ProofRefused):
+    """A key did not come from the ceremony that its entry names."""
 
 
 class CannotJudge(Exception):

@@ -9,7 +9,9 @@ What must hold, in this order:
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
    or of the ledger whose place this one took, or none in the very first year;
 4. the tiles of every level, and the root, are those that the leaf hashes give;
-5. each earlier checkpoint that we hold is the root of the tree as it was then.
+5. each earlier checkpoint that we hold is the root of the tree as it was then;
+6. where entries are shown: what each step with a key says is what was recorded, and
+   each ceremony has a record that holds (`signal_index.verify.key_steps`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ from signal_index.proof import (
     HASH_BYTES,
     Checkpoint,
     FirstLeaf,
+    Group,
     InclusionRefused,
     Kind,
     Leaf,
@@ -38,6 +41,7 @@ from signal_index.proof import (
 )
 from signal_index.verify.errors import CannotJudge, EntryRefused
 from signal_index.verify.ids import SeenIds
+from signal_index.verify.key_steps import JudgedKeys, judge_key_steps
 from signal_index.verify.sources import LedgerSource
 from signal_index.verify.tree import TreeRebuilt, verify_root
 from signal_index.verify.trust import Trust, read_note
@@ -60,6 +64,7 @@ class Judgement:
     previous: str | None
     earlier: int
     witnessed: Witnessed | None
+    keys: JudgedKeys | None
 
 
 def judge_ledger(
@@ -90,15 +95,17 @@ def judge_ledger(
         seen.verify_distinct()
     tree.compare_partial_tiles()
     verify_root(tree.root_with(), signed.root, earlier=False)
+    shown = reader.shows_entries
     return Judgement(
         origin=signed.origin,
         size=signed.size,
         root=signed.root,
-        entries_read=reader.shows_entries,
+        entries_read=shown,
         kinds=dict(sorted(entries.kinds.items())),
         previous=entries.previous,
         earlier=len(earlier),
         witnessed=witnessed,
+        keys=judge_key_steps(source, entries.key_steps) if shown else None,
     )
 
 
@@ -149,6 +156,7 @@ class _Entries:
 
     def __init__(self, origin: str, key: NoteKey, seen: SeenIds) -> None:
         self.kinds: dict[str, int] = {}
+        self.key_steps: dict[str, bytes] = {}
         self.previous: str | None = None
         self._origin = origin
         self._year = year_of_origin(origin)
@@ -175,6 +183,12 @@ class _Entries:
         self._seen.add(leaf.entry)
         self._count += 1
         self.kinds[leaf.kind] = self.kinds.get(leaf.kind, 0) + 1
+        if leaf.kind is Kind.KEY:
+            self._keep_key_step(parse_leaf(data))
+
+    def _keep_key_step(self, leaf: Leaf | FirstLeaf) -> None:
+        if isinstance(leaf, Leaf):
+            self.key_steps[str(leaf.entry)] = leaf.groups[Group.WHAT]
 
     def _check_first(self, leaf: Leaf | FirstLeaf) -> None:
         if not isinstance(leaf, FirstLeaf) or leaf.origin != self._origin:

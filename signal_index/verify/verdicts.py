@@ -1,5 +1,7 @@
 """Says what holds: one plain sentence for people, facts for machines."""
 
+from dataclasses import asdict
+
 from signal_index.proof import (
     FirstLeaf,
     OpenedEntry,
@@ -9,6 +11,7 @@ from signal_index.proof import (
 )
 from signal_index.verify.checkpoints import ProvenGrowth
 from signal_index.verify.judge import Judgement
+from signal_index.verify.key_steps import JudgedKeys
 from signal_index.verify.proof_files import ProvenEntries, describe_entry
 
 Facts = dict[str, object]
@@ -22,8 +25,9 @@ def tell_of_ledger(found: Judgement) -> Facts:
         else "the entries themselves were not shown, only their hashes"
     )
     seen = _tell_witnessed(found.witnessed)
+    keys = _tell_keys(found.keys)
     return {
-        "sentence": f"Holds: {found.origin}, {found.size} entries; {read}{seen}.",
+        "sentence": f"Holds: {found.origin}, {found.size} entries; {read}{keys}{seen}.",
         "origin": found.origin,
         "entries": found.size,
         "root": encode_b64(found.root),
@@ -31,8 +35,18 @@ def tell_of_ledger(found: Judgement) -> Facts:
         "kinds": found.kinds,
         "previous": found.previous,
         "earlierCheckpoints": found.earlier,
+        "keys": None if found.keys is None else asdict(found.keys),
         **_encode_witnessed(found.witnessed),
     }
+
+
+def _tell_keys(found: JudgedKeys | None) -> str:
+    if found is None or not (found.shown or found.erased):
+        return ""
+    if found.erased:
+        return f"; what {found.erased} steps with keys said was erased"
+    by = f", and {found.ceremonies} ceremonies by their records"
+    return f"; {found.shown} steps with keys{by if found.ceremonies else ''}"
 
 
 def tell_of_growth(found: ProvenGrowth) -> Facts:

@@ -59,7 +59,9 @@ async def erased(
 
 async def test_the_tree_still_verifies(erased: LedgerWorld, tmp_path: Path) -> None:
     into = tmp_path / "export.zip"
-    await export_year(erased.owner, 2026, into, progress=lambda _done, _size: None)
+    await export_year(
+        erased.owner, 2026, into, keys={}, progress=lambda _done, _size: None
+    )
     with open_source(str(into)) as source:
         kept = (tmp_path / "kept").read_text()
         assert judge_ledger(source, Trust(key_of(), [kept])).size == 302

@@ -154,7 +154,9 @@ async def test_a_kept_checkpoint_shows_the_rollback_to_anyone(
     ledger.sequencer.checkpoint_file.unlink()
     await ledger.sequence()
     await export_year(
-        ledger.owner, 2026, tmp_path / "export", progress=lambda _done, _size: None
+        *(ledger.owner, 2026, tmp_path / "export"),
+        keys={},
+        progress=lambda _done, _size: None,
     )
     with (
         open_source(str(tmp_path / "export")) as source,

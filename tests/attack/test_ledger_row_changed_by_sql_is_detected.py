@@ -68,7 +68,9 @@ async def ledger(
 
 async def judge(ledger: LedgerWorld, folder: Path, *earlier: str) -> Judgement:
     into = folder / "export"
-    await export_year(ledger.owner, 2026, into, progress=lambda _done, _size: None)
+    await export_year(
+        ledger.owner, 2026, into, keys={}, progress=lambda _done, _size: None
+    )
     with open_source(str(into)) as source:
         return judge_ledger(source, Trust(key_of(), earlier))
 

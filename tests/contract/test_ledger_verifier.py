@@ -52,7 +52,9 @@ def some_exports(folder: Path) -> Exports:
 
 
 async def export(world: LedgerWorld, into: Path, year: int = 2026) -> None:
-    await export_year(world.owner, year, into, progress=lambda _done, _size: None)
+    await export_year(
+        world.owner, year, into, keys={}, progress=lambda _done, _size: None
+    )
 
 
 async def make_exports(folder: Path) -> None:

@@ -60,7 +60,9 @@ class Given:
 
 
 async def export(world: LedgerWorld, into: Path) -> None:
-    await export_year(world.owner, 2026, into, progress=lambda _done, _size: None)
+    await export_year(
+        world.owner, 2026, into, keys={}, progress=lambda _done, _size: None
+    )
 
 
 async def prove(world: LedgerWorld, number: int, groups: Sequence[Group]) -> str:
