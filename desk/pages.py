@@ -37,7 +37,7 @@ from desk.texts import (
     tell_value,
 )
 from desk.tokens import Person
-from signal_index.wire.values import encode_instant
+from keys.instants import write_instant
 
 TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -56,7 +56,7 @@ TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
 TEMPLATES.filters["clock"] = format_clock
 TEMPLATES.filters["weekday"] = format_date_in_full
-TEMPLATES.filters["instant"] = encode_instant
+TEMPLATES.filters["instant"] = write_instant
 TEMPLATES.filters["role"] = name_role
 TEMPLATES.filters["contact"] = name_contact
 TEMPLATES.filters["kind"] = name_kind

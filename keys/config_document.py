@@ -30,6 +30,7 @@ from keys.errors import (
     InvalidPseudonym,
     UnusableKey,
 )
+from keys.instants import write_instant
 from keys.jose import PublicKey, parse_public_key
 from keys.pseudonym import KeyVersion, parse_pseudonym
 
@@ -96,10 +97,6 @@ def _refuse_null(value: object) -> object:
     return value
 
 
-def _write_instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 PublicPoint = Annotated[
     bytes, BeforeValidator(_read_point), PlainSerializer(_write_point)
 ]
@@ -110,7 +107,7 @@ CeremonyDigest = Annotated[
     bytes, BeforeValidator(_read_digest), PlainSerializer(encode_b64u)
 ]
 Instant = Annotated[
-    datetime, BeforeValidator(_read_instant), PlainSerializer(_write_instant)
+    datetime, BeforeValidator(_read_instant), PlainSerializer(write_instant)
 ]
 Count = Annotated[int, Field(ge=1, lt=2**32)]
 

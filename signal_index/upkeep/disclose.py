@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.instants import write_instant
 from signal_index.errors import ExportRefused
 from signal_index.keyring import YearKeys
 from signal_index.ledger import open_disclosures
@@ -78,7 +79,7 @@ def _head(disclosing: Disclosing, day: date, as_of: datetime) -> JsonObject:
         "format": OPENED_DAY,
         "day": day.isoformat(),
         "origin": disclosing.origin_base,
-        "asOf": as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "asOf": write_instant(as_of),
     }
 
 

@@ -21,6 +21,7 @@ from pydantic import WithJsonSchema as _Schema
 from pydantic_core import PydanticCustomError
 
 from keys.base64url import decode_b64u, encode_b64u
+from keys.instants import write_instant
 from keys.municipality import MUNICIPALITY_CODE, MunicipalityCode
 from signal_index.wire.errors import FieldCode
 
@@ -139,11 +140,6 @@ def read_bytes(value: object, *, length: int) -> bytes:
     return data
 
 
-def encode_instant(moment: datetime) -> str:
-    """Write the RFC 3339 form in UTC, in whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def eleven_proof(digits: str) -> bool:
     """Tell whether nine digits could be a citizen service number."""
     total = sum(
@@ -209,7 +205,7 @@ Day = Annotated[
 Instant = Annotated[
     datetime,
     BeforeValidator(read_instant),
-    PlainSerializer(encode_instant, return_type=str, when_used="json"),
+    PlainSerializer(write_instant, return_type=str, when_used="json"),
     _Schema({"type": "string", "format": "date-time", "description": "In UTC"}),
 ]
 OinText = Annotated[Oin, _text(_OIN, "OIN: 20 cijfers")]

@@ -63,11 +63,16 @@ def read_event(
     moment = _read_time(event)
     raw = _make_raw(event, layout, place)
     reading = _read_type(str(event["type"]), raw, profile, today)
-    stamp = "" if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stamp = "" if moment is None else _write_precisely(moment)
     return tuple(
         replace(each, told_at=stamp) if isinstance(each, Case | Closing) else each
         for each in reading
     )
+
+
+def _write_precisely(moment: datetime) -> str:
+    """Write it as text that sorts, to the microsecond."""
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def find_fault(event: Mapping[str, object]) -> str:
@@ -122,6 +127,6 @@ def _read_time(event: Mapping[str, object]) -> datetime | None:
     """Give when an event was recorded (RFC 3339), in UTC, where it says so."""
     try:
         moment = datetime.fromisoformat(str(event.get("time", "")))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # before the first year in UTC
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from keys.instants import write_instant
 from signal_index.returning import Body, NoticeKind, Shown, Told
 from signal_index.store.connect import transaction
 from signal_index.store.notices import put_in_box
-from signal_index.wire.values import Label, encode_instant
+from signal_index.wire.values import Label
 from tests.builders import a_contact_holder, anew
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
@@ -77,7 +78,7 @@ async def test_both_hear_of_each_signal_who_had_it_and_who_has_it(
             "signals": "3",
             **call,
         }
-        assert found[0]["saidAt"] == encode_instant(world.clock())
+        assert found[0]["saidAt"] == write_instant(world.clock())
     assert await read(world, world.income_support) == []
 
 

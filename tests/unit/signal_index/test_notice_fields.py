@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
+from keys.instants import write_instant
 from signal_index.wire.contact_holders import Deputy, HandedOver, HandOver
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_field, parse_json, parse_value
@@ -12,7 +13,6 @@ from signal_index.wire.person_events import PersonEvent
 from signal_index.wire.signals import Informed, Notice, SubjectProof
 from signal_index.wire.values import (
     eleven_proof,
-    encode_instant,
     read_bytes,
     read_instant,
     read_label,
@@ -91,7 +91,13 @@ def test_a_value_of_another_form_is_refused(
 @pytest.mark.parametrize("end", ["Z", "+00:00", ".123Z", ".123456+00:00", ".0000000Z"])
 def test_a_moment_is_read_as_a_generated_client_writes_it(end: str) -> None:
     moment = parse_field(read_instant, f"2026-01-01T12:34:56{end}", "from")
-    assert encode_instant(moment) == "2026-01-01T12:34:56Z"
+    assert write_instant(moment) == "2026-01-01T12:34:56Z"
+
+
+@pytest.mark.parametrize("year", ["0001", "0999", "9999"])
+def test_a_moment_that_is_taken_can_be_read_again(year: str) -> None:
+    text = f"{year}-01-01T12:34:56Z"
+    assert write_instant(parse_field(read_instant, text, "from")) == text
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T00:00:00+01:00", "2026-01-01T25:00:00Z"])

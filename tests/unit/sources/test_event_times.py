@@ -15,6 +15,7 @@ from tests.connector_formats import Record, make_event
         ("2026-11-29T12:00:00", "time"),
         ("2026-11-29", "time"),
         ("gisteren", "time"),
+        ("0001-01-01T00:00:00+14:00", "time"),
         ("", "time"),
         (1764417600, "time"),
     ],
