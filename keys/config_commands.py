@@ -22,6 +22,7 @@ from keys.joining.confirming import read_file
 from keys.jose import PrivateKey, PublicKey, parse_private_key, parse_public_key
 from keys.renewal import assemble, draft_renewal, find_signer, sign_draft
 from keys.saying import saying_why
+from keys.signed_configs import remember_signed
 
 NEXT_TICKET_KEY: Final = "next-ticket.jwk"
 NEXT_PUBLIC_TICKET_KEY: Final = "next-ticket.public.jwk"
@@ -82,6 +83,9 @@ def sign(
         typer.Option(help="Your new public ticket key, where you made one."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Give up what you signed with its number.")
+    ] = False,
 ) -> None:
     """See what a draft changes and sign it as one holder; your share is not needed."""
     with saying_why("Not signed"):
@@ -94,6 +98,7 @@ def sign(
         _print_changes(before, made)
         if not yes:
             typer.confirm(f"Sign it as {find_signer(own, before).id}?", abort=True)
+        remember_signed(key, made, anew=anew)
         write_public(into, signed)
     typer.echo(f"Signed. Send {into} to whoever assembles.")
 

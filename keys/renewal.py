@@ -118,8 +118,17 @@ def sign_draft(
     own = find_signer(key, known)
     expected = new_ticket_key or own.ticket_key
     if draft.holders[own.index - 1].ticket_key != expected:
-        raise RenewalRefused(f"{own.id}: ticketKey is not the one that you know")
+        raise RenewalRefused(f"{own.id}: ticketKey {_hint(new_ticket_key)}")
     return join([sign_alone(draft, key)])
+
+
+def _hint(given: PublicKey | None) -> str:
+    if given is None:
+        return (
+            "is another than you use; if you made it, give its public half with "
+            "--ticket-key, and else do not sign"
+        )
+    return "is not the one that you gave with --ticket-key: do not sign"
 
 
 def sign_alone(config: KeyConfig, key: PrivateKey) -> SignedDocument:

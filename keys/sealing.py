@@ -4,9 +4,12 @@
 - A fresh salt, hence a fresh key, for every seal; the cost of a guess is bounded below
   for whoever seals, and above so that a file cannot exhaust the memory.
 - A passphrase has no repr and is read only from a file of its owner or a prompt.
+- It is one text on every keyboard: Unicode's NFC, and every space is a space, as RFC
+  8265 section 4.2 says. NFKC would make one of characters that are two to who typed.
 """
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,12 +127,20 @@ def parse_passphrase(text: str) -> Passphrase:
     Raises `KeyFileMalformed` for a shorter one: it is all that protects a stolen file;
     and for what is no text, as a terminal of another encoding sends it.
     """
-    stripped = text.strip()
+    stripped = _spell(text).strip()
     if not _is_text(stripped):
         raise KeyFileMalformed("a passphrase is text in UTF-8")
     if len(stripped) < MIN_PASSPHRASE:
         raise KeyFileMalformed(f"a passphrase has at least {MIN_PASSPHRASE} characters")
     return Passphrase(stripped)
+
+
+def _spell(text: str) -> str:
+    """Give a text in one spelling: a letter with its accent is one character."""
+    spaced = "".join(
+        " " if unicodedata.category(each) == "Zs" else each for each in text
+    )
+    return unicodedata.normalize("NFC", spaced)
 
 
 def _is_text(given: str) -> bool:

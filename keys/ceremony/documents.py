@@ -15,7 +15,7 @@ refused; lengths that the ceremony decides are checked where the ceremony is kno
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
@@ -217,6 +217,20 @@ class RecordFile(Document):
     certificates: tuple[CertificateFile, ...]
 
 
+_WORDS: Final[Mapping[type[BaseModel], str]] = {
+    CardFile: "a card",
+    PlanFile: "a ceremony.json",
+    CommitFile: "a commit",
+    MessageFile: "a message",
+    CertificateFile: "a certificate",
+    DoneFile: "a done file",
+    BlameFile: "a blame",
+    RecordFile: "a record",
+    SignedDocument: "a key config",
+}
+"""What a file is called to whoever gave another one."""
+
+
 def parse_file(model: type[_Parsed], data: bytes, name: str) -> _Parsed:
     """Read one of these documents, or raise `CeremonyMalformed`; echoes no input.
 
@@ -228,6 +242,10 @@ def parse_file(model: type[_Parsed], data: bytes, name: str) -> _Parsed:
     try:
         parsed = model.model_validate_json(data, by_alias=True, by_name=False)
     except ValidationError as error:
+        found = _recognise(data)
+        if found is not None and found is not model:
+            said = f"{_WORDS[found]}; {_WORDS[model]} belongs here"
+            raise CeremonyMalformed(f"{name}: this is {said}") from None
         raise _malformed(error, name) from None
     except ConfigPointRefused:
         raise CeremonyMalformed(
@@ -236,6 +254,23 @@ def parse_file(model: type[_Parsed], data: bytes, name: str) -> _Parsed:
     if _members(encode(parsed)) != _members(data):
         raise CeremonyMalformed(f"{name}: not as `signal-keys` writes it")
     return parsed
+
+
+def _recognise(data: bytes) -> type[BaseModel] | None:
+    """Find which document this is by its members, whatever else is wrong with it."""
+    try:
+        members = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(members, dict):
+        return None
+    for model in _WORDS:
+        fields = model.model_fields.values()
+        known = {field.alias for field in fields}
+        needed = {field.alias for field in fields if field.is_required()}
+        if needed <= members.keys() <= known:
+            return model
+    return None
 
 
 @contextmanager

@@ -108,6 +108,8 @@ def draw_up_succession(
     in `lost`, it is a refresh. `lost` names holders of the config in use
     that have no share, or leave; the first of the others that suffice give. Raises
     `CeremonyMalformed` where too few are left, or one is no holder.
+
+    It is valid from when the first key began, as a renewal is: no trial begins anew.
     """
     config = open_current(current)
     unknown = set(lost) - {holder.id for holder in config.holders}
@@ -116,15 +118,14 @@ def draw_up_succession(
     kind: Kind = "refresh" if rotation is None else "rotate"
     if lost:
         kind = "replace"
-    start = now.replace(microsecond=0)
     version, epoch = follow(kind, config)
     draft = Draft(
         serial=config.serial + 1,
         key_version=version,
         epoch=epoch,
         threshold=config.threshold,
-        valid_from=start,
-        valid_until=start + valid,
+        valid_from=config.valid_from,
+        valid_until=now.replace(microsecond=0) + valid,
     )
     left = [holder.index for holder in config.holders if holder.id not in lost]
     if len(left) < config.threshold:

@@ -137,6 +137,8 @@ def _verify_draft(file: PlanFile, config: KeyConfig) -> None:
     version, epoch = follow(file.kind, config)
     expected = (config.serial + 1, version, epoch, config.threshold)
     found = (draft.serial, draft.key_version, draft.epoch, draft.threshold)
+    if draft.valid_from != config.valid_from:
+        raise CeremonyMalformed("ceremony.json: validFrom is not when the key began")
     if found != expected:
         raise CeremonyMalformed(
             "ceremony.json: not the next serial and epoch of its config in use, "

@@ -88,10 +88,10 @@ class Edge:
             return
         self._holder = renewed.holder
         self._tell_retired(renewed.retired)
-        if not renewed.is_read:
-            return
         for reason in renewed.refusals:
             self._log.write(Event.RENEWAL_REFUSED, reason=reason)
+        if not renewed.is_taken_up:
+            return
         config = renewed.holder.keys.identity.config
         self._log.write(
             Event.RENEWED,

@@ -31,8 +31,9 @@ class Renewed:
     holder: Holder
     refusals: tuple[str, ...] = ()
     retired: tuple["Retired", ...] = ()
-    is_read: bool = True
-    """Whether files were replaced; else it is time alone that went on."""
+    is_taken_up: bool = False
+    """Whether something that was replaced counts now; else it was all refused, or it is
+    time alone that went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Renewal:
 
     def _let_go(self, served: Holder, renewed: Renewed | None) -> Renewed | None:
         """Drop what is over; the first time say also which files of it lie there."""
-        found = renewed or Renewed(served, is_read=False)
+        found = renewed or Renewed(served)
         kept = served.meter.find_kept()
         former, over = let_go(found.holder.former, kept, served.now())
         if not self._is_told:
@@ -97,13 +98,13 @@ class Renewal:
         ]
         if not steps:
             return None
-        refusals = []
+        before, refusals = served, []
         for take_up in steps:
             try:
                 served = take_up(served)
             except HolderStartRefused as refusal:
                 refusals.append(str(refusal))
-        return Renewed(served, tuple(refusals))
+        return Renewed(served, tuple(refusals), is_taken_up=served is not before)
 
     def _take_up_organisations(self, served: Holder) -> Holder:
         found = load_organisations(self._settings.organisations)

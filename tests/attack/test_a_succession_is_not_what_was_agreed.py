@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from keys.config_document import (
     ConfigPins,
     SignedDocument,
     parse_document,
+    read_payload,
 )
 from keys.errors import (
     ConfigRolledBack,
@@ -107,6 +109,23 @@ def test_a_plan_brings_no_other_threshold_serial_or_epoch(
         other = draft.model_copy(update={member: value})
         with pytest.raises(CeremonyMalformed):
             open_plan(changed(call, draft=other))
+
+
+@EITHER
+def test_a_plan_makes_no_key_younger(call: Call, lost: tuple[int, ...]) -> None:
+    """A holder on one machine would begin a trial of 92 days anew with each refresh."""
+    call.follow(lost)
+    file, later = call.plan.file, NOW + timedelta(days=40)
+    assert file.current is not None
+    gone = [f"holder-{at}" for at in lost]
+    made = draw_up_succession(
+        file.current, file.cards, lost=gone, valid=VALID, nonce=b"4" * 32, now=later
+    )
+    assert made.draft.valid_from == read_payload(file.current).valid_from == NOW
+    assert made.draft.valid_until == later + VALID
+    other = made.draft.model_copy(update={"valid_from": later})
+    with pytest.raises(CeremonyMalformed, match="validFrom is not when the key began"):
+        open_plan(changed(call, draft=other))
 
 
 @EITHER

@@ -190,3 +190,15 @@ def test_a_list_counts_also_when_a_config_beside_it_is_refused(
     assert renewed.holder.organisations.get(SOURCE_OIN, "publish") == SOURCE.entry
     assert renewed.holder.keys == holder.keys
     assert len(renewed.refusals) == 1
+    assert renewed.is_taken_up
+
+
+def test_where_all_is_refused_nothing_is_called_renewed(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    settings.key_config.write_bytes(b"{}")
+    refused = renewal.renew(holder)
+    assert refused is not None
+    assert len(refused.refusals) == 1
+    assert not refused.is_taken_up

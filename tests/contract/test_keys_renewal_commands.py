@@ -99,6 +99,22 @@ def test_a_draft_that_was_edited_on_its_way_is_signed_by_nobody(keys: Path) -> N
     assert "holder-2: publicShare" in refused.output
 
 
+def test_a_second_config_of_one_number_is_signed_by_nobody_unasked(keys: Path) -> None:
+    first = draft(keys)
+    assert sign(keys, 1).exit_code == 0
+    (keys / "signed-1.json").unlink()
+    assert sign(keys, 1).exit_code == 0, "the same draft again"
+    (keys / "signed-1.json").unlink()
+    members = json.loads(first.read_bytes())
+    first.write_text(json.dumps(members | {"validUntil": "2099-01-01T00:00:00Z"}))
+    refused = sign(keys, 1)
+    assert refused.exit_code == 1
+    assert "you signed another config with number 2 before" in refused.output
+    assert not (keys / "signed-1.json").exists()
+    assert sign(keys, 1, "--anew").exit_code == 0
+    assert sign(keys, 2).exit_code == 0, "another holder signed none before"
+
+
 def test_nothing_is_written_over(keys: Path) -> None:
     draft(keys)
     into = keys / "draft.json"
