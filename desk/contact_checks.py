@@ -16,9 +16,9 @@ Proven by tests/attack/test_nobody_changes_whom_to_call.py.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -30,7 +30,12 @@ from keys.jose import PublicKey
 from keys.notice_keys import STATED_FOR, KeyName
 from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
-from signal_index.notice import ContactFault, find_contact_fault
+from signal_index.notice import (
+    ContactFault,
+    find_contact_fault,
+    find_contacts,
+    without_contacts,
+)
 from signal_index.wire.lookups import Answer, FlagContact, Part
 from signal_index.wire.model import parse_body
 
@@ -68,13 +73,13 @@ class ContactChecks:
         As long as it was: who sees the length only learns nothing of it.
         """
         said = parse_body(Answer, body)
-        held = [await self.hold(part) for part in said.answers]
-        if all(one is part for one, part in zip(held, said.answers, strict=True)):
+        held = await self.hold(said)
+        if held is said:
             return body
-        shorter = _encode(held)
-        last = held[-1]
-        padding = last.padding + " " * (len(body) - len(shorter))
-        return _encode([*held[:-1], last.model_copy(update={"padding": padding})])
+        *others, last = held.answers
+        missing = len(body) - len(_encode(held.answers))
+        padding = last.padding + " " * missing
+        return _encode([*others, last.model_copy(update={"padding": padding})])
 
     async def hold(self, said: _Model) -> _Model:
         """Give what the index said without the contact details that do not hold.
@@ -82,10 +87,16 @@ class ContactChecks:
         The very same where all do; else null stands in their place, and the security
         stream tells why.
         """
-        false = {
-            id(contact) for contact in _find(said) if not await self._holds(contact)
-        }
-        return _without(said, false) if false else said
+        judged: dict[str, bool] = {}
+        false = set()
+        for contact in find_contacts(said):
+            text = contact.model_dump_json()
+            if text not in judged:  # an organisation's own number stands often
+                judged[text] = await self._holds(contact)
+            if not judged[text]:
+                false.add(id(contact))
+        held: _Model = without_contacts(said, false) if false else said
+        return held
 
     async def _holds(self, contact: FlagContact) -> bool:
         fault = await self.find_fault(contact)
@@ -139,33 +150,6 @@ class ContactChecks:
             except HolderUnreachable:
                 if self._is_unheard():
                     self._keys = {}
-
-
-def _find(said: object) -> Iterator[FlagContact]:
-    """Give every contact holder that a model names, however deep."""
-    if isinstance(said, FlagContact):
-        yield said
-    elif isinstance(said, BaseModel):
-        for name in type(said).model_fields:
-            yield from _find(getattr(said, name))
-    elif isinstance(said, list):
-        for each in said:
-            yield from _find(each)
-
-
-def _without(said: Any, false: set[int]) -> Any:  # noqa: ANN401 - of one type
-    """Give the same model without these contact holders."""
-    if isinstance(said, FlagContact):
-        return None if id(said) in false else said
-    if isinstance(said, BaseModel):
-        changed = {
-            name: _without(getattr(said, name), false)
-            for name in type(said).model_fields
-        }
-        return said.model_copy(update=changed)
-    if isinstance(said, list):
-        return [_without(each, false) for each in said]
-    return said
 
 
 def _encode(parts: list[Part]) -> bytes:

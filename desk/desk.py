@@ -114,6 +114,8 @@ def build_desk(
     pins = _read_pins(settings)
     signs_by = settings.notice_key
     notice_key = None if signs_by is None else read_notice_key(signs_by)
+    if settings.call_back is not None and notice_key is None:
+        raise SettingsRefused("call_back: needs a notice_key, to sign the number")
     holders = Holders(
         settings.holders,
         HolderTrust(pins, settings.accepted_key_origin, settings.index_audience),

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from desk.call_back import sign_call_back
 from desk.callers import ChangingCaller, ReadingCaller
 from desk.desk import desk_of
 from desk.errors import (
@@ -30,7 +31,6 @@ from desk.involved.acts import get_signalling
 from desk.relay_answers import answer_with
 from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
 from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
-from desk.settings import CallBackSettings
 from desk.strict import StrictRoute
 from keys.openapi import JSON, PUBLIC_HEADERS, beside
 from keys.request import Act
@@ -39,13 +39,12 @@ from signal_index.wire.catalogue import Catalogue
 from signal_index.wire.completeness import AbandonedRequests
 from signal_index.wire.lookups import (
     Answer,
-    CallBack,
     Lookup,
     Nothing,
     Outcome,
     OwnLookups,
 )
-from signal_index.wire.values import Id, Label, Phone
+from signal_index.wire.values import Id
 
 router: Final = APIRouter(prefix=PREFIX, route_class=StrictRoute)
 
@@ -119,7 +118,7 @@ async def look_up(
     derived = None if case is None else desk.case_references.derive(case)
     asked = Lookup(
         **dict(body)
-        | {"caseReference": derived, "callBack": _call_back(desk.settings.call_back)}
+        | {"caseReference": derived, "callBack": sign_call_back(desk, body.tickets)}
     )
     answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
@@ -225,10 +224,3 @@ def openapi_text() -> bytes:
 
 
 _give_document: Final = beside(openapi_text)
-
-
-def _call_back(said: CallBackSettings | None) -> CallBack | None:
-    """Give whom a source that hears of a lookup may call, as the settings have it."""
-    if said is None:
-        return None
-    return CallBack(function=Label(said.function), phone=Phone(said.phone))

@@ -54,6 +54,7 @@ from keys.statement import DayStatement, verify_statement
 OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
 Oin = Annotated[str, typer.Option(help="Its number, 20 digits.")]
 SignerOin = Annotated[str, typer.Option(help="Of the source that signs, 20 digits.")]
+SigningKind = Annotated[Kind, typer.Option(help="As what: source, or lookup.")]
 PartnerOin = Annotated[str, typer.Option(help="For whose signals, 20 digits.")]
 
 app = typer.Typer(
@@ -111,7 +112,7 @@ def add(
     ] = None,
     notice_key: Annotated[
         list[Path] | None,
-        typer.Option(help="source: a key that it signs with (JWK file); repeat it."),
+        typer.Option(help="A key that it signs with (JWK file); repeat it."),
     ] = None,
 ) -> None:
     """Register an organisation with a holder; it counts within seconds."""
@@ -158,12 +159,13 @@ def add_key(
     organisations: OrganisationsFile,
     oin: Oin,
     notice_key: Annotated[Path, typer.Option(help="Its public key (JWK file).")],
+    kind: SigningKind = "source",
 ) -> None:
-    """Let a source sign with one key more, as its desk does; within seconds."""
+    """Let it sign whom to call with one key more, as its desk does; within seconds."""
     with saying_why("Not added"):
         key = parse_public_key(read_public_jwk(notice_key))
-        add_notice_key(organisations, oin, key)
-    typer.echo(f"Added to source {oin}: {key.kid}. It counts within seconds.")
+        add_notice_key(organisations, oin, key, kind)
+    typer.echo(f"Added to {kind} {oin}: {key.kid}. It counts within seconds.")
 
 
 @organisation.command("end-notice-key")
@@ -172,15 +174,16 @@ def end_key(
     organisations: OrganisationsFile,
     oin: Oin,
     kid: Annotated[str, typer.Option(help="The `kid` of the key.")],
+    kind: SigningKind = "source",
 ) -> None:
-    """Let what a source signed with a key count no more; within seconds.
+    """Let what an organisation signed with a key count no more; within seconds.
 
-    Contact details that were signed with it are shown to nobody until the source signs
-    them anew.
+    Contact details that were signed with it are shown to nobody until it signs them
+    anew.
     """
     with saying_why("Not ended"):
-        end_notice_key(organisations, oin, kid)
-    typer.echo(f"Ended of source {oin}: {kid}. It counts within seconds.")
+        end_notice_key(organisations, oin, kid, kind)
+    typer.echo(f"Ended of {kind} {oin}: {kid}. It counts within seconds.")
 
 
 @organisation.command("add-partner")

@@ -1,6 +1,6 @@
 """What a lookup answers: one shape for hit and miss, one length for both.
 
-- A part (one person) serialises to 40,960 bytes, or to a multiple of 16,384 more:
+- A part (one person) serialises to 49,152 bytes, or to a multiple of 16,384 more:
   texts have bounds, so that nineteen flags of the longest kind fit in what a miss takes
   (tests/unit/signal_index/test_answers.py).
 - What was withheld is never shown and never counted: nothing here knows of it.
@@ -24,7 +24,7 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import Flag, FlagContact, Part
 
 PART_STEP: Final = 16_384
-PART_MINIMUM: Final = 40_960
+PART_MINIMUM: Final = 49_152
 CONTACT_STALE_AFTER: Final = timedelta(days=180)
 
 Contact = tuple[UUID, Mapping[str, object], date]
@@ -69,7 +69,7 @@ def make_contact(contact: Contact, source: str, today: date) -> FlagContact:
 
 
 def encode_part(part: Part) -> bytes:
-    """Write one part as JSON, padded to 40,960 bytes, or 16,384 more at a time.
+    """Write one part as JSON, padded to 49,152 bytes, or 16,384 more at a time.
 
     `padding` is the last member of a part, and empty until here.
     """

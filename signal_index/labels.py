@@ -23,10 +23,6 @@ class Named(Protocol):
     def name(self) -> str:
         """What people call it."""
 
-    @property
-    def phone(self) -> str | None:
-        """Its own number, of no person; None where it registered none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -59,11 +55,6 @@ class Labels:
         """Look up an organisation's name; its number where it is not registered."""
         found = None if oin is None else self.organisations.get(oin)
         return oin if found is None else found.name
-
-    def phone(self, oin: str) -> str | None:
-        """Look up an organisation's own number; none where it gave none."""
-        found = self.organisations.get(oin)
-        return None if found is None else found.phone
 
     @overload
     def purpose(self, code: str) -> str: ...

@@ -39,6 +39,7 @@ class Event(LoggedEvent):
     IDENTIFIED = "identified", "count", "doubts"
     RECONCILED = "reconciled", "equal", "compared"
     STATUS_UNTOLD = "status-untold", "error"
+    OWN_NUMBER_REFUSED = "own-number-refused"
     NOTICES_HEARD = "notices-heard", "count"
     NOTICES_UNHEARD = "notices-unheard", "error"
     NOTICES_TOLD = "notices-told", "count", "way"

@@ -1,13 +1,15 @@
 """Whom to call at another organisation: held against its key, before somebody calls.
 
+In matches, and in what came back: who looked, or has our signals now.
+
 The index passes on what the other organisation signed, and whoever runs it can change a
 number. So the keys come from the holders, who took them in themselves: what two of them
 state counts (`keys.notice_keys`). Details that do not hold are not shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 
@@ -17,36 +19,37 @@ from keys.errors import ConfigRefused, HolderUnavailable
 from keys.jose import PublicKey
 from keys.notice_keys import KeyName
 from keys.quorum import fetch_agreed, send
-from signal_index.notice import find_contact_fault
+from signal_index.notice import find_contact_fault, find_contacts, without_contacts
 from signal_index.wire.lookups import FlagContact
-from signal_index.wire.matches import Match
 from sources.clock import day_of, now
+from sources.errors import HoldersUnreachable
 from sources.settings import AgencySettings
 
 _SECONDS: Final = 5.0
 
 
+_Said = TypeVar("_Said")
+"""What the index said: a model, or a list of them."""
+
+
 async def hold_contacts(
-    client: httpx.AsyncClient,
-    settings: AgencySettings,
-    signer: Signer,
-    matches: Sequence[Match],
-) -> list[Match]:
-    """Give the matches, without the contact details that do not hold.
+    client: httpx.AsyncClient, settings: AgencySettings, signer: Signer, said: _Said
+) -> _Said:
+    """Give what the index said, without the contact details that do not hold.
 
-    Where too few holders answer none holds: somebody who calls anyway looks the number
-    up elsewhere.
+    Raises `HoldersUnreachable` where too few holders say whose key is whose.
     """
-    known = await _fetch_keys(client, settings, signer) if matches else {}
-    return [_hold(one, known) for one in matches]
+    contacts = list(find_contacts(said))
+    known = await _fetch_keys(client, settings, signer) if contacts else {}
+    false = {id(one) for one in contacts if not _holds(one, known)}
+    held: _Said = without_contacts(said, false) if false else said
+    return held
 
 
-def _hold(one: Match, known: Mapping[KeyName, PublicKey]) -> Match:
-    contact = one.partner.contactHolder
-    if contact is None or _holds(contact, known):
-        return one
-    partner = one.partner.model_copy(update={"contactHolder": None})
-    return one.model_copy(update={"partner": partner})
+def forget_contacts(said: _Said) -> _Said:
+    """Give the same without any contact details: nobody could hold them."""
+    told: _Said = without_contacts(said, {id(one) for one in find_contacts(said)})
+    return told
 
 
 def _holds(contact: FlagContact, known: Mapping[KeyName, PublicKey]) -> bool:
@@ -75,7 +78,7 @@ async def _fetch_keys(
             now=now(),
         )
     except (ConfigRefused, HolderUnavailable, OSError):
-        return {}
+        raise HoldersUnreachable("Te weinig sleutelhouders antwoorden.") from None
     asking = {
         one.id: partial(_ask, client, f"{one.url}/v1/notice-keys")
         for one in places.values()
@@ -83,7 +86,7 @@ async def _fetch_keys(
     try:
         return await fetch_agreed(asking, config, now=now())
     except HolderUnavailable:
-        return {}
+        raise HoldersUnreachable("Te weinig sleutelhouders antwoorden.") from None
 
 
 async def _ask(client: httpx.AsyncClient, url: str) -> bytes:

@@ -28,6 +28,7 @@ from sqlalchemy.exc import ArgumentError
 from keys.config import KeyOrigin
 from sources.brp.settings import BrpPlace, GatewayPlace, RegisterPlace
 from sources.closed_row import ClosedRow
+from sources.contacts import ContactRow
 from sources.errors import InvalidAgencySettings, say_no_text, say_unreadable
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
@@ -123,6 +124,7 @@ class AgencySettings(BaseSettings):
     feeds: tuple[FeedRow, ...] = Field(default=(), max_length=32)
     receiver: ReceiverRow | None = None
     notices: NoticesRow = NoticesRow()
+    own_number: ContactRow | None = None
     brp: BrpPlace | None = None
     brp_events: RegisterPlace | None = None
 

@@ -39,6 +39,7 @@ from sources.publisher.task import Task
 from sources.reconciling import Reconciled, reconcile
 from sources.rehearsing.running import Rehearsed, rehearse
 from sources.restarting import take_over
+from tests.contact_builders import as_it_is
 from tests.sources_builders import SECRET, Heard, approve_held
 from tests.store_builders import owning
 from tests.world import World, open_world
@@ -132,7 +133,9 @@ class Town:
         """Fetch what came back, as the agency's agent does."""
         async with self.at_index() as (outbox, index):
             oin = self.world.debt_help.oin
-            return await fetch(outbox, index, oin, case_key, self.now)
+            return await fetch(
+                outbox, index, oin, case_key, hold=as_it_is, now=self.now
+            )
 
     @asynccontextmanager
     async def at_index(self) -> AsyncIterator[tuple[Outbox, HttpIndex]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +19,11 @@ from signal_index.notice import (
 )
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.lookups import FlagContact
-from signal_index.wire.values import Oin
+from signal_index.wire.notices import ReturnNotices
+from signal_index.wire.signed_contacts import name_own_number
+from signal_index.wire.values import Label, Oin, Phone
 from tests.builders import a_contact_holder
-from tests.holders_builders import NOON, a_source
+from tests.holders_builders import LOOKUP_OIN, NOON, a_source
 
 SIGNED_BY = Oin("00000001000000000077")
 SIGNING_KEY = new_notice_key()
@@ -59,3 +62,30 @@ def a_flag_contact(
 def a_told_contact(**changed: object) -> dict[str, Any]:
     """The same as JSON; what is changed afterwards is signed by nobody."""
     return a_flag_contact().model_dump(mode="json") | changed
+
+
+def a_call_back(
+    oin: str = LOOKUP_OIN, *, key: NoticeKey = SIGNING_KEY, at: datetime = NOON
+) -> str:
+    """The own number of who looks up, as its desk signs it for a lookup."""
+    own = Oin(oin)
+    said = ContactHolder(
+        function=Label("Wijkteam Oost"),
+        phone=Phone("+31182555100"),
+        lastVerified=at.date(),
+    )
+    return sign_contact(key, name_own_number(own), own, said, iss=own, now=at)
+
+
+def whom(contact: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """The function and the number of a contact holder."""
+    return None if contact is None else (contact["function"], contact["phone"])
+
+
+CALLED = ("Wijkteam Oost", "+31182555100")
+"""Whom `a_call_back` names."""
+
+
+async def as_it_is(page: ReturnNotices) -> ReturnNotices:
+    """Hold nothing: for tests of what comes before and after that."""
+    return page

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import httpx
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from desk.contact_checks import ContactChecks
@@ -18,12 +21,17 @@ from desk.known_config import KnownConfig
 from desk.settings import HolderSettings
 from keys.config import ConfigPins
 from keys.events import EventLog
+from keys.holder.evaluations import Holder
+from keys.holder.organisations import Organisations
+from keys.holder.stating import state_notice_keys
 from keys.quorum import Watch
 from keys.security.events import SecurityLog, name_account
+from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.world import World
 
 ONE = a_bsn(1)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 IMPOSTOR = "+31201234567"
@@ -48,6 +56,10 @@ class Desk:
         (flag,) = json.loads(held)["answers"][0]["flags"]
         contact: Mapping[str, Any] | None = flag["contactHolder"]
         return contact
+
+    async def hold(self, said: _Model) -> _Model:
+        """What a page would show of what the index said."""
+        return await self._checks.hold(said)
 
     @property
     def faults(self) -> list[str]:
@@ -112,3 +124,21 @@ async def write_details(
         details=json.dumps(details),
         id=contact.replace("-", ""),
     )
+
+
+def let_state(world: World, holders: Sequence[int], known: Organisations) -> None:
+    """Have these holders state what they would if they knew these alone."""
+    for index in holders:
+        made = world.holders.holders[index]
+        key = INDEX_KEY.public
+        holder = Holder(made.keys, AUDIENCE, known, made.meter, world.clock, key)
+        made.fault = partial(_state, holder)
+
+
+async def _state(
+    holder: Holder, request: httpx.Request, honest: httpx.AsyncBaseTransport
+) -> httpx.Response:
+    answer = await honest.handle_async_request(request)
+    if not request.url.path.endswith("/notice-keys"):
+        return answer
+    return httpx.Response(200, content=state_notice_keys(holder).encode())

@@ -41,6 +41,7 @@ from signal_index.signals import (
     decide_withdrawal,
     digest_notice,
 )
+from signal_index.wire.contact_holders import OwnContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.own_registration import (
@@ -209,6 +210,9 @@ class FakeIndex:
             for reference, row in self._signals().items()
         ]
         return OwnSignals(items=items, next=None)
+
+    async def fetch_contacts(self) -> Sequence[OwnContactHolder]:
+        return []
 
     async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         if not self.takes_contacts:

@@ -77,9 +77,6 @@ async def register_town(
         await engine.dispose()
 
 
-AGENCY_PHONE = "+31182555100"
-
-
 async def _register(
     engine: AsyncEngine,
     agencies: Mapping[str, Signs],
@@ -105,7 +102,7 @@ async def _register(
         for kind, agency in agencies.items():
             oin = agency.oin
             organisation = OrganisationRecord(
-                oin, f"Bureau {kind}", "source-agency", MUNICIPALITY, AGENCY_PHONE
+                oin, f"Bureau {kind}", "source-agency", MUNICIPALITY
             )
             await add_organisation(conn, organisation, now=now)
             for client in (a_machine(oin), a_desk(oin)):

@@ -133,9 +133,7 @@ def _registry(places: Places) -> dict[str, Any]:
             _organisation(TEAM, "Wijkteam Voorbeeldstad", "neighbourhood-team"),
             _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
             *(
-                _organisation(
-                    agency.organisation, agency.name, "source-agency", agency.phone
-                )
+                _organisation(agency.organisation, agency.name, "source-agency")
                 for agency in FOUNDED
             ),
             _organisation(SCHOOL_DESK.organisation, SCHOOL_DESK.name, "source-agency"),
@@ -234,8 +232,5 @@ def _client(id_: str, organisation: str, kind: str) -> dict[str, str]:
     return {"id": id_, "organisation": organisation, "kind": kind}
 
 
-def _organisation(
-    oin: str, name: str, kind: str, phone: str | None = None
-) -> dict[str, Any]:
-    said = {"oin": oin, "name": name, "kind": kind, "municipality": MUNICIPALITY}
-    return said if phone is None else {**said, "phone": phone}
+def _organisation(oin: str, name: str, kind: str) -> dict[str, Any]:
+    return {"oin": oin, "name": name, "kind": kind, "municipality": MUNICIPALITY}

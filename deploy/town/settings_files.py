@@ -333,9 +333,15 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
         },
         "agent": {"name": f"agent-{agency.slug}"},
         "notices": {"case_key": "keys/case.key", "every_seconds": 5},
+        **({"own_number": _own_number(agency)} if agency.phone else {}),
         "feeds": [feed] if agency in AGENCIES else [],
         **({"brp": _brp(places, agency)} if agency.sender else {}),
     }
+
+
+def _own_number(agency: Agency) -> dict[str, Any]:
+    today = clock.now().date()
+    return {"function": "Loket", "phone": agency.phone, "last_verified": today}
 
 
 def _brp(places: Places, agency: Agency) -> dict[str, Any]:

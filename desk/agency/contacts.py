@@ -39,6 +39,7 @@ from signal_index.wire.contact_holders import (
     OwnContactHolder,
 )
 from signal_index.wire.own_registration import OwnRegistration
+from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
@@ -59,12 +60,13 @@ async def show_contacts(
 async def add_contact(request: Request, caller: SendingSourceAdministrator) -> Response:
     """Store a new contact holder, and go on to its hours and deputy.
 
-    It may take the place of one that cannot be read: the signals of that one name it.
+    It may take the place of one that cannot be read: the signals of that one name it;
+    or be the organisation's own number, which answers show where it is late.
     """
     form, desk = await request.form(), desk_of(request)
     broken = {one.id for one in (await _fetch_all(request, caller)).unreadable}
-    instead = str(form.get("instead", ""))
-    contact = next((one for one in broken if str(one) == instead), uuid4())
+    chosen = {str(one): one for one in (*broken, _own_number(request))}
+    contact = chosen.get(str(form.get("instead", "")), uuid4())
     wire, faults = read_contact(form, day_here(desk.clock()).isoformat())
     if not faults:
         try:
@@ -103,6 +105,7 @@ async def _show_all(
         held={one.id for one in items if await is_held(desk, one, words)},
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         unreadable=known.unreadable,
+        own=_own_number(request),
         typed=typed,
         faults=faults or {},
         status=400 if faults else 200,
@@ -250,6 +253,11 @@ async def _fetch_all(request: Request, caller: Caller) -> ContactHolders:
 async def _fetch_words(request: Request, caller: Caller) -> OwnRegistration:
     index, token = desk_of(request).index, caller.access_token
     return await index.fetch(OwnRegistration, "/v1/own-registration", token)
+
+
+def _own_number(request: Request) -> UUID:
+    """Name the contact holder that is the organisation's own number."""
+    return name_own_number(desk_of(request).settings.organisation)
 
 
 def _id(text: str) -> UUID:

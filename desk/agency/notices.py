@@ -44,6 +44,7 @@ class ShownNotice:
 
     `former`: the other outcome that was said before, which this one replaces. `is_new`:
     this reader has not seen it yet. `by_hand`: the signal that this reader gave so.
+    `is_refused`: the number that came with it is nobody's to call.
     """
 
     said: ReturnNotice
@@ -51,6 +52,7 @@ class ShownNotice:
     former: ReturnNotice | None
     is_new: bool = False
     by_hand: UUID | None = None
+    is_refused: bool = False
 
     @property
     def moment(self) -> datetime | None:
@@ -77,12 +79,14 @@ class ShownNotice:
 class Told:
     """What the index told of notices, covers left out; `is_whole`: all that there are.
 
-    `unreadable`: how many it has and cannot open.
+    `unreadable`: how many it has and cannot open. `refused`: those whose number nobody
+    may call: it is not as its organisation signed it.
     """
 
     items: Sequence[ReturnNotice]
     is_whole: bool
     unreadable: int
+    refused: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ async def fetch_notices(
     sub = caller.person.sub
     new = await desk.read_marks.find_unread(sub, told.items)
     listed = [
-        replace(one, is_new=one.said.id in new)
+        replace(one, is_new=one.said.id in new, is_refused=one.said.id in told.refused)
         for one in list_shown(told.items, desk.case_key, by_hand)
     ]
     shown, older = cut(listed, after)
@@ -157,17 +161,21 @@ async def fetch_told(desk: Desk, caller: Caller) -> Told:
     query = {"state": "all", "limit": _AT_ONCE}
     is_whole = False
     unreadable = 0
+    refused: set[UUID] = set()
     for _ in range(MOST_PAGES):
         page = await desk.index.fetch(
             ReturnNotices, "/v1/notices", caller.access_token, query=query
         )
+        told = {one.id for one in page.items if one.callBack is not None}
+        page = await desk.contacts.hold(page)
+        refused |= {one.id for one in page.items if one.callBack is None} & told
         found += [one for one in page.items if one.kind != COVER]
         unreadable += page.unreadable
         if page.next is None:
             is_whole = True
             break
         query = query | {"cursor": str(page.next)}
-    return Told(found, is_whole, unreadable)
+    return Told(found, is_whole, unreadable, frozenset(refused))
 
 
 def cut(

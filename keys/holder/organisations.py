@@ -69,8 +69,19 @@ class _Organisation(BaseModel):
         return key.jwk
 
 
-class LookupOrganisation(_Organisation):
-    """An organisation whose users look up."""
+class _Signing(_Organisation):
+    """An organisation that signs what others hold against its keys."""
+
+    notice_keys: tuple[Annotated[PublicKey, BeforeValidator(_public_key)], ...] = ()
+    """By which it signs what it says: those of its machine, and of its desk."""
+
+    @field_serializer("notice_keys")
+    def _as_jwks(self, keys: tuple[PublicKey, ...]) -> list[dict[str, str]]:
+        return [key.jwk for key in keys]
+
+
+class LookupOrganisation(_Signing):
+    """An organisation whose users look up; it signs whom to call back."""
 
     kind: Literal["lookup"]
     per_user_per_day: Count
@@ -82,21 +93,15 @@ class LookupOrganisation(_Organisation):
         return DayLimits(self.per_user_per_day, self.per_organisation_per_day)
 
 
-class SourceOrganisation(_Organisation):
+class SourceOrganisation(_Signing):
     """A source agency that publishes."""
 
     kind: Literal["source"]
     declared_caseload: Count
-    notice_keys: tuple[Annotated[PublicKey, BeforeValidator(_public_key)], ...] = ()
-    """By which it signs what it says: those of its machine, and of its desk."""
     partners: tuple[Annotated[str, Field(pattern=r"^[0-9]{20}$")], ...] = ()
     """For which other sources it signs whom to call, beside itself."""
     invitation: UUID | None = None
     """The invitation by which it joined; that one lets nobody else in."""
-
-    @field_serializer("notice_keys")
-    def _as_jwks(self, keys: tuple[PublicKey, ...]) -> list[dict[str, str]]:
-        return [key.jwk for key in keys]
 
     @property
     def bucket(self) -> Bucket:
@@ -184,7 +189,7 @@ def collect_organisations(entries: Sequence[AnyOrganisation]) -> Organisations:
 
 
 def _keys_of(entry: AnyOrganisation) -> tuple[PublicKey, ...]:
-    more = entry.notice_keys if isinstance(entry, SourceOrganisation) else ()
+    more = entry.notice_keys if isinstance(entry, _Signing) else ()
     return (entry.request_key, *more)
 
 

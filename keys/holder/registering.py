@@ -94,26 +94,27 @@ def end_organisation(
     raise HolderStartRefused(f"no {kind} with that number is registered, or it ended")
 
 
-def add_notice_key(path: Path, oin: str, key: PublicKey) -> None:
-    """Let a source sign with one key more: that of its desk, or a new one.
+def add_notice_key(path: Path, oin: str, key: PublicKey, kind: Kind = "source") -> None:
+    """Let an organisation sign with one key more: that of its desk, or a new one.
 
-    Raises `HolderStartRefused` where it is no source here, or has a key of that name.
+    Raises `HolderStartRefused` where it is not so registered here, or has a key of that
+    name.
     """
-    document, entry = _find_source(path, oin)
+    document, entry = _find(path, oin, kind)
     keys = entry.unwrap().get("notice_keys", [])
     if any(known["kid"] == key.kid for known in keys):
-        raise HolderStartRefused("that source has a notice key of that name")
+        raise HolderStartRefused(f"that {kind} has a notice key of that name")
     entry["notice_keys"] = _listed([*keys, key.jwk])
     _write(path, document)
 
 
-def end_notice_key(path: Path, oin: str, kid: str) -> None:
-    """Let what a source signed with this key count no more; or `HolderStartRefused`."""
-    document, entry = _find_source(path, oin)
+def end_notice_key(path: Path, oin: str, kid: str, kind: Kind = "source") -> None:
+    """Let what it signed with this key count no more; or `HolderStartRefused`."""
+    document, entry = _find(path, oin, kind)
     keys = entry.unwrap().get("notice_keys", [])
     left = [known for known in keys if known["kid"] != kid]
     if len(left) == len(keys):
-        raise HolderStartRefused("that source has no notice key of that name")
+        raise HolderStartRefused(f"that {kind} has no notice key of that name")
     entry["notice_keys"] = _listed(left)
     _write(path, document)
 
@@ -124,7 +125,7 @@ def add_partner(path: Path, oin: str, partner: str) -> None:
     The partner's own word is needed: whoever signs for it says which number is its.
     Raises `HolderStartRefused` where it does so already, or is no source here.
     """
-    document, entry = _find_source(path, oin)
+    document, entry = _find(path, oin)
     partners = entry.unwrap().get("partners", [])
     if partner == oin or partner in partners:
         raise HolderStartRefused("that source signs for it already")
@@ -137,7 +138,7 @@ def end_partner(path: Path, oin: str, partner: str) -> None:
 
     Raises `HolderStartRefused` where it does not sign for it.
     """
-    document, entry = _find_source(path, oin)
+    document, entry = _find(path, oin)
     partners = entry.unwrap().get("partners", [])
     if partner not in partners:
         raise HolderStartRefused("that source does not sign for it")
@@ -145,15 +146,15 @@ def end_partner(path: Path, oin: str, partner: str) -> None:
     _write(path, document)
 
 
-def _find_source(
-    path: Path, oin: str
+def _find(
+    path: Path, oin: str, kind: Kind = "source"
 ) -> tuple[tomlkit.TOMLDocument, tomlkit.items.Table]:
     document, entries = _parse(path)
     for entry in entries:
-        is_source = (entry.get("oin"), entry.get("kind")) == (oin, "source")
-        if is_source and "ended_on" not in entry:
+        is_it = (entry.get("oin"), entry.get("kind")) == (oin, kind)
+        if is_it and "ended_on" not in entry:
             return document, entry
-    raise HolderStartRefused("no source with that number is registered, or it ended")
+    raise HolderStartRefused(f"no {kind} with that number is registered, or it ended")
 
 
 def _parse(path: Path) -> tuple[tomlkit.TOMLDocument, AoT]:

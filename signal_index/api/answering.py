@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from policy.vocabulary import Permit
-from signal_index.answers import encode_part, make_flag
+from signal_index.answers import encode_part, make_contact, make_flag
 from signal_index.api.colleagues import tell_beside
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
@@ -14,8 +16,7 @@ from signal_index.ledger import make_receipt
 from signal_index.signals import StoredSignal
 from signal_index.store.standing import Standing
 from signal_index.taking_part import InTrial, find_heard
-from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
-from signal_index.wire.values import Phone
+from signal_index.wire.lookups import Flag, FlagContact, Freshness, Part, Receipt
 
 
 def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
@@ -61,10 +62,10 @@ def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:
     return make_flag(signal, row, name, day_of(index.clock()))
 
 
-def find_phone(standing: Standing, oin: str) -> Phone | None:
+def find_own_number(standing: Standing, oin: str, today: date) -> FlagContact | None:
     """Find an organisation's own number; it says nothing of any person."""
-    found = standing.organisations.get(oin)
-    return None if found is None or found.phone is None else Phone(found.phone)
+    found = standing.own_numbers.get(oin)
+    return None if found is None else make_contact(found, oin, today)
 
 
 def _sources(
@@ -84,7 +85,9 @@ def _sources(
                 category=category,
                 categoryLabel=labels.category(category),
                 organisation=labels.organisation(one.source),
-                phone=find_phone(standing, one.source),
+                contactHolder=find_own_number(
+                    standing, one.source, day_of(standing.read_at)
+                ),
                 lastHeard=one.last_heard,
                 stale=one.stale,
                 byHand=one.by_hand,

@@ -50,13 +50,14 @@ from signal_index.errors import QueueFull, StaleKeyVersion, TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
 from signal_index.ledger.trace import TRACEPARENT, TraceContext, parse_traceparent
+from signal_index.notice import read_own_number
 from signal_index.returning import CallBack
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
 from signal_index.store.tickets import REPEAT_FOR, TicketPair
 from signal_index.wire import lookups as wire
 from signal_index.wire.model import parse_body, parse_field
-from signal_index.wire.values import read_bytes
+from signal_index.wire.values import Oin, read_bytes
 
 _read_req: Final = partial(read_bytes, length=32)
 
@@ -129,9 +130,17 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     wanted = (Act.LOOKUP, len(question.subjects), asked.keyVersion)
     pair = await admit_pair(index, asked.tickets, caller, wanted, now)
     points = tuple(derive_point(keys, one) for one in question.subjects)
-    called = asked.callBack
-    call_back = None if called is None else CallBack(called.function, called.phone)
+    call_back = _read_call_back(asked.callBack, caller, now)
     return _Arrived(question, pair, points, keys, body, now, call_back)
+
+
+def _read_call_back(
+    token: str | None, caller: Caller, now: datetime
+) -> CallBack | None:
+    if token is None:
+        return None
+    said, signed = read_own_number(token, Oin(caller.organisation), now=now)
+    return CallBack(said.function, said.phone, said.lastVerified.isoformat(), signed)
 
 
 def _describe(

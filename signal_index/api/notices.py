@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
 from policy.vocabulary import LoopActId
+from signal_index.answers import make_contact
+from signal_index.api.answering import find_own_number
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.match_view import SeenMatch, see_matches
@@ -35,17 +38,19 @@ from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
 from signal_index.matching import Stage
-from signal_index.returning import Body, NoticeKind
+from signal_index.returning import CALLED, Body, NoticeKind, parse_call_back
 from signal_index.returning.bodies import COVER
 from signal_index.store import notices as store
 from signal_index.store.match_cases import store_cases
 from signal_index.store.notice_settled import Settled, find_settled
+from signal_index.store.standing import Standing
 from signal_index.wire import notices as wire
-from signal_index.wire.lookups import CallBack
+from signal_index.wire.lookups import FlagContact
 from signal_index.wire.notice_order import find_counting
-from signal_index.wire.values import Content, Label, Oin, Phone
+from signal_index.wire.signed_contacts import name_own_number
+from signal_index.wire.values import Content, Oin
 
-ITEM_BYTES: Final = 2_048
+ITEM_BYTES: Final = 3_072
 
 _Matches = Mapping[tuple[str, UUID], Sequence[SeenMatch]]
 """The matches that may be shown, by source and reference of the own signal."""
@@ -238,7 +243,8 @@ async def _show_all(
         if one.body is not None:
             catalogue = index.catalogue_in(one.municipality)
             labels = Labels(catalogue, standing.organisations)
-            said = _show(one, one.body, looked_up, labels)
+            call_back = _call_back(one, looked_up, standing, day_of(now))
+            said = _show(one, one.body, looked_up, labels, call_back)
             done = settled.get(one.id)
             items.append(
                 said.model_copy(update={"settled": done and _settled(done, labels)})
@@ -270,7 +276,11 @@ def _find_about(one: store.StoredNotice) -> Iterable[tuple[str, UUID]]:
 
 
 def _show(
-    one: store.StoredNotice, body: Body, entries: store.Entries, labels: Labels
+    one: store.StoredNotice,
+    body: Body,
+    entries: store.Entries,
+    labels: Labels,
+    call_back: FlagContact | None,
 ) -> wire.ReturnNotice:
     outcome, said_at = body.more.get("outcome"), body.more.get("saidAt")
     entry = None if body.entry is None else entries.get(body.entry)
@@ -287,12 +297,13 @@ def _show(
             wire.NoticedSignal(reference=each.reference, case=each.case)
             for each in body.signals
         ],
-        lookedUp=_looker(entry, body.more, labels) if entry and entry.groups else None,
+        lookedUp=_looker(entry, labels) if entry and entry.groups else None,
         content=_content(body, entry),
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
         saidAt=datetime.fromisoformat(said_at) if said_at else None,
-        facts={} if is_about_lookup else _facts(body, one.source, labels),
+        callBack=call_back,
+        facts={} if is_about_lookup else _facts(body, labels),
     )
 
 
@@ -302,34 +313,49 @@ def _content(body: Body, entry: Opened | None) -> Content:
     return "readable" if body.entry is None else "erased"
 
 
-def _facts(body: Body, reader: str, labels: Labels) -> dict[str, str]:
-    """Give the facts of a kind; a succession has both names, and the other's number.
+def _call_back(
+    one: store.StoredNotice, entries: store.Entries, standing: Standing, today: date
+) -> FlagContact | None:
+    """Give whom to call: who looked, or the other one of a succession."""
+    body = one.body or COVER
+    if body.kind is NoticeKind.SUCCESSION:
+        is_given = one.source == body.more["source"]
+        other = body.more["successor" if is_given else "source"] or ""
+        return find_own_number(standing, other, today)
+    entry = None if body.entry is None else entries.get(body.entry)
+    called = body.more.get(CALLED)
+    if not called or entry is None or not entry.organisation or not entry.groups:
+        return None
+    said = parse_call_back(json.loads(called), entry.organisation)
+    details = {
+        "function": said.function,
+        "phone": said.phone,
+        "lastVerified": said.verified,
+        "signature": said.signature.model_dump(),
+    }
+    id_, verified = name_own_number(entry.organisation), said.verified
+    contact = (id_, details, date.fromisoformat(verified))
+    return make_contact(contact, entry.organisation, today)
 
-    That number is the organisation's own, where it registered one.
-    """
+
+def _facts(body: Body, labels: Labels) -> dict[str, str]:
+    """Give the facts of a kind; a succession has both names."""
     facts = {key: value for key, value in body.more.items() if value}
     facts.pop("saidAt", None)
     if body.kind is NoticeKind.SUCCESSION:
         for key in ("source", "successor"):
             facts[f"{key}Name"] = labels.organisation(facts[key]) or facts[key]
-        is_given = reader == facts["source"]
-        phone = labels.phone(facts["successor" if is_given else "source"])
-        facts |= {"phone": phone} if phone else {}
     return facts
 
 
-def _looker(entry: Opened, more: store.Facts, labels: Labels) -> wire.Looker:
+def _looker(entry: Opened, labels: Labels) -> wire.Looker:
     purpose = entry.text(Group.WHY, "purpose") or ""
-    function, phone = more.get("function"), more.get("phone")
     return wire.Looker(
         organisation=labels.organisation(entry.organisation) or "",
         team=entry.text(Group.ROLE, "team"),
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
         at=entry.recorded_at,
-        callBack=CallBack(function=Label(function), phone=Phone(phone))
-        if function and phone
-        else None,
     )
 
 

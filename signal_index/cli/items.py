@@ -28,7 +28,7 @@ from signal_index.store.registry import (
 )
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.sources import SourceState
-from signal_index.wire.values import PHONE, read_label, read_municipality, read_oin
+from signal_index.wire.values import read_label, read_municipality, read_oin
 
 
 def _oin(value: str) -> str:
@@ -58,16 +58,9 @@ def _state_at_first(value: SourceState) -> SourceState:
     return value
 
 
-def _phone(value: str) -> str:
-    if PHONE.fullmatch(value) is None:
-        raise ValueError("is not a number like +31182555100")
-    return value
-
-
 Oin = Annotated[str, AfterValidator(_oin)]
 Municipality = Annotated[str, AfterValidator(_municipality)]
 Name = Annotated[str, AfterValidator(_name)]
-Phone = Annotated[str, AfterValidator(_phone)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9.]+)*$", max_length=64)]
 Account = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -79,18 +72,17 @@ class Item(BaseModel):
 
 
 class OrganisationItem(Item):
-    """An organisation; `phone` is its own number, for when it is late."""
+    """An organisation."""
 
     oin: Oin
     name: Name
     kind: OrganisationKind
     municipality: Municipality
-    phone: Phone | None = None
 
     def record(self) -> OrganisationRecord:
         """Give what the store registers."""
         return OrganisationRecord(
-            self.oin, self.name, self.kind.value, self.municipality, self.phone
+            self.oin, self.name, self.kind.value, self.municipality
         )
 
 

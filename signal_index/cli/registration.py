@@ -84,7 +84,6 @@ class Registrar:
         facts: JsonObject = {
             "name": item.name,
             "kind": item.kind.value,
-            "phone": item.phone,
         }
         return await self._recorded(change, "organisation", item.oin, facts)
 

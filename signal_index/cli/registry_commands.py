@@ -54,18 +54,9 @@ def add_organisation(
     kind: Annotated[str, typer.Option(help="municipality, source-agency, …")],
     municipality: MunicipalityOption,
     settings: SettingsFile,
-    phone: Annotated[
-        str | None, typer.Option(help="Its own number (+31…), for when it is late.")
-    ] = None,
 ) -> None:
     """Register an organisation, admitted by a municipality."""
-    values = {
-        "oin": oin,
-        "name": name,
-        "kind": kind,
-        "municipality": municipality,
-        "phone": phone,
-    }
+    values = {"oin": oin, "name": name, "kind": kind, "municipality": municipality}
     _register(settings, lambda: [parse_item(OrganisationItem, values)])
 
 

@@ -11,9 +11,12 @@ random number.
 from signal_index.notice.contacts import (
     ContactFault,
     find_contact_fault,
+    find_contacts,
     parse_signed_contact,
+    read_own_number,
     sign_contact,
     verify_contact,
+    without_contacts,
 )
 from signal_index.notice.errors import (
     InvalidField,
@@ -73,6 +76,7 @@ __all__ = [
     "encode_digests",
     "find_bucket",
     "find_contact_fault",
+    "find_contacts",
     "mark_signal",
     "new_notice_key",
     "parse_notice_key",
@@ -83,6 +87,7 @@ __all__ = [
     "parse_signed_withdrawal",
     "parse_signer_key",
     "read_kid",
+    "read_own_number",
     "sign_batch",
     "sign_contact",
     "sign_notice",
@@ -90,4 +95,5 @@ __all__ = [
     "sign_withdrawal",
     "subject_commitment",
     "verify_contact",
+    "without_contacts",
 ]

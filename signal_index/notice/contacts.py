@@ -11,29 +11,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from joserfc import jws
+from pydantic import BaseModel
 
-from keys.base64url import encode_b64u
+from keys.base64url import decode_b64u, encode_b64u
 from signal_index.notice.errors import InvalidSignature
 from signal_index.notice.keys import NoticeKey, SignerKey, parse_signer_key
 from signal_index.notice.signing import (
     ALGORITHM,
+    CLOCK_SKEW,
     REGISTRY,
     open_signed,
+    read_kid,
     verified_payload,
 )
 from signal_index.notice.text import encode_compact
 from signal_index.wire.contact_holders import ContactHolder, ContactSignature
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import FlagContact
-from signal_index.wire.model import parse_value
-from signal_index.wire.signed_contacts import SignedContact
+from signal_index.wire.model import parse_body, parse_value
+from signal_index.wire.signed_contacts import SignedContact, name_own_number
 from signal_index.wire.values import Oin
 
 CONTACT_TYPE: Final = "signal-contact+jwt"
@@ -85,6 +88,64 @@ def parse_signed_contact(
         {"by": said.iss, "at": said.iat, "kid": signer.kid, "value": value}
     )
     return said, signature
+
+
+def read_own_number(
+    token: str, organisation: Oin, *, now: datetime
+) -> tuple[ContactHolder, ContactSignature]:
+    """Read an organisation's own number, as it says that it signed it.
+
+    Its form alone is held, and that it is of this organisation, a function and a number
+    and nothing more: whoever shows it holds it against a key. Raises `InvalidField`.
+    """
+    try:
+        kid = read_kid(token)
+        said = parse_body(SignedContact, decode_b64u(token.split(".")[1]))
+    except (InvalidSignature, ValueError):
+        raise InvalidField("callBack", "wrong-form") from None
+    value = token.rpartition(".")[2]
+    signed = {"by": said.iss, "at": said.iat, "kid": kid, "value": value}
+    signature = parse_value(ContactSignature, signed)
+    if f"{_signed_text(said, kid)}.{value}" != token:
+        raise InvalidField("callBack", "wrong-form")
+    if {said.iss, said.source} != {organisation} or said.id != name_own_number(
+        organisation
+    ):
+        raise InvalidField("callBack", "does-not-match")
+    if said.iat > (now + CLOCK_SKEW).timestamp():
+        raise InvalidField("callBack", "in-the-future")
+    details = said.contactHolder
+    bare = {"function", "phone", "lastVerified"}
+    if details.model_dump(exclude=bare, exclude_defaults=True):
+        raise InvalidField("callBack", "not-allowed")
+    return details, signature
+
+
+def find_contacts(said: object) -> Iterator[FlagContact]:
+    """Give every contact holder that a model names, however deep."""
+    if isinstance(said, FlagContact):
+        yield said
+    elif isinstance(said, BaseModel):
+        for name in type(said).model_fields:
+            yield from find_contacts(getattr(said, name))
+    elif isinstance(said, list):
+        for each in said:
+            yield from find_contacts(each)
+
+
+def without_contacts(said: Any, false: Container[int]) -> Any:  # noqa: ANN401 - of one type
+    """Give the same model without these contact holders, by their `id()`."""
+    if isinstance(said, FlagContact):
+        return None if id(said) in false else said
+    if isinstance(said, BaseModel):
+        changed = {
+            name: without_contacts(getattr(said, name), false)
+            for name in type(said).model_fields
+        }
+        return said.model_copy(update=changed)
+    if isinstance(said, list):
+        return [without_contacts(each, false) for each in said]
+    return said
 
 
 def verify_contact(contact: FlagContact, signer: SignerKey) -> None:

@@ -38,7 +38,7 @@ _NOTICE_TYPE: Final = "signal-notice+jwt"
 _BATCH_TYPE: Final = "signal-batch+jwt"
 _EVENT_TYPE: Final = "signal-person-event+jwt"
 _WITHDRAWAL_TYPE: Final = "signal-withdrawal+jwt"
-_CLOCK_SKEW: Final = timedelta(seconds=60)
+CLOCK_SKEW: Final = timedelta(seconds=60)
 _KID_MAXIMUM: Final = 128
 
 _Item = TypeVar("_Item", Notice, Withdrawal)
@@ -192,7 +192,7 @@ def open_signed(
     said = parse_body(model, verified_payload(token, signer.jwk, typ))
     if said.iss != signer.organisation:
         raise InvalidSignature
-    if said.iat > (now + _CLOCK_SKEW).timestamp():
+    if said.iat > (now + CLOCK_SKEW).timestamp():
         raise SignedInTheFuture
     return said
 

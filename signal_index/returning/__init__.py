@@ -29,6 +29,7 @@ from signal_index.returning.bodies import (
 )
 from signal_index.returning.boxes import (
     BOX_BYTES,
+    CALLED,
     BoxContent,
     CallBack,
     LookedUp,
@@ -39,12 +40,14 @@ from signal_index.returning.boxes import (
     Told,
     box_row,
     open_box,
+    parse_call_back,
     seal_box,
 )
 
 __all__ = [
     "BODY_BYTES",
     "BOX_BYTES",
+    "CALLED",
     "PASSED_AT_MOST",
     "SIGNALS_AT_MOST",
     "Between",
@@ -67,6 +70,7 @@ __all__ = [
     "open_body",
     "open_box",
     "open_step",
+    "parse_call_back",
     "seal_body",
     "seal_box",
     "seal_step",

@@ -24,7 +24,7 @@ from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.returning.sealing import pack_person, seal, unpack_person, unseal
 
-BODY_BYTES: Final = 768
+BODY_BYTES: Final = 1024
 SIGNALS_AT_MOST: Final = 2
 """Signals of one source that one notice names; more get a second notice."""
 PASSED_AT_MOST: Final = 1_000

@@ -18,8 +18,11 @@ from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.returning.bodies import Body, parse_body_facts
 from signal_index.returning.sealing import pack_person, seal, unpack_person, unseal
+from signal_index.wire.contact_holders import ContactSignature
 
-BOX_BYTES: Final = 1792
+CALLED: Final = "called"
+"""The fact of a body that says whom to call back, as `CallBack.facts` in JSON."""
+BOX_BYTES: Final = 2048
 _LABEL: Final = b"signal-index/notice-box/1\0"
 _PLACE_BYTES: Final = 2
 _MARK_BYTES: Final = 1 + 16 + _PLACE_BYTES
@@ -27,10 +30,31 @@ _MARK_BYTES: Final = 1 + 16 + _PLACE_BYTES
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """Whom to call back about a lookup: a function and its number, never a name."""
+    """Whom to call back about a lookup: a function and its number, never a name.
+
+    As who asked signed it, about itself: it needs no more to be shown and verified.
+    """
 
     function: str
     phone: str
+    verified: str
+    signature: ContactSignature
+
+    def facts(self) -> tuple[str, ...]:
+        """Give it as it is sealed."""
+        signed = self.signature
+        return (
+            *(self.function, self.phone, self.verified),
+            *(str(signed.at), signed.kid, signed.value),
+        )
+
+
+def parse_call_back(facts: Sequence[str], organisation: str) -> CallBack:
+    """Give it from what was sealed; by whom, the box and its entry say."""
+    function, phone, verified, at, kid, value = facts
+    signed = {"by": organisation, "at": int(at), "kid": kid, "value": value}
+    signature = ContactSignature.model_validate(signed)
+    return CallBack(function, phone, verified, signature)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +155,9 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
                 purpose=facts["p"],
                 person=unpack_person(facts["b"]),
                 marks=_unpack(facts["g"], decode_b64u(facts["m"])),
-                call_back=CallBack(*facts["c"]) if facts["c"] else None,
+                call_back=parse_call_back(facts["c"], facts["o"])
+                if facts["c"]
+                else None,
             )
         case "outcome":
             return SaidOutcome(
@@ -161,7 +187,7 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "b": pack_person(content.person),
                 "g": _kinds(content.marks),
                 "m": encode_b64u(_pack(content.marks)),
-                "c": [called.function, called.phone] if called else None,
+                "c": called.facts() if called else None,
             }
         case SaidOutcome():
             return {

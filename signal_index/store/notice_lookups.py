@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from policy.vocabulary import LoopActId
 from signal_index.citizens.embargo import open_person
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import (
+    CALLED,
     SIGNALS_AT_MOST,
     Between,
     Body,
@@ -129,7 +131,7 @@ def _looked_up(
     As many whether or not what it showed is known already.
     """
     called = one.call_back
-    more = {"function": called.function, "phone": called.phone} if called else {}
+    more = {CALLED: json.dumps(called.facts())} if called else {}
     if not shown:
         yield COVER
     for part in cut_up(shown):

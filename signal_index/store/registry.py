@@ -1,7 +1,7 @@
 """Writing who takes part: organisations, clients, signers and sources.
 
 - Registering the same again changes nothing, so that a load file may be loaded twice.
-- A name and a number, a source's coverage and who may submit for it can be changed by
+- A name, a source's coverage and who may submit for it can be changed by
   registering anew; an id that is registered with any other fact is a
   `RegistrationConflict`.
 - What ended (`store.endings`) is not registered again: `RegistrationConflict`.
@@ -44,16 +44,12 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRecord:
-    """An organisation, and the municipality responsible for admitting it.
-
-    `phone` is its own number, of no person; None leaves the one that is registered.
-    """
+    """An organisation, and the municipality responsible for admitting it."""
 
     oin: str
     name: str
     kind: str
     municipality: str
-    phone: str | None = None
 
 
 class ClientKind(StrEnum):
@@ -106,13 +102,12 @@ class SourceRecord:
 async def add_organisation(
     conn: AsyncConnection, record: OrganisationRecord, *, now: datetime
 ) -> Change:
-    """Register an organisation; its name and number may be changed, nothing else."""
+    """Register an organisation; its name may be changed, nothing else."""
     values = {
         "oin": record.oin,
         "name": record.name,
         "kind": record.kind,
         "municipality": record.municipality,
-        "phone": record.phone,
     }
     found = await _find(conn, organisation, {"oin": record.oin})
     if found is None:
@@ -121,13 +116,12 @@ async def add_organisation(
     _verify_stands(organisation, found)
     if (found["kind"], found["municipality"]) != (record.kind, record.municipality):
         raise RegistrationConflict("the organisation is registered with other facts")
-    phone = found["phone"] if record.phone is None else record.phone
-    if (found["name"], found["phone"]) == (record.name, phone):
+    if found["name"] == record.name:
         return Change.UNCHANGED
     await conn.execute(
         update(organisation)
         .where(organisation.c.oin == record.oin)
-        .values(name=record.name, phone=phone)
+        .values(name=record.name)
     )
     return Change.CHANGED
 

@@ -19,8 +19,10 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, LoopActId, PurposeId
+from signal_index.answers import Contact
 from signal_index.store.accounts import EVERYONE
 from signal_index.store.admissions import find_admitted
+from signal_index.store.contacts import find_contacts
 from signal_index.store.emptied import find_emptied
 from signal_index.store.endings import find_refused
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
@@ -29,6 +31,7 @@ from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
 from signal_index.taking_part import Coverage
 from signal_index.wire.lookups import Freshness
+from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.sources import SourceState
 
 
@@ -40,7 +43,6 @@ class Organisation:
     name: str
     kind: str
     municipality: str
-    phone: str | None = None
     admitted: frozenset[str] = frozenset()
     """Where it may ask beside its own municipality, by that one's own admission."""
 
@@ -117,6 +119,8 @@ class Standing:
         default_factory=dict, repr=False, compare=False
     )
     """What answers said of sources since this was read, by question."""
+    own_numbers: Mapping[str, Contact] = field(default_factory=dict)
+    """By organisation, of no person: as it signed them."""
 
     def find_places(self, source: str) -> frozenset[tuple[str, str]]:
         """Find where a source publishes what: (municipality, category)."""
@@ -156,7 +160,14 @@ async def read_standing(
         establishments=establishments_of(recorded, catalogue),
         recorded=recorded,
         adoptions=await find_newest_adoptions(conn),
+        own_numbers=await _own_numbers(conn),
     )
+
+
+async def _own_numbers(conn: AsyncConnection) -> Mapping[str, Contact]:
+    organisations = await conn.scalars(select(registry.organisation.c.oin))
+    named = {name_own_number(oin): oin for oin in organisations}
+    return {named[id_]: one for id_, one in (await find_contacts(conn, named)).items()}
 
 
 async def verify_reachable(conn: AsyncConnection) -> None:
@@ -174,7 +185,6 @@ async def _organisations(
             registry.organisation.c.name,
             registry.organisation.c.kind,
             registry.organisation.c.municipality,
-            registry.organisation.c.phone,
         )
     )
     return (

@@ -50,7 +50,6 @@ organisation = Table(
     municipality(),
     Column("name", String(200), nullable=False),
     Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
-    Column("phone", String(16), nullable=True),  # E.164, shown where it is late
     Column("registered_at", Instant, nullable=False),
     *ending(),
 )

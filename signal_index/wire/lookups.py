@@ -19,11 +19,10 @@ from signal_index.wire.values import (
     Encoded32,
     Id,
     Instant,
-    LabelText,
     Municipality,
     Number,
     OinText,
-    PhoneText,
+    SignedText,
     SlugText,
     TicketPair,
 )
@@ -58,22 +57,17 @@ class LookupTerms(RequestModel):
     breakGlass: BreakGlass | None = None
 
 
-class CallBack(RequestModel):
-    """Whom to call back about a lookup: a function and its number, never a name."""
-
-    function: LabelText
-    phone: PhoneText
-
-
 class Lookup(LookupTerms):
     """A question about one to ten persons (a household), for one purpose.
 
     `caseReference` is the HMAC of the case number under the own organisation's key.
-    `callBack` is for a source that hears of the lookup.
+    `callBack` is for a source that hears of the lookup: the own number of who asks (a
+    function and its number), as it signed it (`ContactBody`). The index reads its form;
+    whoever shows it holds it against the key of who asked.
     """
 
     caseReference: Encoded32 | None
-    callBack: CallBack | None = None
+    callBack: SignedText | None = None
 
 
 class FlagContact(AnswerModel):
@@ -118,14 +112,14 @@ class Flag(AnswerModel):
 class Freshness(AnswerModel):
     """When a connected source was last heard about a category.
 
-    `phone` is the organisation's own number, where it gave one: the same whoever was
-    asked about.
+    `contactHolder` is the organisation's own number, where it gave one, as it signed
+    it: the same whoever was asked about. A desk gives null for what does not hold.
     """
 
     category: str
     categoryLabel: str
     organisation: str
-    phone: PhoneText | None = None
+    contactHolder: FlagContact | None = None
     lastHeard: Instant | None
     stale: bool
     byHand: bool = Field(
@@ -170,7 +164,7 @@ class AskedBefore(AnswerModel):
 
 
 class Part(AnswerModel):
-    """The part about one person; always 40,960 bytes, or a multiple of 16,384 more.
+    """The part about one person; always 49,152 bytes, or a multiple of 16,384 more.
 
     `asked`: the categories that were looked for, the same for each person. What is in
     it and has no source in `sources` is told of by nobody yet. `colleagues` stand first

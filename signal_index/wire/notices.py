@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
-from signal_index.wire.lookups import CallBack
+from signal_index.wire.lookups import FlagContact
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     Content,
@@ -81,14 +81,13 @@ class NoticedSignal(AnswerModel):
 
 
 class Looker(AnswerModel):
-    """Who looked: organisation and team, for which purpose, when; whom to call back."""
+    """Who looked: organisation and team, for which purpose, when."""
 
     organisation: str
     team: str | None
     purpose: str
     purposeLabel: str
     at: Instant
-    callBack: CallBack | None
 
 
 class Settled(AnswerModel):
@@ -119,6 +118,9 @@ class ReturnNotice(AnswerModel):
     succession says in `signals` how many passed on; a notice names at most a thousand.
     `settled`: as it stands when the notice is read; null where it still waits for
     somebody, or asked nothing.
+
+    `callBack`: whom to call about it, as that organisation signed it: who looked, or
+    where signals passed on the other one. A desk gives null for what does not hold.
     """
 
     id: Id
@@ -134,6 +136,7 @@ class ReturnNotice(AnswerModel):
     outcome: str | None
     outcomeLabel: str | None
     saidAt: Instant | None = None
+    callBack: FlagContact | None = None
     facts: dict[str, str]
     settled: Settled | None = None
 

@@ -6,10 +6,23 @@ them against the source's key (`signal_index.notice.verify_contact`).
 
 from __future__ import annotations
 
+from typing import Final
+from uuid import UUID, uuid5
+
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import RequestModel
 from signal_index.wire.signals import Signed
 from signal_index.wire.values import Id, OinText, SignatureText, SignedText
+
+_OWN_NUMBERS: Final = UUID("8f2d6c1e-6f0b-4a55-9d0e-3c1b7a52e914")
+
+
+def name_own_number(organisation: str) -> UUID:
+    """Name the contact holder that is an organisation's own number, of no person.
+
+    It follows from the OIN (RFC 9562, version 5): nobody says which one it is.
+    """
+    return uuid5(_OWN_NUMBERS, organisation)
 
 
 class SignedContact(Signed):

@@ -23,10 +23,11 @@ from sources.cli.plain import PlainConsole
 from sources.cli.references import say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
+from sources.errors import HoldersUnreachable
 from sources.matches import fetch_matches, name_match, say_of_match
 from sources.outbox.notices import find_case
 from sources.outbox.store import look_into
-from sources.partner_contacts import hold_contacts
+from sources.partner_contacts import forget_contacts, hold_contacts
 from sources.phones import write_phone
 from sources.settings import AgencySettings, load_settings
 
@@ -114,7 +115,10 @@ async def _fetch(settings: AgencySettings) -> _Own:
             _, index = make_parties(client, settings, keys, outbox)
             own = await fetch_matches(index, settings.source)
             signer = make_signer(settings, keys)
-            held = await hold_contacts(client, settings, signer, own.items)
+            try:
+                held = await hold_contacts(client, settings, signer, [*own.items])
+            except HoldersUnreachable:  # who calls anyway looks the number up elsewhere
+                held = forget_contacts([*own.items])
         items = tuple((one, find_case(outbox, one.reference)) for one in held)
     return _Own(items, own.unreadable)
 

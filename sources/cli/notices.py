@@ -14,13 +14,12 @@ import typer
 from keys.case_name import shorten
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
-from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.parties import TIMEOUT, make_hearing, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.references import UNNAMED, say_cases
 from sources.cli.settings_file import SettingsFile
-from sources.clock import now, write_moment
+from sources.clock import write_moment
 from sources.errors import InvalidAgencySettings
-from sources.notices.hearing import Hearing
 from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import (
     KeptNotice,
@@ -80,8 +79,7 @@ def list_command(
 async def _hear(settings: AgencySettings, keys: AgencyKeys, outbox: Outbox) -> bool:
     async with httpx.AsyncClient(timeout=TIMEOUT) as client:
         index = make_parties(client, settings, keys, outbox, attempts=1)[1]
-        row, source = settings.notices, settings.source
-        hearing = Hearing(outbox, client, row, source, now)
+        hearing = make_hearing(client, settings, keys, outbox)
         heard = await hearing.hear_unless_just_done(index)
         return heard and await hearing.look_again(index)
 

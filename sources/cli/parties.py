@@ -1,5 +1,6 @@
 """The real parties of an agency, from its settings: holders, provider, index."""
 
+from functools import partial
 from typing import Final
 
 import httpx
@@ -12,7 +13,9 @@ from sources.brp.gateway import HttpGateway
 from sources.brp.identifying import Identifier
 from sources.clock import now
 from sources.errors import InvalidAgencySettings
+from sources.notices.hearing import Hearing
 from sources.outbox.store import Outbox
+from sources.partner_contacts import hold_contacts
 from sources.publisher.holders import HolderEvaluator, Trust
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.identity import ClientIdentity, Tokens
@@ -27,6 +30,18 @@ TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 def make_signer(settings: AgencySettings, keys: AgencyKeys) -> Signer:
     """Give what signs this agency's requests to key holders."""
     return Signer(settings.organisation, settings.source, keys.request, now)
+
+
+def make_hearing(
+    client: httpx.AsyncClient,
+    settings: AgencySettings,
+    keys: AgencyKeys,
+    outbox: Outbox,
+) -> Hearing:
+    """Give what hears what came back, and holds whom to call."""
+    signer = make_signer(settings, keys)
+    hold = partial(hold_contacts, client, settings, signer)
+    return Hearing(outbox, client, settings.notices, settings.source, hold, now)
 
 
 def make_identifier(

@@ -139,7 +139,11 @@ async def _publish(
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
     sender = Sender(
-        IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
+        IndexOin(settings.organisation),
+        IndexOin(settings.source),
+        keys.notice,
+        now,
+        settings.own_number.holder if settings.own_number else None,
     )
     with Outbox(settings.outbox, keys.outbox) as outbox, bars:
 

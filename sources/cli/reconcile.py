@@ -19,13 +19,12 @@ from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly, start_logging_unless_seen
-from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.parties import TIMEOUT, make_hearing, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.counted import say_count
 from sources.errors import SignalsElsewhere
-from sources.notices.hearing import Hearing
 from sources.outbox.notices import find_successors
 from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
@@ -112,8 +111,7 @@ async def _reconcile(
             known = await verify_in_use(outbox, index)
             note_elsewhere(outbox, known, settings.source, profiles)
             if done.differences.lacking:
-                row, source = settings.notices, settings.source
-                hearing = Hearing(outbox, client, row, source, now)
+                hearing = make_hearing(client, settings, keys, outbox)
                 await hearing.hear_unless_just_done(index)
             taken = find_successors(outbox, settings.source)
             return done, find_elsewhere(outbox), taken

@@ -24,7 +24,7 @@ from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
-from sources.cli.parties import TIMEOUT, make_identifier, make_parties
+from sources.cli.parties import TIMEOUT, make_hearing, make_identifier, make_parties
 from sources.cli.publish import Summary, show_summary, summarise
 from sources.cli.reconcile import make_scope
 from sources.cli.settings_file import SettingsFile
@@ -155,8 +155,7 @@ class _Office:
 
     def make_hearing(self) -> Hearing:
         """Find what hears what came back."""
-        source, row = self.settings.source, self.settings.notices
-        return Hearing(self.outbox, self.client, row, source, now)
+        return make_hearing(self.client, self.settings, self.keys, self.outbox)
 
     async def hear_again_and_again(self) -> None:
         """Fetch and tell until cancelled."""
@@ -168,7 +167,9 @@ class _Office:
     @property
     def _sender(self) -> Sender:
         organisation, source = self.settings.organisation, self.settings.source
-        return Sender(IndexOin(organisation), IndexOin(source), self.keys.notice, now)
+        own, row = IndexOin(organisation), self.settings.own_number
+        number = row.holder if row else None
+        return Sender(own, IndexOin(source), self.keys.notice, now, number)
 
     def _report(self, delivery: OpenDelivery) -> None:
         path = self.settings.rejects / name_rejects(delivery)

@@ -71,6 +71,10 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.NOTICES_HEARD: (
             "Nieuwe berichten: {count}. Lees ze met `signal-source notices list`."
         ),
+        Event.OWN_NUMBER_REFUSED: (
+            "De index neemt het nummer van uw organisatie niet aan: kijk [own_number]"
+            " na."
+        ),
         Event.NOTICES_UNHEARD: "Berichten ophalen lukt nu niet. Straks opnieuw.",
         Event.NOTICES_TOLD: "Berichten doorgegeven: {count} ({way}).",
         Event.NOTICES_UNTOLD: "Berichten doorgeven lukt nu niet. Straks opnieuw.",

@@ -58,6 +58,10 @@ class RehearsalRefused(SourceError):
     """There is nothing to rehearse with; nothing was sent."""
 
 
+class HoldersUnreachable(SourceError):
+    """Too few key holders say by which keys organisations sign whom to call."""
+
+
 class MatchRefused(SourceError):
     """The other side said something meanwhile, or it is over: nothing was changed."""
 

@@ -6,7 +6,7 @@ organisation sends for are left for the outbox that knows them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -46,19 +46,29 @@ class NoticeIndex(Protocol):
         ...
 
 
+Hold = Callable[[ReturnNotices], Awaitable[ReturnNotices]]
+"""Takes whom to call out of what came back, where that does not hold."""
+
+
 async def fetch(
     outbox: Outbox,
     index: NoticeIndex,
     source: str,
     case_key: CaseKey | None,
+    *,
+    hold: Hold,
     now: Callable[[], datetime],
 ) -> int:
-    """Fetch all that waits for this source; how many say something new."""
+    """Fetch all that waits for this source; how many say something new.
+
+    What is kept was held first: while nobody says whose key is whose nothing is kept
+    that names whom to call, nor acknowledged.
+    """
     forget_expired(outbox, day_of(now()))
     cursor: UUID | None = None
     new = 0
     while True:
-        page = await index.fetch_notices(cursor)
+        page = await hold(await index.fetch_notices(cursor))
         own = [one for one in page.items if one.source == source]
         new += keep_notices(outbox, own, now())
         if own:

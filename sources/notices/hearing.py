@@ -16,7 +16,7 @@ from sources.agency_keys import read_case_key
 from sources.errors import SourceError
 from sources.events import Event, log_event
 from sources.notice_settings import NoticesRow
-from sources.notices.fetching import NoticeIndex, fetch, look_again
+from sources.notices.fetching import Hold, NoticeIndex, fetch, look_again
 from sources.notices.telling import Teller
 from sources.outbox.notices import find_moment
 from sources.outbox.store import Outbox
@@ -33,6 +33,7 @@ class Hearing:
     client: httpx.AsyncClient
     row: NoticesRow
     source: str
+    hold: Hold
     now: Callable[[], datetime]
 
     async def hear_unless_just_done(self, index: NoticeIndex) -> bool:
@@ -59,7 +60,14 @@ class Hearing:
         """Fetch what came back and tell it; gives whether the index was heard."""
         try:
             case_key = read_case_key(self.row.case_key)
-            new = await fetch(self.outbox, index, self.source, case_key, self.now)
+            new = await fetch(
+                self.outbox,
+                index,
+                self.source,
+                case_key,
+                hold=self.hold,
+                now=self.now,
+            )
         except SourceError as error:
             log_event(Event.NOTICES_UNHEARD, error=type(error).__name__)
             return False

@@ -77,12 +77,14 @@ def say_whom_to_call(one: ReturnNotice) -> str:
 
     Of signals that passed on: the other organisation, at its own number.
     """
-    if phone := one.facts.get("phone"):
+    called = one.callBack
+    if called is None:
+        return ""
+    who = called.function
+    if one.kind == "succession":
         is_given = one.facts.get("source") == one.source
-        name = one.facts.get("successorName" if is_given else "sourceName", "")
-        return f"{name}, {write_phone(Phone(phone))}"
-    called = one.lookedUp.callBack if one.lookedUp else None
-    return f"{called.function}, {write_phone(called.phone)}" if called else ""
+        who = one.facts.get("successorName" if is_given else "sourceName", who)
+    return f"{who}, {write_phone(Phone(called.phone))}"
 
 
 def write_when(one: ReturnNotice) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from keys.validity import KeyValidity
+from signal_index.wire.contact_holders import OwnContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import BatchBody, OwnSignals
@@ -57,6 +58,10 @@ class Index(Protocol):
 
     async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
         """Give the source's newest deliveries, the newest first."""
+        ...
+
+    async def fetch_contacts(self) -> Sequence[OwnContactHolder]:
+        """Give our contact holders as the index has them."""
         ...
 
     async def put_contact(self, contact: UUID, said: ContactBody) -> None:

@@ -21,7 +21,7 @@ from signal_index.notice import (
 )
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import BatchBody
-from signal_index.wire.signed_contacts import ContactBody
+from signal_index.wire.signed_contacts import ContactBody, name_own_number
 from signal_index.wire.values import Oin
 from sources.errors import EvaluationStopped, IndexRefused, SourceError
 from sources.events import Event, log_event
@@ -69,6 +69,8 @@ class Sender:
     source: Oin
     key: NoticeKey
     now: Callable[[], datetime]
+    own_number: ContactHolder | None = None
+    """The organisation's own, of no person, for when it is late."""
 
     def sign_contact(self, contact: UUID, holder: ContactHolder) -> ContactBody:
         """Sign whom to call about the source's signals."""
@@ -134,7 +136,25 @@ class Pipeline:
         now = self._sender.now()
         return assign_batch(self._outbox, to.delivery, action, now=now, least=least)
 
+    async def _send_own_number(self) -> None:
+        """Store the organisation's own number, where the index has another."""
+        holder, id_ = self._sender.own_number, name_own_number(self._sender.source)
+        if holder is None:
+            return
+        for known in await self._index.fetch_contacts():
+            stands = known.model_dump(include=set(ContactHolder.model_fields))
+            if (known.id, stands) == (id_, holder.model_dump()) and known.signature:
+                return
+        try:
+            said = self._sender.sign_contact(id_, holder)
+            await self._index.put_contact(id_, said)
+        except IndexRefused as error:
+            if error.status not in _NOT_ACCEPTABLE or error.slug == AHEAD:
+                raise
+            log_event(Event.OWN_NUMBER_REFUSED)
+
     async def _send_contacts(self, to: Settled) -> None:
+        await self._send_own_number()
         for contact in find_pending_contacts(self._outbox):
             try:
                 said = self._sender.sign_contact(contact.id, contact.holder)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from keys.holder.evaluations import Holder
-from keys.holder.organisations import Organisations, collect_organisations
-from keys.holder.stating import state_notice_keys
+from keys.holder.organisations import collect_organisations
 from signal_index.notice import (
     new_notice_key,
     parse_signed_contact,
@@ -28,11 +25,10 @@ from tests.contact_desk import (
     ONE,
     Desk,
     change_details,
+    let_state,
     open_desk,
     write_details,
 )
-from tests.holder_fakes import INDEX_KEY
-from tests.holders_builders import AUDIENCE
 from tests.world import Agency, World
 
 pytestmark = pytest.mark.anyio
@@ -109,7 +105,7 @@ def _sign_for(world: World, by: Agency) -> dict[str, Any]:
 async def test_one_holder_alone_vouches_for_no_key(world: World, desk: Desk) -> None:
     await world.publish(world.debt_help, [ONE])
     known = collect_organisations([known_source(world.debt_help.oin)])
-    _let_state(world, [1, 2], known)
+    let_state(world, [1, 2], known)
     assert await desk.read() is None
     assert desk.faults == ["key-unknown"]
 
@@ -147,24 +143,7 @@ def _let_sign_for(
 ) -> None:
     """Do what operators of holders do: let an agency sign for another one's flags."""
     entry = known_source(by.oin, by.key).model_copy(update={"partners": (source.oin,)})
-    _let_state(world, holders, collect_organisations([entry]))
-
-
-def _let_state(world: World, holders: Sequence[int], known: Organisations) -> None:
-    for index in holders:
-        made = world.holders.holders[index]
-        key = INDEX_KEY.public
-        holder = Holder(made.keys, AUDIENCE, known, made.meter, world.clock, key)
-        made.fault = partial(_state, holder)
-
-
-async def _state(
-    holder: Holder, request: httpx.Request, honest: httpx.AsyncBaseTransport
-) -> httpx.Response:
-    answer = await honest.handle_async_request(request)
-    if not request.url.path.endswith("/notice-keys"):
-        return answer
-    return httpx.Response(200, content=state_notice_keys(holder).encode())
+    let_state(world, holders, collect_organisations([entry]))
 
 
 async def _state_nothing(

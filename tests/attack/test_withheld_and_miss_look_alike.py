@@ -14,10 +14,13 @@ import pytest
 
 from signal_index.answers import PART_MINIMUM
 from signal_index.api.lookup_run import Draft, Granted
+from signal_index.wire.signed_contacts import name_own_number
+from signal_index.wire.values import Phone
+from tests.builders import a_contact_holder
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
-from tests.world_registry import AGENCY_PHONE
 
+AGENCY_PHONE = "+31182555100"
 pytestmark = pytest.mark.anyio
 HIT, MISS, WITHHELD, PARTLY = (a_bsn(number) for number in range(1, 5))
 
@@ -64,10 +67,15 @@ async def test_whom_to_call_at_a_source_says_nothing_of_the_person(
 ) -> None:
     async with open_world(tmp_path) as world:
         await _publish(world)
+        for agency in world.agencies.values():
+            own = a_contact_holder(phone=Phone(AGENCY_PHONE))
+            id_ = name_own_number(agency.oin)
+            await world.put_contact(agency, own, contact=id_)
+        world.index.standing.forget()
         parts = await world.look_up([HIT, MISS, WITHHELD])
     said = [(part["asked"], part["sources"]) for part in parts]
     assert said[0] == said[1] == said[2]
-    assert {source["phone"] for source in said[0][1]} == {AGENCY_PHONE}
+    assert {source["contactHolder"]["phone"] for source in said[0][1]} == {AGENCY_PHONE}
 
 
 async def test_partly_withheld_says_exactly_what_a_hit_says(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sources.notices.words import say, say_whom_to_call
 from sources.outbox.notices import find_notices, mark_done
 from sources.profile import parse_profile
 from tests.agency_world import Town, open_agency
+from tests.contact_builders import a_call_back
 from tests.notice_builders import lead, switch_on
 from tests.source_administrators import an_administrator
 from tests.sources_builders import PROFILE, a_number, a_row, write_rows
@@ -30,7 +31,6 @@ OWN_PROFILE = parse_profile(_TEXT.replace('["9901", "9902"]', '["9901"]'))
 KEY = CaseKey(bytes(range(32)))
 CASE = "KB-2026-0042"
 PERSON = a_number(1)
-CALL = {"function": "Wijkteam Oost", "phone": "+31182555100"}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 async def look_up(town: Town) -> None:
-    await town.world.look_up([parse_bsn(PERSON)], callBack=CALL)
+    await town.world.look_up([parse_bsn(PERSON)], callBack=a_call_back())
     await lead(town.world)
 
 

@@ -13,6 +13,7 @@ from signal_index.wire.notice_order import find_former
 from signal_index.wire.notices import ReturnNotice
 from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
+from tests.contact_builders import CALLED, a_call_back, whom
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
 from tests.source_administrators import an_administrator
@@ -20,7 +21,7 @@ from tests.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 KNOWN = a_bsn(1)
-CALL = {"function": "Wijkteam Oost", "phone": "+31182555100"}
+CALL = a_call_back()
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def test_a_source_hears_who_looked_why_and_whom_to_call(world: World) -> N
     looker = told["lookedUp"]
     assert looker["organisation"] == "Gemeente Voorbeeld"
     assert looker["purpose"] == "schuldhulp-toegang"
-    assert looker["callBack"] == CALL
+    assert whom(told["callBack"]) == CALLED
     assert await read(world, world.income_support) == []
 
 
@@ -63,7 +64,7 @@ async def test_an_outcome_follows_and_already_known_damps_what_comes_after(
     by_kind = {one["kind"]: one for one in told}
     looked, said = by_kind["looked-up"], by_kind["outcome"]
     assert said["lookedUp"] == looked["lookedUp"]
-    assert said["lookedUp"]["callBack"] == CALL
+    assert whom(said["callBack"]) == CALLED
     assert looked["saidAt"] is None
     assert said["saidAt"] >= looked["lookedUp"]["at"][:19]
     await world.look_up([KNOWN])

@@ -90,18 +90,6 @@ async def test_a_name_may_change(conn: AsyncConnection) -> None:
     assert await add_organisation(conn, renamed, now=NOW) is Change.CHANGED
 
 
-async def test_a_number_is_kept_until_another_is_given(conn: AsyncConnection) -> None:
-    numbered = replace(AGENCY, phone="+31182555100")
-    given = [
-        await add_organisation(conn, each, now=NOW)
-        for each in (numbered, AGENCY, replace(AGENCY, phone="+31182555101"))
-    ]
-    assert given == [Change.CHANGED, Change.UNCHANGED, Change.CHANGED]
-    read = "SELECT phone FROM organisation WHERE oin = :oin"
-    kept = (await conn.execute(text(read), {"oin": AGENCY.oin})).scalar_one()
-    assert kept == "+31182555101"
-
-
 @pytest.mark.parametrize("changes", [{"kind": "supervisor"}, {"municipality": "9902"}])
 async def test_an_organisation_does_not_become_another(
     conn: AsyncConnection, changes: dict[str, str]

@@ -1,5 +1,6 @@
 """Attacks on what lies on disk: guessing BSNs offline, changing rows by SQL."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +32,8 @@ from signal_index.keyring import IndexKeys
 
 KEY_VERSION = 1
 IMPOSTOR = "+31201234567"
+STANDING_SECONDS = 11
+"""How long the index may go by what it read of the registry."""
 
 
 async def guess_offline(scene: Scene) -> None:
@@ -81,26 +84,33 @@ async def change_ledger_row(scene: Scene) -> None:
 async def change_whom_to_call(scene: Scene) -> None:
     """Write an impostor's number in the database, and have a generalist call it.
 
-    The control: before and after it the source's own number is in the answer.
+    Whom a flag says to call, and the own number of an organisation. The control: before
+    and after it the right number is in the answer.
     """
     url = scene.places.database_url
-    number = await _read_number(scene)
-    if number is None:
-        raise AttackSucceeded("no number to change: the attack itself is broken")
-    changed = await change_number(url, number, IMPOSTOR)
-    demand(changed, "the attacker found no number to change")
-    shown = await _read_number(scene)
-    await change_number(url, IMPOSTOR, number)
-    demand(shown is None, "a generalist would have called an impostor")
-    demand(await _read_number(scene) == number, "the source's own number is gone")
+    for named in ("flags", "sources"):
+        numbers = await _read_numbers(scene, named)
+        place, number = next(
+            ((at, one) for at, one in enumerate(numbers) if one), (0, None)
+        )
+        if number is None:
+            raise AttackSucceeded("no number to change: the attack itself is broken")
+        changed = await change_number(url, number, IMPOSTOR)
+        demand(changed, "the attacker found no number to change")
+        await asyncio.sleep(STANDING_SECONDS)
+        shown = (await _read_numbers(scene, named))[place]
+        await change_number(url, IMPOSTOR, number)
+        demand(shown is None, "a generalist would have called an impostor")
+        await asyncio.sleep(STANDING_SECONDS)
+        back = (await _read_numbers(scene, named))[place]
+        demand(back == number, "the right number is gone")
 
 
-async def _read_number(scene: Scene) -> str | None:
-    """Give whom the first flag of the known hit says to call."""
+async def _read_numbers(scene: Scene, named: str) -> list[str | None]:
+    """Give whom the flags, or the sources, of the known hit say to call."""
     answer = await scene.case_system.look_up([scene.hit])
-    flag = answer.body["answers"][0]["flags"][0]
-    contact = flag["contactHolder"]
-    return None if contact is None else str(contact["phone"])
+    contacts = [one["contactHolder"] for one in answer.body["answers"][0][named]]
+    return [None if one is None else str(one["phone"]) for one in contacts]
 
 
 def _open_share(places: Places, index: int) -> KeyShare:

@@ -57,8 +57,8 @@ export interface Freshness {
   readonly category: string;
   readonly categoryLabel: string;
   readonly organisation: string;
-  /** The organisation's own number, where it gave one. */
-  readonly phone?: string | null;
+  /** The organisation's own number, where it gave one that holds. */
+  readonly contactHolder?: ContactHolder | null;
   readonly lastHeard: string | null;
   readonly stale: boolean;
   /** Its people give signals by hand: silence never means that there is no contact. */

@@ -94,8 +94,8 @@ test("who has a flag here is not said to have named nobody", () => {
 
 test("a late organisation is told once, with its number and since when", () => {
   const sources = [
-    aSource("bijstand", "Werkplein", { ...OLD, phone: "+31182555100" }),
-    aSource("wonen", "Werkplein", { ...OLD, phone: "+31182555100" }),
+    aSource("bijstand", "Werkplein", { ...OLD, contactHolder: { function: "Receptie", phone: "+31182555100", lastVerified: "2026-10-01", stale: false } }),
+    aSource("wonen", "Werkplein", { ...OLD, contactHolder: { function: "Receptie", phone: "+31182555100", lastVerified: "2026-10-01", stale: false } }),
     aSource("wmo", "Wmo-loket", { lastHeard: null, stale: true }),
     aSource("schuldhulp", "Kredietbank"),
   ];

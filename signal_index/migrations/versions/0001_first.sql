@@ -4,7 +4,7 @@
 -- Who takes part, and what a municipality recorded about purposes and accounts.
 CREATE TABLE organisation (
   oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, name VARCHAR(200) NOT NULL, kind VARCHAR(64) NOT NULL,
-  phone VARCHAR(16), registered_at TIMESTAMPTZ NOT NULL,
+  registered_at TIMESTAMPTZ NOT NULL,
   ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
   CONSTRAINT pk_organisation PRIMARY KEY (oin),
   CONSTRAINT ck_organisation_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL))

@@ -8,11 +8,15 @@ from uuid import UUID
 
 import pytest
 
+from desk.numbers import write_phone
+from tests.builders import a_contact_holder
+from tests.contact_builders import a_told_contact
 from tests.desk_builders import Browser, Town, log_in
 
 pytestmark = pytest.mark.anyio
 PATH = "/agency/notices"
 REFERENCE = str(UUID(int=5))
+IMPOSTOR = "+31201234567"
 
 
 def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
@@ -25,7 +29,6 @@ def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
         "purpose": "wmo-onderzoek",
         "purposeLabel": "Onderzoek na een melding",
         "at": "2026-11-22T13:04:00Z",
-        "callBack": {"function": "Wijkteam", "phone": "+31182555100"},
     }
     return {
         "id": str(UUID(int=number)),
@@ -40,6 +43,7 @@ def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
         "outcome": None,
         "outcomeLabel": None,
         "saidAt": "2026-11-22T14:21:00Z" if kind == "outcome" else None,
+        "callBack": a_told_contact() if is_about_lookup else None,
         "facts": {},
         **changed,
     }
@@ -67,7 +71,7 @@ async def test_it_says_who_looked_why_when_and_whom_to_call(
     )
     assert "Wijkteam Oost zag dat u betrokken bent." in page
     assert "Onderzoek na een melding; team centrum" in page
-    assert "0182 555 100" in page
+    assert write_phone(a_contact_holder().phone) in page
     assert "Zaaknummer nog niet bekend" in page
     assert "/agency/signals?reference=" in page
     assert ">…00000005</a>" in page
@@ -104,12 +108,14 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
         "sourceName": "Stadsbank",
         "successor": "00000001000000000012",
         "successorName": "Kredietbank",
-        "phone": "+31182555160",
     }
     at = {"saidAt": "2026-12-01T10:42:00Z", "madeIn": "2026-12-01T10:00:00Z"}
     earlier = a_notice(2, "match", madeIn="2026-12-01T10:00:00Z")
     page = await _page(
-        town, browser, earlier, a_notice(1, "succession", facts=facts, **at)
+        town,
+        browser,
+        earlier,
+        a_notice(1, "succession", facts=facts, callBack=a_told_contact(), **at),
     )
     said = "Overgedragen op 1 december 2026, van Stadsbank aan Kredietbank."
     assert said in page
@@ -260,3 +266,25 @@ async def test_a_signal_without_a_case_leads_to_where_it_is_looked_for(
 ) -> None:
     page = await _page(town, browser, a_notice(1, "looked-up", acknowledged=True))
     assert f'href="/agency/signals?reference={REFERENCE}#found"' in page
+
+
+async def test_a_number_that_is_not_as_it_was_signed_is_nobodys_to_call(
+    town: Town, browser: Browser
+) -> None:
+    """Of who looked, and of whom signals went to alike."""
+    facts = {
+        "source": "00000001000000000011",
+        "sourceName": "Stadsbank",
+        "successor": "00000001000000000012",
+        "successorName": "Kredietbank",
+    }
+    changed = a_told_contact(phone=IMPOSTOR)
+    page = await _page(
+        town,
+        browser,
+        a_notice(1, "looked-up", callBack=changed),
+        a_notice(2, "succession", facts=facts, callBack=changed),
+    )
+    assert write_phone(IMPOSTOR) not in page
+    assert page.count("niet zeker van deze organisatie") == 2
+    assert f"tel:{IMPOSTOR}" not in page

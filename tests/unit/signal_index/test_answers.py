@@ -15,6 +15,7 @@ from signal_index.answers import (
     PART_STEP,
     encode_answer,
     encode_part,
+    make_contact,
     make_flag,
 )
 from signal_index.api.colleagues import MOST_NAMED
@@ -67,6 +68,14 @@ LONGEST_ROW = max(
 )
 
 
+OWN = {
+    "function": LONG,
+    "phone": PHONE,
+    "lastVerified": TODAY.isoformat(),
+    "signature": SIGNED,
+}
+
+
 def _flag() -> Flag:
     return make_flag(SIGNAL, LONGEST_ROW, LONG, TODAY)
 
@@ -76,7 +85,7 @@ def _part(flags: int, sources: int = 13) -> Part:
         category=SIGNAL.category,
         categoryLabel="é" * 30,
         organisation=LONG,
-        phone=PHONE,
+        contactHolder=make_contact((SIGNAL.contact_id, OWN, TODAY), "1" * 20, TODAY),
         lastHeard=NOON,
         stale=True,
     )

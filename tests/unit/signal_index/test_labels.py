@@ -11,7 +11,6 @@ from signal_index.labels import Labels
 @dataclass(frozen=True)
 class Organisation:
     name: str
-    phone: str | None = None
 
 
 CATALOGUE = load_catalogue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, date, datetime
 from typing import get_args
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from keys.pseudonym import SealedRow
 from signal_index.ledger import DisclosureKey
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
+    CALLED,
     PASSED_AT_MOST,
     SIGNALS_AT_MOST,
     Body,
@@ -34,6 +36,7 @@ from signal_index.returning import (
     seal_box,
     seal_step,
 )
+from signal_index.wire.contact_holders import ContactSignature
 from signal_index.wire.notices import SEALED_CASE_LENGTH, ReturnKind
 
 KEY = DisclosureKey(2026, hashlib.sha256(b"test").digest())
@@ -43,13 +46,18 @@ PERSON = SealedRow(bytes(16), bytes(range(32)))
 KINDS = [f"{place:02}-schuldhulpverlening" for place in range(20)]
 MARKS = tuple(Mark(KINDS[place % 20], uuid4(), place) for place in range(280, 312))
 MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SIGNED = ContactSignature.model_validate(
+    {"by": "0" * 20, "at": 2**31 - 1, "kid": "k" * 64, "value": "A" * 86}
+)
+CALL_BACK = CallBack(LONGEST, "+" + "1" * 15, "2026-11-23", SIGNED)
+TOLD_CALL = json.dumps(CALL_BACK.facts())
 FULL = LookedUp(
     ENTRY,
     "0" * 20,
     "meervoudige-problematiek",
     PERSON,
     MARKS,
-    CallBack(LONGEST, "+31182555100"),
+    CALL_BACK,
 )
 LEAST = LookedUp(ENTRY, "0" * 20, "veiligheid", PERSON, ())
 BODY = Body(
@@ -57,8 +65,7 @@ BODY = Body(
     tuple(Shown(uuid4(), 31, "A" * SEALED_CASE_LENGTH) for _ in range(SIGNALS_AT_MOST)),
     ENTRY,
     {
-        "function": LONGEST,
-        "phone": "+31182555100",
+        CALLED: TOLD_CALL,
         "outcome": "citizen-says-ended",
         "saidAt": MOMENT.isoformat(timespec="milliseconds"),
     },
@@ -67,7 +74,7 @@ BODY = Body(
 SILENT = Body(
     NoticeKind.COVER,
     entry=ENTRY,
-    more={"function": LONGEST, "phone": "+31182555100"},
+    more={CALLED: TOLD_CALL},
     person=PERSON,
     known=(Shown(uuid4(), 31), Shown(uuid4(), 30)),
 )

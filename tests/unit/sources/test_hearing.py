@@ -26,6 +26,7 @@ from sources.notices.hearing import Hearing
 from sources.outbox.notices import find_notices
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from tests.contact_builders import as_it_is
 from tests.sources_builders import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -77,7 +78,7 @@ async def a_hearing(folder: Path) -> AsyncIterator[Hearing]:
     row = NoticesRow(case_key=key)
     with Outbox(folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
         async with httpx.AsyncClient() as client:
-            yield Hearing(outbox, client, row, OIN, lambda: NOW)
+            yield Hearing(outbox, client, row, OIN, as_it_is, lambda: NOW)
 
 
 async def test_by_hand_it_is_heard_too_unless_an_agent_just_did(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from sources.notices.words import say
 from sources.outbox.notices import find_notices, find_untold, is_asking, keep_notices
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from tests.contact_builders import as_it_is
 from tests.sources_builders import SECRET
 from tests.unit.sources.test_telling_an_agency import KEPT, OIN, ROW, SAID
 
@@ -103,11 +104,11 @@ async def test_a_kept_notice_hears_what_was_done_and_is_asked_of_no_more(
 ) -> None:
     index = Index()
     with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
-        await fetch(outbox, index, OIN, None, lambda: NOW)
+        await fetch(outbox, index, OIN, None, hold=as_it_is, now=lambda: NOW)
         (kept,) = find_notices(outbox)
         assert "Antwoord voor 1 december 2026" in say(kept.said)
         index.said = CORRECTION.model_copy(update={"settled": done("answered")})
-        await fetch(outbox, index, OIN, None, lambda: NOW)
+        await fetch(outbox, index, OIN, None, hold=as_it_is, now=lambda: NOW)
         await look_again(outbox, index)
         (kept,) = find_notices(outbox)
         assert "Beantwoord op 23 november 2026" in say(kept.said)

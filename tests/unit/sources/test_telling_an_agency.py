@@ -18,7 +18,6 @@ import pytest
 from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
 from keys.municipality import MunicipalityCode
-from signal_index.wire.lookups import CallBack
 from signal_index.wire.notice_order import find_former
 from signal_index.wire.notices import (
     SEALED_CASE_LENGTH,
@@ -47,6 +46,8 @@ from sources.outbox.notices import (
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reconciling import Differences, Reconciled
+from tests.builders import a_contact_holder
+from tests.contact_builders import a_flag_contact
 from tests.sources_builders import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +75,9 @@ SAID = ReturnNotice(
         purpose="wmo-onderzoek",
         purposeLabel="Onderzoek na een melding (Wmo)",
         at=NOW,
-        callBack=CallBack(function=Label("Wijkteam"), phone=Phone("+31182555100")),
+    ),
+    callBack=a_flag_contact(
+        a_contact_holder(function=Label("Wijkteam"), phone=Phone("+31182555100"))
     ),
     outcome=None,
     outcomeLabel=None,
@@ -141,8 +144,9 @@ def test_a_dispute_of_a_lost_mailbox_leads_to_the_list_that_names_its_case(
 
 def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
     names = {"sourceName": "Stadsbank", "successorName": "Kredietbank"}
-    facts = {**names, "source": SAID.source, "phone": "+31182555160"}
-    told = {"kind": "succession", "lookedUp": None, "facts": facts}
+    facts = {**names, "source": SAID.source}
+    own = a_flag_contact(a_contact_holder(phone=Phone("+31182555160")))
+    told = {"kind": "succession", "lookedUp": None, "facts": facts, "callBack": own}
     moment = datetime(2026, 12, 1, 10, 42, tzinfo=UTC)
     said = SAID.model_copy(update={**told, "saidAt": moment})
     assert say_whom_to_call(said) == "Kredietbank, 0182 555 160"

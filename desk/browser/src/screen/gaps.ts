@@ -35,7 +35,7 @@ export function findLate({ sources }: Part, categories: readonly Category[]): La
     const about = LIST.format(group.map((each) => shortOf(each, categories)));
     const heard = first.lastHeard;
     const said = heard === null ? text("late-never", { about }) : text("late-since", { about, day: writeDay(heard) });
-    return { organisation: first.organisation, said, phone: first.phone ?? null };
+    return { organisation: first.organisation, said, phone: first.contactHolder?.phone ?? null };
   });
 }
 
