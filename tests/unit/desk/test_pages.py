@@ -29,6 +29,7 @@ POLICY = (
 PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
+    *("notices.was.", "notices.settled."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),
     *("screen.whose-", "screen.register-"),
     *("search.", "kind.", "keys.kind.", "keys.column.", "role.", "said.", "user."),
