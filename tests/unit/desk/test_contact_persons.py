@@ -17,6 +17,7 @@ from signal_index.notice import (
 )
 from signal_index.wire.contact_holders import ContactHolder, OwnContactHolder
 from signal_index.wire.own_registration import OwnRegistration
+from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.values import Oin, Phone
 from tests.builders import a_contact_holder, a_stored_contact
 from tests.contact_builders import SIGNED_BY, SIGNING_KEY
@@ -277,10 +278,28 @@ async def test_one_that_cannot_be_read_is_named_and_stored_anew_in_its_place(
     town.index.pages[PATH][1]["unreadable"] = [broken]
     page = await log_in(browser, PAGE)
     assert "kan lezen: 1" in page.text
-    assert "bij 3 signalen" in page.text
+    assert "(00000000): 3 signalen" in page.text
     typed = {"function": "IB-er", "phone": "0182 555 401", "instead": broken["id"]}
     added = await browser.post(PAGE, data=typed | {"csrf": csrf_of(page)})
     assert added.headers["location"] == f"{PAGE}/{broken['id']}"
     other = typed | {"instead": str(UUID(int=11)), "csrf": csrf_of(page)}
     added = await browser.post(PAGE, data=other)
     assert added.headers["location"] != f"{PAGE}/{other['instead']}"
+
+
+async def test_the_number_of_the_organisation_itself_is_added_on_the_page(
+    town: Town, browser: Browser
+) -> None:
+    let_in(town)
+    page = await log_in(browser, PAGE)
+    own = name_own_number(town.organisation.oin)
+    assert f'<option value="{own}">Het nummer van de organisatie' in page.text
+    typed = {"function": "IB-er", "phone": "0182 555 400", "instead": str(own)}
+    added = await browser.post(PAGE, data=typed | {"csrf": csrf_of(page)})
+    assert added.headers["location"] == f"{PAGE}/{own}"
+    stored = open_own(town, town.index.asked.pop())
+    assert (stored["id"], stored["phone"]) == (str(own), "+31182555400")
+    let_in(town, stored)
+    shown = (await browser.get(PAGE)).text
+    assert "Nummer van de organisatie" in shown
+    assert f'<option value="{own}"' not in shown, "there is one"
