@@ -43,7 +43,9 @@ from signal_index.api.transactions import committing, looking
 from signal_index.api.witnessing import WitnessRule
 from signal_index.errors import (
     CommitUnknown,
+    DatabaseUnavailable,
     KeyConfigUnusable,
+    KeyFilesRefused,
     StartRefused,
 )
 from signal_index.events import Event
@@ -156,7 +158,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     settings.audience,
                     DiscoveredKeys(client, clock.now),
                 ),
-                standing=make_standing(engine, view, keys),
+                standing=make_standing(engine, view, keys, log),
                 policy=view,
                 lookups=Gatherer(
                     make_run(engine, keys, clock.now),
@@ -186,17 +188,22 @@ def _names(settings: Settings) -> Names:
 
 
 def make_standing(
-    engine: AsyncEngine, policy: PolicyView, keys: IndexKeys
+    engine: AsyncEngine, policy: PolicyView, keys: IndexKeys, log: EventLog
 ) -> StandingView:
     """Give the view of who takes part, read from this database.
 
     A policy that was adopted since is taken up with it, and another row key: no request
-    derives a row from what was true more than ten seconds ago.
+    derives a row from what was true more than ten seconds ago. Raises
+    `DatabaseUnavailable` where this process cannot find what stands there.
     """
 
     async def read(now: datetime) -> Standing:
         async with looking(engine) as conn:
-            await take_up(conn, keys.ring)
+            try:
+                await take_up(conn, keys.ring)
+            except KeyFilesRefused as refusal:
+                log.write(Event.ROW_KEY_REFUSED, reason=str(refusal))
+                raise DatabaseUnavailable from refusal
             standing = await read_standing(conn, policy.catalogue, now=now)
             await policy.take_up(conn, standing.adoptions)
             return standing

@@ -37,6 +37,7 @@ class Event(LoggedEvent):
     REGISTRATIONS_DIFFER = "registrations-differ", "what", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
+    ROW_KEY_REFUSED = "row-key-refused", "reason"
     KEYS_OVERDUE = "keys-overdue", "year"
     COSIGNED = "cosigned", "size"
     COSIGNATURE_REFUSED = "cosignature-refused", "kind"

@@ -20,7 +20,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -147,6 +147,11 @@ def destroy_row_key(folder: Path, number: int) -> None:
     folder must be destroyed by hand.
     """
     _destroy(folder / f"row-key-{number}.key")
+
+
+def list_row_keys(folder: Path) -> Sequence[int]:
+    """Give the numbers of the row keys that are there."""
+    return sorted(_read_numbered(folder, "row-key", _row_key))
 
 
 def load_row_keys(folder: Path) -> RowKeyRing:

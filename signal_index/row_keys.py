@@ -122,7 +122,8 @@ class RowKeyRing:
         """Hold exactly the keys that are in use; tells whether that was a change.
 
         Reads the key files again where one is missing, and forgets a key that is in use
-        no more. Raises `KeyFilesRefused` where the files lack one of these keys, or
+        no more. One that is announced only may be missing for a while: nothing stands
+        under it. Raises `KeyFilesRefused` where the files lack one of these keys, or
         hold another under its number: what stands under it could not be found.
         """
         said = tuple(sorted(uses, key=lambda one: one.number))
@@ -132,10 +133,15 @@ class RowKeyRing:
             return False
         if {one.number for one in said} != self._held.keys():
             self._held = dict(self._load())
-        self._keys = _choose(said, self._held)
-        self._held = {one.number: self._held[one.number] for one in said}
-        self._uses = said
+        there = tuple(one for one in said if not self._is_awaited(one))
+        self._keys = _choose(there, self._held)
+        self._held = {one.number: self._held[one.number] for one in there}
+        self._uses = there
         return True
+
+    def _is_awaited(self, use: RowKeyUse) -> bool:
+        is_announced = use.state is RowKeyState.ANNOUNCED
+        return is_announced and use.number not in self._held
 
 
 def _choose(uses: Sequence[RowKeyUse], held: Mapping[int, RowKeySecret]) -> RowKeys:
@@ -154,6 +160,16 @@ def _choose(uses: Sequence[RowKeyUse], held: Mapping[int, RowKeySecret]) -> RowK
         raise KeyFilesRefused("the database does not say which row key is used")
     others = (held[one.number] for one in uses if one.number not in current)
     return RowKeys(held[current[0]], tuple(others))
+
+
+def split_keys(keys: RowKeys) -> tuple[RowKeys, RowKeys]:
+    """Give the key that rows move to, and the one that they leave, each by itself.
+
+    Raises `KeyFilesRefused` where rows leave no key.
+    """
+    if len(keys.others) != 1:
+        raise KeyFilesRefused("rows leave no row key now")
+    return RowKeys(keys.current), RowKeys(*keys.others)
 
 
 def derive_check(key: RowKeySecret) -> bytes:

@@ -231,7 +231,7 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, database_url: str | None = None
+    folder: Path, database_url: str | None = None, keys: IndexKeys | None = None
 ) -> AsyncIterator[World]:
     """Open a world on SQLite in this folder, or on this database.
 
@@ -242,7 +242,7 @@ async def open_world(
         path = folder / "index.sqlite"
         shutil.copy(await asyncio.to_thread(_registered_file), path)
         database_url = f"sqlite+aiosqlite:///{path}"
-    async with _opened(database_url) as world:
+    async with _opened(database_url, keys) as world:
         yield world
 
 
@@ -256,7 +256,7 @@ async def register_world(url: str) -> None:
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[World]:
+async def _opened(url: str, keys: IndexKeys | None = None) -> AsyncIterator[World]:
     first, *others = _agencies().values()
     holders = some_holders(
         organisations=[known_source(one.oin, one.key) for one in others],
@@ -265,7 +265,7 @@ async def _opened(url: str) -> AsyncIterator[World]:
     engine = open_engine(url, DatabaseRole.WEB)
     try:
         issuer, stream = TokenIssuer(), io.StringIO()
-        index, app = _make_index(engine, holders, issuer, stream)
+        index, app = _make_index(engine, holders, issuer, stream, keys)
         agencies = {name: replace(agency) for name, agency in _agencies().items()}
         yield World(holders, index, app, issuer, stream, agencies)
         await index.lookups.finish()
@@ -308,9 +308,13 @@ async def restarted(world: World) -> AsyncIterator[World]:
 
 
 def _make_index(
-    engine: AsyncEngine, holders: Holders, issuer: TokenIssuer, stream: io.StringIO
+    engine: AsyncEngine,
+    holders: Holders,
+    issuer: TokenIssuer,
+    stream: io.StringIO,
+    keys: IndexKeys | None = None,
 ) -> tuple[Index, ASGIApp]:
-    keys, clock = index_keys(), holders.clock
+    keys, clock = keys or index_keys(), holders.clock
     log = EventLog(stream, clock)
     trust = AdoptionTrust([keys.receipt.jose], LEDGER_ORIGIN)
     shipped = _shipped_policy()
@@ -322,7 +326,7 @@ def _make_index(
         names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS, SECURITY_TEXT),
         clock=clock,
         tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),
-        standing=make_standing(engine, policy, keys),
+        standing=make_standing(engine, policy, keys, log),
         policy=policy,
         lookups=Gatherer(
             make_run(engine, keys, clock), limits_for(engine), failure_log(log)

@@ -7,6 +7,7 @@ import typer
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
+from signal_index.cli.row_key_commands import row_key_app
 from signal_index.errors import YearStillKept
 from signal_index.key_files import (
     create_key_folder,
@@ -23,6 +24,7 @@ from signal_index.store.key_steps import record_key_step
 from signal_index.store.row_keys import add_use
 
 keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
+keys_app.add_typer(row_key_app, name="row-key")
 
 
 @keys_app.command("create")

@@ -16,6 +16,8 @@
     │   ├── KeysExist              the key folder already holds keys
     │   ├── YearStillKept          keys of a ledger year that has not expired
     │   ├── RegistrationConflict   the same id is registered with other facts
+    │   ├── RowKeyRefused          the row keys in use do not allow this step now
+    │   │   └── RowKeyBusy         another process moves rows
     │   ├── UnknownOrganisation    no organisation with that OIN
     │   ├── NotReady               the source cannot go live yet, or is not called so
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
@@ -194,6 +196,8 @@ from signal_index.errors.starting import (
     NothingToEnd,
     NotReady,
     RegistrationConflict,
+    RowKeyBusy,
+    RowKeyRefused,
     SecretFileExposed,
     SettingsRefused,
     SignalsStand,
@@ -275,6 +279,8 @@ __all__ = [
     "RequestRefused",
     "ReviewClosed",
     "RoleMissing",
+    "RowKeyBusy",
+    "RowKeyRefused",
     "SamePerson",
     "SecretFileExposed",
     "SettingsRefused",

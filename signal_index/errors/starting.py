@@ -111,5 +111,13 @@ class SignalsStand(AdministrationRefused):
     """Signals of what would end still stand, and nobody said what becomes of them."""
 
 
+class RowKeyRefused(AdministrationRefused):
+    """The row keys in use do not allow this step now."""
+
+
+class RowKeyBusy(RowKeyRefused):
+    """Another process moves rows to another row key."""
+
+
 class MandateNotGiven(AdministrationRefused):
     """There is no mandate to end, or it would be over before it begins."""

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys.pseudonym import RowKeySecret
-from signal_index.row_keys import RowKeyRing, RowKeyState, RowKeyUse, derive_check
+from keys.errors import InvalidRow
+from keys.pseudonym import RowKeySecret, SealedRow
+from signal_index.ledger import Kind
+from signal_index.proof import JsonObject
+from signal_index.row_keys import (
+    RowKeyRing,
+    RowKeys,
+    RowKeyState,
+    RowKeyUse,
+    derive_check,
+)
+from signal_index.store.acts import Act, Recorder
+from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import row_key_use
+from signal_index.tables.signals import signal
 
 
 async def find_uses(conn: AsyncConnection) -> Sequence[RowKeyUse]:
@@ -52,6 +64,30 @@ async def change_use(
 async def remove_use(conn: AsyncConnection, number: int) -> None:
     """Say that nothing stands under a key any more: every process forgets it."""
     await conn.execute(delete(row_key_use).where(row_key_use.c.number == number))
+
+
+async def erase_unreadable(
+    conn: AsyncConnection, keys: RowKeys, recorder: Recorder
+) -> int:
+    """Erase signals whose row does not open under these keys, and record how many.
+
+    Nobody finds them any more. Their source misses them when it compares what it told
+    with what stands here, and tells them again.
+    """
+    columns = signal.c
+    query = select(columns.row_key, columns.id, columns.seal, columns.category)
+    lost = []
+    async for row in await conn.stream(query):
+        try:
+            keys.open(SealedRow(bytes(row.row_key), bytes(row.seal)), row.category)
+        except InvalidRow:
+            lost.append((bytes(row.row_key), row.id))
+    for part in in_parts(lost):
+        named = tuple_(columns.row_key, columns.id).in_(part)
+        await conn.execute(delete(signal).where(named))
+    what: JsonObject = {"act": "rows-given-up", "rows": len(lost)}
+    await recorder.record(conn, Act(what, Kind.ADMINISTRATION))
+    return len(lost)
 
 
 async def find_since(conn: AsyncConnection, number: int) -> datetime | None:

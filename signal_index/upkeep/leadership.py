@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _LEADER_LOCK = 0x5349474E_00000003  # 1 is the migration, 2 the sequencer
+ROW_KEY_LOCK = 0x5349474E_00000004
 
 
 class Leadership(Protocol):
@@ -64,8 +65,9 @@ class FileLeadership:
 class DatabaseLeadership:
     """The seat as an advisory lock of one PostgreSQL session."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, lock: int = _LEADER_LOCK) -> None:
         self._engine = engine
+        self._lock = lock
         self._session: AsyncConnection | None = None
 
     async def take(self) -> bool:
@@ -74,7 +76,7 @@ class DatabaseLeadership:
             session = await self._engine.connect()
             await session.execution_options(isolation_level="AUTOCOMMIT")
             taken = await session.scalar(
-                text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LEADER_LOCK}
+                text("SELECT pg_try_advisory_lock(:lock)"), {"lock": self._lock}
             )
         except (SQLAlchemyError, OSError):
             return False

@@ -52,6 +52,7 @@ async def _box_in(
     after: Place | None = None
     while not parts or after is not None:
         async with transaction(upkeep.engine) as conn:
+            await take_up(conn, keys.ring)
             part = await box_existing(
                 conn, municipality, after, partners, keys, now=now
             )
