@@ -55,6 +55,7 @@ from signal_index.settings import Settings
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
+    find_newest,
     record_policy_activation,
 )
 from signal_index.store.acts import Recorder
@@ -243,9 +244,12 @@ async def _accept_config(
 ) -> KeyConfig:
     """Verify the key config and remember it, if this index holds its key version."""
     recorder = Recorder(keys, ACTOR, clock.now)
+    known = await find_newest(conn)
     config = await accept_key_config(conn, offered, recorder)
     if config.key_version not in keys.scalars:
         raise KeyConfigUnusable("the key folder lacks this key version")
+    if known is not None:
+        keys.verify_same_rows(known, config)
     return config
 
 

@@ -111,7 +111,7 @@ def destroy_year(folder: Path, year: int) -> None:
     database too; copies of the key folder must be destroyed by hand.
     """
     for kind in ("ledger-names", "disclosures"):
-        _destroy(folder / f"{kind}-{year}.key")
+        destroy_file(folder / f"{kind}-{year}.key")
 
 
 def load_keys(folder: Path) -> IndexKeys:
@@ -146,7 +146,7 @@ def destroy_row_key(folder: Path, number: int) -> None:
     What stood under it is lost in every backup of the database too; copies of the key
     folder must be destroyed by hand.
     """
-    _destroy(folder / f"row-key-{number}.key")
+    destroy_file(folder / f"row-key-{number}.key")
 
 
 def list_row_keys(folder: Path) -> Sequence[int]:
@@ -195,7 +195,8 @@ def load_checkpoint_key(folder: Path) -> CheckpointKey:
     return CheckpointKey(seed)
 
 
-def _destroy(path: Path) -> None:
+def destroy_file(path: Path) -> None:
+    """Write over a secret file and remove it; raises `KeyFilesRefused` for none."""
     length = len(_read_secret(path))
     with path.open("r+b") as file:
         file.write(secrets.token_bytes(length))

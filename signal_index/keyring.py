@@ -12,8 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from keys.pseudonym import IndexScalar, KeyVersion, LedgerNameKey
-from signal_index.errors import KeyFilesRefused, StaleKeyVersion
+from keys.config import KeyConfig
+from keys.pseudonym import (
+    IndexScalar,
+    KeyVersion,
+    LedgerNameKey,
+    Pseudonym,
+    derive_stored_point,
+)
+from signal_index.errors import KeyConfigUnusable, KeyFilesRefused, StaleKeyVersion
 from signal_index.ledger import DisclosureKey, ReceiptKey, user_find_key
 from signal_index.row_keys import RowKeyRing, RowKeys
 
@@ -72,6 +79,26 @@ class IndexKeys(LeaderKeys):
             return self.scalars[version]
         except KeyError:
             raise StaleKeyVersion from None
+
+    def verify_same_rows(self, known: KeyConfig, following: KeyConfig) -> None:
+        """Hold that no row gets another name with another key, or raise.
+
+        c*K is one point under every version that this index rotated to. A secret of
+        another rotation, or of none, would make each lookup a miss without a word.
+        Raises `KeyConfigUnusable`.
+        """
+        if known.key_version == following.key_version:
+            return
+        if not {known.key_version, following.key_version} <= self.scalars.keys():
+            raise KeyConfigUnusable("the key folder lacks a key version in use")
+        before, after = (
+            derive_stored_point(
+                self.scalars[each.key_version], Pseudonym(each.public_key)
+            )
+            for each in (known, following)
+        )
+        if before.encoded != after.encoded:
+            raise KeyConfigUnusable("the secret of this key version finds no row")
 
     def get_ledger_name_key(self, year: int) -> LedgerNameKey:
         """Give l_y of a year, or raise: an entry without its name is never written."""

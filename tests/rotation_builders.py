@@ -7,7 +7,6 @@ from pathlib import Path
 from keys.ceremony.carrying import Asked, Carried, carry_over, tell_rotated
 from keys.ceremony.documents import HandOverFile, RecordFile, parse_file, read_file
 from keys.ceremony.rotation import (
-    ANSWERED_FOR,
     RotatedFile,
     Rotation,
     SealPair,
@@ -18,6 +17,7 @@ from keys.dkg import Polynomial, ZeroSharing, draw_polynomial, draw_zero_sharing
 from keys.dkg.factor import Parts, Products, PublicParts, mask_products
 from keys.group import Scalar, generate_scalar, multiply_base
 from keys.jose import PrivateKey
+from keys.overlap import VERSION_OVERLAP
 from keys.pseudonym import parse_index_scalar
 from tests.ceremony_builders import NOW, Call
 from tests.succession_builders import config_of
@@ -136,4 +136,4 @@ def handed(call: Call) -> list[tuple[str, HandOverFile]]:
 def settle(call: Call, rotated: RotatedFile) -> None:
     """Let the former shares go, a day later."""
     for at in call.folders:
-        call.settle(at, rotated, NOW + ANSWERED_FOR)
+        call.settle(at, rotated, NOW + VERSION_OVERLAP)

@@ -39,7 +39,6 @@ from keys.ceremony.former_share import KEY_CONFIG, PINS, SHARE
 from keys.ceremony.holder import Holder, give_out
 from keys.ceremony.plan import Plan
 from keys.ceremony.rotation import (
-    ANSWERED_FOR,
     Rotated,
     RotatedFile,
     Rotation,
@@ -52,6 +51,7 @@ from keys.config import KeyConfig, open_config
 from keys.errors import KeyFileExists, SharesRefused
 from keys.files import make_folder, replace_public, write_public
 from keys.keyring import load_share, write_share
+from keys.overlap import VERSION_OVERLAP
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share, get_sharing
 
@@ -138,7 +138,7 @@ def _verify_retired(
     said = open_told(Rotated, file.rotated, "rotated.json")
     if said.index_key != asked.index_key or said.transcript != config.ceremony:
         raise CeremonyMixed("rotated.json is of another index or another rotation")
-    until = said.rotated_at + ANSWERED_FOR
+    until = said.rotated_at + VERSION_OVERLAP
     if now < until:
         raise CeremonyStepRefused(
             f"the former key answers until {until:%Y-%m-%d %H:%M} UTC: wait"

@@ -13,7 +13,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import pysodium
@@ -31,8 +30,6 @@ from keys.jose import (
     sign_compact,
 )
 
-ANSWERED_FOR: Final = timedelta(hours=24)
-"""How long the former key version goes on, for what was sealed under it and waits."""
 SealKey = Annotated[Bytes, Field(min_length=32, max_length=32)]
 _Told = TypeVar("_Told", "Rotation", "Rotated")
 

@@ -33,6 +33,7 @@ from signal_index.cli.registry_commands import (
     signer_app,
     source_app,
 )
+from signal_index.cli.rotation_commands import rotate_app
 from signal_index.cli.source_commands import go_live, show_source, to_trial
 from signal_index.cli.succession_commands import ledger_app
 from signal_index.reconcile import reconcile_command
@@ -64,6 +65,7 @@ client_app.command("end")(end_client)
 signer_app.command("end")(end_signer)
 contact_label_app.command("end")(end_contact_label)
 keys_app.command("take-record")(take_record)
+keys_app.add_typer(rotate_app, name="rotate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
 ledger_app.command("compare")(compare_command)

@@ -15,6 +15,7 @@
     │   ├── LoadFileRefused        unknown key or malformed value in the TOML
     │   ├── KeysExist              the key folder already holds keys
     │   ├── YearStillKept          keys of a ledger year that has not expired
+    │   ├── VersionStillUsed       a key version that is answered for, or is to be
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── RowKeyRefused          the row keys in use do not allow this step now
     │   │   └── RowKeyBusy         another process moves rows
@@ -203,6 +204,7 @@ from signal_index.errors.starting import (
     SignalsStand,
     StartRefused,
     UnknownOrganisation,
+    VersionStillUsed,
     YearStillKept,
 )
 from signal_index.errors.unanswered import (
@@ -314,5 +316,6 @@ __all__ = [
     "UnknownReview",
     "UnknownSignal",
     "UnknownSource",
+    "VersionStillUsed",
     "YearStillKept",
 ]

@@ -67,6 +67,10 @@ class YearStillKept(AdministrationRefused):
     """The keys of a ledger year whose entries have not expired stay."""
 
 
+class VersionStillUsed(AdministrationRefused):
+    """The secret of a key version that is, or may be, answered for stays."""
+
+
 class RegistrationConflict(AdministrationRefused):
     """The same id is already registered with other facts."""
 

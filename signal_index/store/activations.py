@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,7 +47,7 @@ async def accept_key_config(
             offered.document,
             offered.pins,
             accepted_origin=offered.accepted_origin,
-            known=await _find_newest(conn),
+            known=await find_newest(conn),
             now=now,
         )
     except ConfigRefused as refusal:
@@ -121,7 +121,8 @@ async def record_policy_activation(
     return True
 
 
-async def _find_newest(conn: AsyncConnection) -> KeyConfig | None:
+async def find_newest(conn: AsyncConnection) -> KeyConfig | None:
+    """Give the newest key config that this index accepted; None before the first."""
     newest = await conn.scalar(
         select(key_config.c.document).order_by(key_config.c.serial.desc()).limit(1)
     )
@@ -130,6 +131,16 @@ async def _find_newest(conn: AsyncConnection) -> KeyConfig | None:
 
 def _parse(document: str) -> KeyConfig:
     return KeyConfig.model_validate_json(document, by_alias=True, by_name=False)
+
+
+async def find_first_use(conn: AsyncConnection, version: int) -> datetime:
+    """Give when this index first accepted a key config of this version."""
+    at: datetime = await conn.scalar(
+        select(func.min(key_config.c.accepted_at)).where(
+            key_config.c.key_version == version
+        )
+    )
+    return at
 
 
 def _row_of(config: KeyConfig, now: datetime) -> Mapping[str, object]:

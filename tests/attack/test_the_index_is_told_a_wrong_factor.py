@@ -24,7 +24,6 @@ from keys.ceremony.errors import (
     HolderBlamed,
 )
 from keys.ceremony.rotation import (
-    ANSWERED_FOR,
     RotatedFile,
     SealPair,
     seal_for,
@@ -33,6 +32,7 @@ from keys.ceremony.rotation import (
 from keys.ceremony.signing import open_statement, sign_statement
 from keys.errors import KeysError
 from keys.group import generate_scalar
+from keys.overlap import VERSION_OVERLAP
 from tests.ceremony_builders import NOW, Call
 from tests.keys_builders import ORDER
 from tests.rotation_builders import Index, handed, results, settle
@@ -229,11 +229,11 @@ def test_a_former_share_stays_until_the_index_answers_without_it(
     rotated = index.say(index.finish(call))
     earlier, before = done
     with pytest.raises(CeremonyIncomplete, match=r"rotated\.json"):
-        call.settle(1, None, NOW + ANSWERED_FOR)
+        call.settle(1, None, NOW + VERSION_OVERLAP)
     for other in (before.say(before.finish(earlier)), impostor(index, call)):
         with pytest.raises((CeremonyMixed, CeremonyForged)):
-            call.settle(1, other, NOW + ANSWERED_FOR)
-    soon = NOW + ANSWERED_FOR - timedelta(seconds=1)
+            call.settle(1, other, NOW + VERSION_OVERLAP)
+    soon = NOW + VERSION_OVERLAP - timedelta(seconds=1)
     with pytest.raises(CeremonyStepRefused, match="answers until"):
         call.settle(1, rotated, soon)
     settle(call, rotated)
