@@ -2,8 +2,11 @@
 
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from keys.ceremony.conclusion import verify_record
 from keys.ceremony.documents import RecordFile, read_file
@@ -14,6 +17,7 @@ from keys.keyring import load_share
 from keys.pseudonym import Pseudonym, derive_stored_point
 from keys.shares import KeyShare, get_public_share
 from tests.ceremony_builders import NOW, SEALER, Call
+from tests.ceremony_killing import take
 from tests.dealing import combine_shares
 from tests.rotation_builders import Index, results, settle
 from tests.succession_builders import config_of
@@ -98,3 +102,36 @@ def test_where_too_few_hold_a_key_for_its_products_it_says_so(
     call = made(Call(tmp_path, holders, threshold))
     with pytest.raises(CeremonyMalformed, match=rf"takes {2 * threshold - 1} holders"):
         Index().begin(call)
+
+
+STEPS = ("commit", "share", "accept", "finish")
+ACTS = st.tuples(
+    st.sampled_from(STEPS), st.integers(1, 3), st.none() | st.integers(0, 9)
+)
+
+
+@settings(deadline=None, max_examples=20)
+@given(acts=st.lists(ACTS, max_size=20))
+def test_any_order_of_steps_and_restarts_ends_in_all_or_none(
+    acts: list[tuple[str, int, int | None]],
+) -> None:
+    """All have the next key and the index follows, or all serve with what they had."""
+    with TemporaryDirectory() as place:
+        call, index = made(Call(Path(place))), Index()
+        before = shares_in([*call.folders.values()])
+        index.begin(call)
+        for step, at, dies in acts:
+            take(call, step, at, dies)
+        for step in STEPS:
+            for at in call.folders:
+                take(call, step, at, None)
+        assert shares_in([*call.folders.values()]) == before
+        folders = [results(call, at) for at in call.folders]
+        has = [(folder / "share.json").exists() for folder in folders]
+        assert len(set(has)) == 1
+        if has[0]:
+            new = shares_in(folders)
+            settle(call, index.say(index.finish(call)))
+            assert shares_in([*call.folders.values()]) == new
+        if all(dies is None for _, _, dies in acts):
+            assert has[0]
