@@ -1,6 +1,6 @@
 """A holder's one-time proof that an evaluation was asked for and metered.
 
-    verify_ticket_pair([a, b], config, audience=..., now=...) -> (Ticket, Ticket)
+    verify_ticket_pair([a, b], [config], audience=..., now=...) -> (Ticket, Ticket)
 
 - A read by pseudonym needs exactly two, of different holders, equal in everything but
   `jti`, `iss`, `iat` and `exp`. Whether they are unspent only the index's store knows.
@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
@@ -24,6 +25,7 @@ from keys.errors import (
     TicketInvalid,
     TicketMisdirected,
     TicketPairBroken,
+    TicketRefused,
     TicketStale,
 )
 from keys.jose import PublicKey, open_by_one_of
@@ -132,13 +134,33 @@ def verify_granted(
 
 
 def verify_ticket_pair(
-    tokens: Sequence[str], config: KeyConfig, *, audience: str, now: datetime
+    tokens: Sequence[str],
+    configs: Sequence[KeyConfig],
+    *,
+    audience: str,
+    now: datetime,
 ) -> tuple[Ticket, Ticket]:
     """Give the two tickets of one request, or raise a `TicketRefused` leaf.
 
     Exactly two: a third would mean that somebody collects evaluations. Different
     holders: one holder that signs twice is still one. Equal in all that is metered.
+
+    `configs`: the one in use first, then those before it that are taken still. Both
+    tickets are of one and the same; where neither holds, the first says why.
     """
+    newest, *former = configs
+    try:
+        return _verify_pair(tokens, newest, audience, now)
+    except TicketRefused:
+        for config in former:
+            with suppress(TicketRefused):
+                return _verify_pair(tokens, config, audience, now)
+        raise
+
+
+def _verify_pair(
+    tokens: Sequence[str], config: KeyConfig, audience: str, now: datetime
+) -> tuple[Ticket, Ticket]:
     if len(tokens) != 2:
         raise TicketPairBroken
     first, second = (

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from keys.config import KeyConfig, parse_pins
 from keys.edge.limits import EdgeLimits
 from keys.errors import KeysError
 from keys.events import EventLog
+from keys.pseudonym import IndexScalar, KeyVersion
 from keys.security_text import make_security_text
 from keys.watching import Watched
 from policy.bundle import shipped_bundle
@@ -32,7 +33,11 @@ from signal_index.api.context import Index, Names
 from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits, OnFailure
 from signal_index.api.jwks import DiscoveredKeys
-from signal_index.api.key_config_view import KeyConfigView, following
+from signal_index.api.key_config_view import (
+    FormerConfig,
+    KeyConfigView,
+    following,
+)
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.rates import make_rates
@@ -49,12 +54,13 @@ from signal_index.errors import (
     StartRefused,
 )
 from signal_index.events import Event
-from signal_index.key_files import load_keys
+from signal_index.key_files import list_scalars, load_keys, load_scalars
 from signal_index.keyring import IndexKeys
 from signal_index.settings import Settings
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
+    find_former_configs,
     find_newest,
     record_policy_activation,
 )
@@ -128,16 +134,18 @@ def _say_started(settings: Settings, index: Index) -> None:
 async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index]:
     """Open everything one index needs, or raise a `StartRefused` leaf."""
     keys, policy = load_keys(settings.keys), load_policy()
-    watched = Watched([settings.key_config, settings.key_pins])
+    watched = Watched(
+        [settings.key_config, settings.key_pins], lambda: list_scalars(settings.keys)
+    )
     offered = _read_offered(settings)
     engine = open_database(settings, DatabaseRole.WEB, pool_size=settings.pool_size)
     try:
         await verify_login(settings, engine, DatabaseRole.WEB)
-        config = await _accept(engine, settings, offered, keys, log)
-        view_of_keys = KeyConfigView(config)
+        view_of_keys = await _accept(engine, settings, offered, keys, log)
 
         async def accept_again() -> KeyConfig:
             offered = _read_offered(settings)
+            keys.take_up_scalars(_read_scalars(settings))
             async with committing(engine) as conn:
                 return await _accept_config(conn, offered, keys)
 
@@ -239,6 +247,13 @@ def _read_offered(settings: Settings) -> OfferedConfig:
     return OfferedConfig(document, pins, settings.accepted_key_origin)
 
 
+def _read_scalars(settings: Settings) -> Mapping[KeyVersion, IndexScalar]:
+    try:
+        return load_scalars(settings.keys)
+    except StartRefused as error:
+        raise KeyConfigUnusable(f"key folder: {error}") from error
+
+
 async def _accept_config(
     conn: AsyncConnection, offered: OfferedConfig, keys: IndexKeys
 ) -> KeyConfig:
@@ -259,7 +274,7 @@ async def _accept(
     offered: OfferedConfig,
     keys: IndexKeys,
     log: EventLog,
-) -> KeyConfig:
+) -> KeyConfigView:
     """Check schema, trial and key config, and record what this index starts with."""
     recorder = Recorder(keys, ACTOR, clock.now)
     async with transaction(engine) as conn:
@@ -269,8 +284,9 @@ async def _accept(
             past = await find_past(conn)
             verify_trial(settings.unwitnessed_until, past, clock.now())
         config = await _accept_config(conn, offered, keys)
+        former = await find_former_configs(conn, config.place)
         shipped = shipped_bundle()
         is_new = await record_policy_activation(conn, shipped, recorder)
     if is_new:
         log.write(Event.POLICY_ACTIVATED, digest=shipped.digest.hex())
-    return config
+    return KeyConfigView(config, [FormerConfig(*one) for one in former])

@@ -120,13 +120,13 @@ def load_keys(folder: Path) -> IndexKeys:
     Raises `KeyFilesRefused` or `SecretFileExposed`.
     """
     disclosures = load_year_keys(folder).disclosures
-    scalars = _read_numbered(folder, "index-scalar", _scalar)
+    scalars = load_scalars(folder)
     names = _read_numbered(folder, "ledger-names", _name_key)
-    if not scalars or names.keys() != disclosures.keys():
+    if names.keys() != disclosures.keys():
         raise KeyFilesRefused("the key folder is not complete")
     return IndexKeys(
         disclosures=disclosures,
-        scalars={KeyVersion(version): key for version, key in scalars.items()},
+        scalars=dict(scalars),
         ring=load_row_keys(folder),
         ledger_names=names,
         receipt=_receipt_key(folder / RECEIPT),
@@ -162,6 +162,22 @@ def load_row_keys(folder: Path) -> RowKeyRing:
 def load_leader_keys(folder: Path) -> LeaderKeys:
     """Read what the leader needs: the keys of years, and the row keys."""
     return LeaderKeys(load_year_keys(folder).disclosures, load_row_keys(folder))
+
+
+def list_scalars(folder: Path) -> Sequence[Path]:
+    """List the files of c_v, of each version one."""
+    return sorted(folder.glob("index-scalar-*.key"))
+
+
+def load_scalars(folder: Path) -> Mapping[KeyVersion, IndexScalar]:
+    """Read c_v of each version that lies there; raises as `load_keys`, also for none.
+
+    A server does so again when one came or went.
+    """
+    scalars = _read_numbered(folder, "index-scalar", _scalar)
+    if not scalars:
+        raise KeyFilesRefused("the key folder is not complete")
+    return {KeyVersion(version): key for version, key in scalars.items()}
 
 
 def load_year_keys(folder: Path) -> YearKeys:

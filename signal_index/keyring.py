@@ -8,7 +8,7 @@
 - `signal_index.key_files` makes and reads the files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -66,7 +66,8 @@ class LeaderKeys(YearKeys):
 class IndexKeys(LeaderKeys):
     """Everything that answering a lookup takes, kept outside the database."""
 
-    scalars: Mapping[KeyVersion, IndexScalar]
+    scalars: MutableMapping[KeyVersion, IndexScalar]
+    """c_v by version: another one comes, and an old one goes, while an index serves."""
     ledger_names: Mapping[int, LedgerNameKey]
     receipt: ReceiptKey
 
@@ -79,6 +80,12 @@ class IndexKeys(LeaderKeys):
             return self.scalars[version]
         except KeyError:
             raise StaleKeyVersion from None
+
+    def take_up_scalars(self, found: Mapping[KeyVersion, IndexScalar]) -> None:
+        """Have these and no other: whoever has these keys sees it at once."""
+        self.scalars.update(found)
+        for version in self.scalars.keys() - found.keys():
+            del self.scalars[version]
 
     def verify_same_rows(self, known: KeyConfig, following: KeyConfig) -> None:
         """Hold that no row gets another name with another key, or raise.

@@ -6,7 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from keys.config import KeyConfig
+from keys.events import EventLog
 from keys.group import generate_scalar, multiply_base
+from keys.holder.building import build_app
+from keys.holder.evaluations import Holder
+from keys.holder.former import Former
+from keys.holder.opening import match_keys
+from keys.holder.organisations import collect_organisations
 from keys.jose import PrivateKey
 from keys.keyring import write_share
 from keys.pseudonym import KeyVersion
@@ -21,7 +27,8 @@ from tests.dealing import (
     split_key,
 )
 from tests.dealing_files import PASSPHRASES, TEST_COST
-from tests.holders_builders import NOON, some_dealing
+from tests.holder_fakes import INDEX_KEY
+from tests.holders_builders import AUDIENCE, NOON, Holders, some_dealing
 
 
 def some_distributed(moment: datetime = NOON) -> Dealing:
@@ -62,6 +69,23 @@ def share_anew(
     return _write_config(
         holders, config.model_copy(update={"epoch": epoch}), serial=before.serial + 1
     )
+
+
+def change_over(holders: Holders, dealing: Dealing, *indexes: int) -> None:
+    """Have these holders answer for this sharing too, beside what they answer for."""
+    known = collect_organisations(
+        [holders.lookup.entry, holders.source.entry, holders.auditor.entry]
+    )
+    for index in indexes:
+        dealt, made = dealing.holders[index - 1], holders.holders[index]
+        keys = match_keys(
+            dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
+        )
+        now, index_key = holders.clock, INDEX_KEY.public
+        # Another holder in its place knows nothing of what was before.
+        was = (Former(made.keys),) if made.keys.identity.id == dealt.id else ()
+        holder = Holder(keys, AUDIENCE, known, made.meter, now, index_key, was)
+        made.keys, made.app = keys, build_app(holder, EventLog(made.log))
 
 
 def write_anew(folder: Path, dealing: Dealing, index: int, name: str) -> Path:

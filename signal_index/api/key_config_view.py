@@ -1,43 +1,84 @@
-"""The key config that holds now: the file is read again when it was replaced.
+"""The key configs that hold now: the file is read again when it was replaced.
 
 - What the file offers is verified and remembered as at the start; what is refused
   changes nothing and is logged once: this process goes on with what it had.
 - While the database does not answer, the same file is tried again.
-- Another key version needs a key of its own (c_v) and so a restart: it is refused here.
+- Another key version needs a key of its own (c_v): it is refused until that lies there.
+- Who asked under the config before finds its tickets good, as long as `keys.overlap`
+  says, counted from the first pair under a newer one that this process saw; and not
+  for more than a week after that newer one was accepted.
 
-Proven by tests/contract/test_index_starts.py.
+Proven by tests/contract/test_index_starts.py and tests/attack/test_two_epochs.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from keys.config import KeyConfig
+from keys.overlap import Place, find_end
 from keys.reminding import Reminder
 from keys.security.events import SecurityEvent, SecurityLog, code_of
+from keys.ticket import CLOCK_LEEWAY, TICKET_LIFETIME
 from keys.watching import Watched
 from signal_index.errors import CommitUnknown, DatabaseUnavailable, KeyConfigUnusable
 
 LOOK_SECONDS: Final = 1.0
 
+LONGEST_OVERLAP: Final = timedelta(days=7)
+"""For how long holders may wait with a config that the index accepted, before lookups
+stop; and for how long a former ticket key is worth anything."""
+
 Accept = Callable[[], Awaitable[KeyConfig]]
 Clock = Callable[[], datetime]
 
 
-class KeyConfigView:
-    """Gives the key config in use."""
+@dataclass(frozen=True, slots=True)
+class FormerConfig:
+    """A key config, and when this index accepted the one that follows it."""
 
-    def __init__(self, config: KeyConfig) -> None:
+    config: KeyConfig
+    followed_at: datetime
+
+
+class KeyConfigView:
+    """Gives the key config in use, and those before it whose tickets are taken."""
+
+    def __init__(self, config: KeyConfig, former: Sequence[FormerConfig] = ()) -> None:
+        self.current = config
+        self._former = list(former)
+        self._asked: dict[Place, datetime] = {}
+
+    def list_accepted(self, now: datetime) -> list[KeyConfig]:
+        """Give the configs whose tickets are taken now, the one in use first."""
+        former = (one.config for one in self._former if self._is_accepted(one, now))
+        return [self.current, *former]
+
+    def note_asked(self, place: Place, now: datetime) -> None:
+        """Remember when a pair came under a sharing for the first time."""
+        self._asked.setdefault(place, now)
+
+    def _is_accepted(self, one: FormerConfig, now: datetime) -> bool:
+        if now >= min(one.followed_at + LONGEST_OVERLAP, one.config.valid_until):
+            return False
+        end = find_end(one.config.place, self._asked.items())
+        # Given at the last moment, a ticket lives on.
+        return end is None or now < end + TICKET_LIFETIME + CLOCK_LEEWAY
+
+    def _use(self, config: KeyConfig, now: datetime) -> None:
+        if config.place != self.current.place:
+            self._former.insert(0, FormerConfig(self.current, now))
         self.current = config
 
-    async def take_up(self, accept: Accept, log: SecurityLog) -> bool:
+    async def take_up(self, accept: Accept, log: SecurityLog, now: datetime) -> bool:
         """Use what `accept` gives, if it holds; False when it must be tried again."""
         try:
-            self.current = await accept()
+            self._use(await accept(), now)
         except (DatabaseUnavailable, CommitUnknown):
             return False
         except KeyConfigUnusable as refusal:
@@ -84,5 +125,5 @@ async def _follow(
         await asyncio.sleep(LOOK_SECONDS)
         is_due = watched.has_changed() or is_due
         if is_due:
-            is_due = not await view.take_up(accept, log)
+            is_due = not await view.take_up(accept, log, clock())
         reminder.remind(view.current)

@@ -32,13 +32,15 @@ async def admit_pair(
     """
     index.rates.verify_refusals(caller, now)
     try:
+        configs = index.key_configs.list_accepted(now)
         pair = verify_ticket_pair(
-            tickets, index.key_config, audience=index.names.audience, now=now
+            tickets, configs, audience=index.names.audience, now=now
         )
         _verify_terms(pair[0], caller, asked)
     except (KeysError, TicketInvalid) as error:
         await asyncio.shield(record_ticket_refusal(index, caller, asked[1], now))
         raise TicketInvalid from error
+    index.key_configs.note_asked((pair[0].key_version, pair[0].epoch), now)
     return pair
 
 

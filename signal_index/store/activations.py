@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -101,6 +102,28 @@ async def find_of_ceremony(
     )
     configs = (_parse(document) for document in documents)
     return next((one for one in configs if one.ceremony == transcript), None)
+
+
+async def find_former_configs(
+    conn: AsyncConnection, place: tuple[int, int]
+) -> list[tuple[KeyConfig, datetime]]:
+    """Give the newest config of each sharing before this one, the newest first.
+
+    With when this index accepted the first config of the sharing that followed it.
+    """
+    rows = await conn.execute(
+        select(key_config.c.document, key_config.c.accepted_at).order_by(
+            key_config.c.serial
+        )
+    )
+    newest: dict[tuple[int, int], KeyConfig] = {}
+    began: dict[tuple[int, int], datetime] = {}
+    for document, accepted_at in rows:
+        config = _parse(document)
+        newest[config.place] = config
+        began.setdefault(config.place, accepted_at)
+    order = [one for one in sorted(newest, reverse=True) if one <= place]
+    return [(newest[one], began[following]) for following, one in pairwise(order)]
 
 
 async def record_policy_activation(

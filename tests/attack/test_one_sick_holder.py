@@ -59,7 +59,7 @@ async def ask_directly(
         transport, pins, accepted_origin="dealt", known=None, now=NOON
     )
     found = await pseudonymise(transport, config, NUMBERS, Act.LOOKUP)
-    verify_ticket_pair(found.tickets, config, audience=AUDIENCE, now=NOON)
+    verify_ticket_pair(found.tickets, [config], audience=AUDIENCE, now=NOON)
     return found.pseudonyms
 
 
@@ -107,7 +107,7 @@ async def test_whoever_asks_through_a_desk_does_not_notice(
             relay, pins, accepted_origin="dealt", known=None, now=NOON
         )
         found = await pseudonymise(relay, config, NUMBERS, Act.LOOKUP)
-        verify_ticket_pair(found.tickets, config, audience=AUDIENCE, now=NOON)
+        verify_ticket_pair(found.tickets, [config], audience=AUDIENCE, now=NOON)
         health = (await browser.get("/health")).json()["holders"]
         asked_last = (await browser.get("/relay/v1/pins")).json()["avoid"]
     # With an older config, or none, it evaluates as well as the others.

@@ -59,7 +59,7 @@ async def test_one_holder_cannot_ticket_for_two(holders: Holders) -> None:
         ([first, first], TicketPairBroken),
     ):
         with pytest.raises(refusal):
-            verify_ticket_pair(pair, holders.config, audience=AUDIENCE, now=NOON)
+            verify_ticket_pair(pair, [holders.config], audience=AUDIENCE, now=NOON)
 
 
 @pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_tickets_of_two_users_do_not_combine(holders: Holders) -> None:
     mine, _ = (await holders.look_up([a_bsn(1)], "user-1")).tickets
     _, yours = (await holders.look_up([a_bsn(1)], "user-2")).tickets
     with pytest.raises(TicketPairBroken):
-        verify_ticket_pair([mine, yours], holders.config, audience=AUDIENCE, now=NOON)
+        verify_ticket_pair([mine, yours], [holders.config], audience=AUDIENCE, now=NOON)
 
 
 @pytest.mark.anyio
@@ -75,7 +75,7 @@ async def test_tickets_of_two_lookups_do_not_combine(holders: Holders) -> None:
     one, _ = (await holders.look_up([a_bsn(1)])).tickets
     _, other = (await holders.look_up([a_bsn(1)])).tickets
     with pytest.raises(TicketPairBroken):
-        verify_ticket_pair([one, other], holders.config, audience=AUDIENCE, now=NOON)
+        verify_ticket_pair([one, other], [holders.config], audience=AUDIENCE, now=NOON)
 
 
 @pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_ticket_for_another_index_is_refused(holders: Holders) -> None:
     pair = (await holders.look_up([a_bsn(1)])).tickets
     with pytest.raises(TicketMisdirected):
         verify_ticket_pair(
-            pair, holders.config, audience="https://other.test", now=NOON
+            pair, [holders.config], audience="https://other.test", now=NOON
         )
 
 
@@ -92,7 +92,7 @@ async def test_ticket_kept_for_later_is_refused(holders: Holders) -> None:
     pair = (await holders.look_up([a_bsn(1)])).tickets
     later = NOON + timedelta(minutes=15)
     with pytest.raises(TicketExpired):
-        verify_ticket_pair(pair, holders.config, audience=AUDIENCE, now=later)
+        verify_ticket_pair(pair, [holders.config], audience=AUDIENCE, now=later)
 
 
 @pytest.mark.anyio
@@ -100,5 +100,5 @@ async def test_ticket_of_another_set_of_holders_is_refused(holders: Holders) -> 
     strangers = await some_holders().look_up([a_bsn(1)])
     with pytest.raises(TicketRefused):
         verify_ticket_pair(
-            strangers.tickets, holders.config, audience=AUDIENCE, now=NOON
+            strangers.tickets, [holders.config], audience=AUDIENCE, now=NOON
         )

@@ -84,7 +84,7 @@ class Asking:
             )
             made = await pseudonymise(transport, known, [a_bsn(1)], Act.LOOKUP)
             verify_ticket_pair(
-                made.tickets, self.at_index, audience=AUDIENCE, now=clock.now()
+                made.tickets, [self.at_index], audience=AUDIENCE, now=clock.now()
             )
             found.add(made.pseudonyms[0].encoded)
             self.done += 1

@@ -83,7 +83,7 @@ async def test_pseudonyms_come_in_the_order_of_the_numbers(holders: Holders) -> 
 async def test_a_lookup_brings_a_pair_of_tickets(holders: Holders) -> None:
     result = await holders.look_up(NUMBERS)
     pair = verify_ticket_pair(
-        result.tickets, holders.config, audience=AUDIENCE, now=NOON
+        result.tickets, [holders.config], audience=AUDIENCE, now=NOON
     )
     assert {ticket.count for ticket in pair} == {3}
     assert (result.pair, result.passed_over) == ((1, 2), {})

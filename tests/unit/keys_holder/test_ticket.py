@@ -111,7 +111,7 @@ def test_a_token_of_another_type_is_no_ticket() -> None:
 
 def test_two_holders_tickets_of_one_request_are_a_pair() -> None:
     tokens = [a_ticket(1), a_ticket(2, iat=ISSUED - 5, exp=ISSUED + 800)]
-    pair = verify_ticket_pair(tokens, CONFIG, audience=AUDIENCE, now=NOON)
+    pair = verify_ticket_pair(tokens, [CONFIG], audience=AUDIENCE, now=NOON)
     assert [ticket.issuer for ticket in pair] == ["holder-1", "holder-2"]
 
 
@@ -128,18 +128,18 @@ def test_two_holders_tickets_of_one_request_are_a_pair() -> None:
 def test_tickets_of_two_requests_are_no_pair(changed: dict[str, object]) -> None:
     tokens = [a_ticket(1), a_ticket(2, **changed)]
     with pytest.raises(TicketPairBroken):
-        verify_ticket_pair(tokens, CONFIG, audience=AUDIENCE, now=NOON)
+        verify_ticket_pair(tokens, [CONFIG], audience=AUDIENCE, now=NOON)
 
 
 @pytest.mark.parametrize("holders", [(), (1,), (1, 1), (1, 2, 3)])
 def test_only_two_of_different_holders_are_a_pair(holders: tuple[int, ...]) -> None:
     tokens = [a_ticket(holder) for holder in holders]
     with pytest.raises(TicketPairBroken):
-        verify_ticket_pair(tokens, CONFIG, audience=AUDIENCE, now=NOON)
+        verify_ticket_pair(tokens, [CONFIG], audience=AUDIENCE, now=NOON)
 
 
 def test_a_pair_with_one_expired_ticket_is_refused() -> None:
     later = NOON + timedelta(minutes=14)
     tokens = [a_ticket(1), a_ticket(2, exp=ISSUED + 60)]
     with pytest.raises(TicketExpired):
-        verify_ticket_pair(tokens, CONFIG, audience=AUDIENCE, now=later)
+        verify_ticket_pair(tokens, [CONFIG], audience=AUDIENCE, now=later)
