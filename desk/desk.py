@@ -1,10 +1,10 @@
 """The parts of one desk, made once at start and found from every request."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import httpx
 from starlette.requests import Request
@@ -44,8 +44,9 @@ from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
 from desk.waiting import Waiting
 from keys.case_seal import CaseKey
-from keys.config import ConfigPins, parse_pins
+from keys.config import ConfigPins
 from keys.errors import ConfigRefused
+from keys.pins import read_pins
 from keys.request import RequestKey
 from signal_index.notice import NoticeKey
 
@@ -75,7 +76,6 @@ class Desk:
     read_marks: ReadMarks
     refusal_marks: RefusalMarks
     waiting: Waiting
-    pins: list[Any]
     texts: Texts
     assets: Assets
     index_watch: IndexWatch
@@ -111,14 +111,15 @@ def build_desk(
     index = SignalIndex(settings.index_url, http)
     marks = ReadMarks(database, seal, clock)
     refusals = RefusalMarks(database, seal, clock)
-    pins = _read_pins(settings)
+    read = partial(_read_pins, settings)
+    read()
     signs_by = settings.notice_key
     notice_key = None if signs_by is None else read_notice_key(signs_by)
     if settings.call_back is not None and notice_key is None:
         raise SettingsRefused("call_back: needs a notice_key, to sign the number")
     holders = Holders(
         settings.holders,
-        HolderTrust(pins, settings.accepted_key_origin, settings.index_audience),
+        HolderTrust(read, settings.accepted_key_origin, settings.index_audience),
         settings.organisation,
         request_key,
         http,
@@ -152,7 +153,6 @@ def build_desk(
         read_marks=marks,
         refusal_marks=refusals,
         waiting=Waiting(index, marks, refusals, clock),
-        pins=[key.jwk for key in pins.keys],
         texts=load_texts("nl"),
         assets=load_assets(),
         index_watch=IndexWatch(index),
@@ -172,10 +172,10 @@ def token_rules(settings: DeskSettings) -> TokenRules:
     )
 
 
-def _read_pins(settings: DeskSettings) -> ConfigPins:
-    """Read the pinned config keys, of each holder one."""
+def _read_pins(settings: DeskSettings) -> Sequence[ConfigPins]:
+    """Read the pinned config keys, of each holder one; two sets while one changes."""
     try:
-        return parse_pins(settings.pins.read_bytes())
+        return read_pins(settings.pins)
     except (OSError, ConfigRefused):
         raise SettingsRefused(f"{settings.pins.name}: no file of pins") from None
 

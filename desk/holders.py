@@ -25,7 +25,7 @@ from desk.events import Event, log_event
 from desk.known_config import KnownConfig
 from desk.settings import HolderSettings
 from keys.base64url import encode_b64u
-from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
+from keys.config import ConfigPins, KeyConfig, KeyOrigin
 from keys.errors import (
     ConfigRefused,
     HolderSlow,
@@ -37,9 +37,11 @@ from keys.errors import (
 from keys.jose import PublicKey
 from keys.notice_keys import KeyName
 from keys.openapi import PROBLEM_JSON
+from keys.pins import verify_by_one_of
 from keys.quorum import (
     BUDGET_SPENT,
     SLOW,
+    STALE,
     TICKET_REFUSED,
     UNAVAILABLE,
     Chosen,
@@ -70,6 +72,11 @@ class Evaluation:
     points: tuple[bytes, ...]
     act: Act = Act.LOOKUP
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Give version and epoch of the sharing that is asked."""
+        return self.key_version, self.epoch
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -85,7 +92,8 @@ class Passed:
 class HolderTrust:
     """Which key config and tickets are good: those that browser and index take."""
 
-    pins: ConfigPins
+    read_pins: Callable[[], Sequence[ConfigPins]]
+    """Read anew with each config: a replaced holder brings other pins."""
     accepted_origin: KeyOrigin
     audience: str
 
@@ -111,6 +119,7 @@ class Holders:
         self._watch = watch or Watch()
         self._known_config = known_config
         self._chosen: Chosen | None = None
+        self._former: KeyConfig | None = None
         self._chosen_at = datetime.min.replace(tzinfo=UTC)
         self._organisation = organisation
         self._keys = {Act.PUBLISH: source_key}
@@ -145,7 +154,7 @@ class Holders:
             raise self._pass_over(holder, UNAVAILABLE) from None
         except TicketRefused:
             raise self._pass_over(holder, TICKET_REFUSED) from None
-        self._note(holder, passed)
+        self._note(holder, passed, asked)
         return passed
 
     async def key_config(self) -> Passed:
@@ -207,8 +216,8 @@ class Holders:
     async def _choose(self) -> Chosen:
         trust, known = self._trust, await self.find_known()
         verify = partial(
-            verify_config,
-            pins=trust.pins,
+            verify_by_one_of,
+            pins=trust.read_pins(),
             accepted_origin=trust.accepted_origin,
             known=known,
             now=self._clock(),
@@ -217,12 +226,14 @@ class Holders:
             index: partial(self._fetch, one, "key-config")
             for index, one in self._known.items()
         }
-        chosen = await choose_config(asking, verify)
+        chosen = await choose_config(asking, verify, known=known)
         for index in self._watch.note_configs(self._known, chosen.passed_over):
             holder, reason = self._known[index], chosen.passed_over[index]
             log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
         if chosen.config != known:
             await self._known_config.keep(chosen.config)
+        if self._chosen and self._chosen.config.place != chosen.config.place:
+            self._former = self._chosen.config
         self._chosen, self._chosen_at = chosen, self._clock()
         return chosen
 
@@ -263,10 +274,16 @@ class Holders:
         try:
             self._verify_with(chosen.config, said.ticket, asked, subject)
         except TicketRefused:
-            if self._clock() - self._chosen_at < _RENEW_AFTER:
-                raise
-            chosen = await self._choose()  # a holder may have a new ticket key
-            self._verify_with(chosen.config, said.ticket, asked, subject)
+            if self._clock() - self._chosen_at >= _RENEW_AFTER:
+                # A holder may have a new ticket key, or another sharing be in use.
+                chosen = await self._choose()
+            config = self._find_config(asked, chosen.config)
+            self._verify_with(config, said.ticket, asked, subject)
+
+    def _find_config(self, asked: Evaluation, newest: KeyConfig) -> KeyConfig:
+        """Give the config of what was asked: a page may know the former one still."""
+        is_former = self._former and self._former.place == asked.place
+        return self._former if self._former and is_former else newest
 
     def _verify_with(
         self, config: KeyConfig, token: str, asked: Evaluation, subject: str
@@ -287,7 +304,10 @@ class Holders:
         if (ticket.subject, ticket.organisation) != (subject, self._organisation):
             raise TicketInvalid
 
-    def _note(self, holder: HolderSettings, passed: Passed) -> None:
+    def _is_old(self, asked: Evaluation) -> bool:
+        return self._chosen is not None and asked.place != self._chosen.config.place
+
+    def _note(self, holder: HolderSettings, passed: Passed, asked: Evaluation) -> None:
         if passed.status == 200:
             if self._watch.note_served(holder.index):
                 log_event(Event.HOLDER_SERVES, holder=holder.id)
@@ -295,6 +315,8 @@ class Holders:
             self._watch.note(holder.index, BUDGET_SPENT)
         else:
             reason = read_slug(passed.body)
+            if reason == STALE and self._is_old(asked):
+                return  # the page is, and not the holder
             if self._watch.note(holder.index, reason):
                 log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
 
@@ -308,7 +330,7 @@ class Holders:
             raise HandSignalsOff
         terms = RequestTerms(
             issuer=self._organisation,
-            audience=holder.id,
+            audience=self._find_id(holder),
             subject=subject,
             act=asked.act,
             key_version=asked.key_version,
@@ -320,6 +342,21 @@ class Holders:
             return sign_request(key, terms, now=self._clock())
         except InvalidRequest:
             raise InputInvalid from None
+
+    def _find_id(self, holder: HolderSettings) -> str:
+        """Give what a holder is called: a replaced one by the config that it is in."""
+        config = self._chosen.config if self._chosen else None
+        named = [] if config is None else config.holders
+        return next((one.id for one in named if one.index == holder.index), holder.id)
+
+    async def give_pins(self) -> ConfigPins:
+        """Give the pins by which a page finds the config good that it gets here."""
+        pins = self._trust.read_pins()
+        known = await self.find_known()
+        if known is None:
+            return pins[0]
+        keys = tuple(one.config_key for one in known.holders)
+        return next((one for one in pins if one.keys == keys), pins[0])
 
 
 def _write_refusal(answer: httpx.Response) -> Passed:

@@ -73,7 +73,8 @@ async def read_pins(request: Request, _caller: ReadingCaller) -> PinnedKeys:
     desk = desk_of(request)
     origin = desk.settings.accepted_key_origin
     *_, last = desk.holders.find_next()
-    return PinnedKeys(pins=desk.pins, acceptedKeyOrigin=origin, avoid=[last])
+    pins = [key.jwk for key in (await desk.holders.give_pins()).keys]
+    return PinnedKeys(pins=pins, acceptedKeyOrigin=origin, avoid=[last])
 
 
 @router.post(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from keys.client import HolderPlace, HolderTransport, fetch_config
-from keys.config import parse_pins
 from keys.errors import ConfigRefused, HolderUnavailable, JoiningRefused
 from keys.joining import (
     OpenedRequest,
@@ -15,6 +14,7 @@ from keys.joining import (
     tell_fingerprint,
 )
 from keys.jose import PublicKey
+from keys.pins import read_pins
 from sources.findings import Finding, Patient, State
 from sources.handing_over import LOST_REQUEST, OTHER_KEYS, REQUEST, names_keys
 from sources.joining import ACCEPTANCES
@@ -118,7 +118,7 @@ async def _find_parties(
     places = {at.index: HolderPlace(at.id, at.url) for at in holders.places}
     config = await fetch_config(
         HolderTransport(patient.client, places, patient.signer),
-        parse_pins(holders.pins.read_bytes()),
+        read_pins(holders.pins),
         accepted_origin=holders.accepted_origin,
         known=find_known_config(patient.outbox),
         now=patient.now(),

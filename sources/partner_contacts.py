@@ -14,10 +14,10 @@ from typing import Final, TypeVar
 import httpx
 
 from keys.client import HolderPlace, HolderTransport, Signer, fetch_config
-from keys.config import parse_pins
 from keys.errors import ConfigRefused, HolderUnavailable
 from keys.jose import PublicKey
 from keys.notice_keys import KeyName
+from keys.pins import read_pins
 from keys.quorum import fetch_agreed, send
 from signal_index.notice import find_contact_fault, find_contacts, without_contacts
 from signal_index.wire.lookups import FlagContact
@@ -72,7 +72,7 @@ async def _fetch_keys(
     try:
         config = await fetch_config(
             transport,
-            parse_pins(holders.pins.read_bytes()),
+            read_pins(holders.pins),
             accepted_origin=holders.accepted_origin,
             known=None,
             now=now(),

@@ -156,7 +156,9 @@ class Town:
     ) -> tuple[HolderEvaluator, HttpIndex]:
         world, oin = self.world, Oin(self.world.debt_help.oin)
         patience = Patience(world.clock)
-        trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
+        trust = Trust(
+            lambda: [parse_pins(world.holders.dealing.pins)], "dealt", world.clock
+        )
         transport = world.holders.transport(world.holders.source, oin)
         index = HttpIndex(client, "http://index.test", Giver(world), patience)
         return HolderEvaluator(transport, outbox, trust, patience), index

@@ -91,7 +91,7 @@ async def open_desk(world: World, folder: Path) -> AsyncIterator[Desk]:
     async with world.holders.client() as http:
         holders = Holders(
             known,
-            HolderTrust(pins, "dealt", AUDIENCE),
+            HolderTrust(lambda: [pins], "dealt", AUDIENCE),
             world.holders.lookup.oin,
             world.holders.lookup.key,
             http,

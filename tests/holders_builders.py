@@ -168,14 +168,14 @@ class _Wire(httpx.AsyncBaseTransport):
 
     def __init__(self, holder: FakeHolder) -> None:
         self._holder = holder
-        self._honest = httpx.ASGITransport(holder.app, raise_app_exceptions=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._holder.down:
             raise httpx.ConnectError("down")
+        honest = httpx.ASGITransport(self._holder.app, raise_app_exceptions=False)
         if self._holder.fault is not None:
-            return await self._holder.fault(request, self._honest)
-        return await self._honest.handle_async_request(request)
+            return await self._holder.fault(request, honest)
+        return await honest.handle_async_request(request)
 
 
 def some_holders(

@@ -10,7 +10,7 @@ from keys.events import EventLog
 from keys.group import generate_scalar, multiply_base
 from keys.holder.building import build_app
 from keys.holder.evaluations import Holder
-from keys.holder.former import Former
+from keys.holder.former import put_behind
 from keys.holder.opening import match_keys
 from keys.holder.organisations import collect_organisations
 from keys.jose import PrivateKey
@@ -28,7 +28,13 @@ from tests.dealing import (
 )
 from tests.dealing_files import PASSPHRASES, TEST_COST
 from tests.holder_fakes import INDEX_KEY
-from tests.holders_builders import AUDIENCE, NOON, Holders, some_dealing
+from tests.holders_builders import (
+    AUDIENCE,
+    NOON,
+    Holders,
+    some_dealing,
+    some_holders,
+)
 
 
 def some_distributed(moment: datetime = NOON) -> Dealing:
@@ -71,8 +77,22 @@ def share_anew(
     )
 
 
-def change_over(holders: Holders, dealing: Dealing, *indexes: int) -> None:
-    """Have these holders answer for this sharing too, beside what they answer for."""
+def some_distributed_holders() -> Holders:
+    """Three holders in memory whose key was made by a ceremony."""
+    holders = some_holders()
+    dealt = holders.dealing
+    holders.dealing = _write_config(dealt.holders, dealt.config, serial=1)
+    change_over(holders, holders.dealing, 1, 2, 3)
+    return holders
+
+
+def change_over(
+    holders: Holders, dealing: Dealing, *indexes: int, alone: bool = False
+) -> None:
+    """Have these holders answer for this sharing too, beside what they answer for.
+
+    `alone`: for this one and no other, as when the overlap is over.
+    """
     known = collect_organisations(
         [holders.lookup.entry, holders.source.entry, holders.auditor.entry]
     )
@@ -83,7 +103,8 @@ def change_over(holders: Holders, dealing: Dealing, *indexes: int) -> None:
         )
         now, index_key = holders.clock, INDEX_KEY.public
         # Another holder in its place knows nothing of what was before.
-        was = (Former(made.keys),) if made.keys.identity.id == dealt.id else ()
+        is_same = made.keys.identity.id == dealt.id and not alone
+        was = put_behind((), made.keys, keys) if is_same else ()
         holder = Holder(keys, AUDIENCE, known, made.meter, now, index_key, was)
         made.keys, made.app = keys, build_app(holder, EventLog(made.log))
 

@@ -94,7 +94,7 @@ class CaseSystem:
         pins = parse_pins((self._places.keys / "pins.json").read_bytes())
         self._config = await fetch_config(
             self._transport(),
-            pins,
+            [pins],
             accepted_origin=KEY_ORIGIN,
             known=self._config,
             now=clock.now(),

@@ -3,6 +3,8 @@
     config = await fetch_config(transport, pins, accepted_origin="distributed", …)
     result = await pseudonymise(transport, config, numbers, Act.LOOKUP)
 
+- While holders change over to another sharing `pseudonymise_anew` fetches the config
+  once more and asks anew: nothing is lost, and no two configs are mixed.
 - A number leaves the process only blinded by a scalar that is used once.
 - No answer is combined before its proof held under the holder's public share.
 - When a holder is sick in any of the ways of `keys.quorum`, another pair is asked
@@ -17,7 +19,11 @@ from keys.client.asking import (
     Pseudonymised,
     fetch_config,
 )
-from keys.client.pseudonymise import PROOF_REFUSED, pseudonymise
+from keys.client.pseudonymise import (
+    PROOF_REFUSED,
+    pseudonymise,
+    pseudonymise_anew,
+)
 from keys.client.registrations import fetch_registration
 from keys.client.transports import (
     EVALUATION_SECONDS,
@@ -41,4 +47,5 @@ __all__ = [
     "fetch_config",
     "fetch_registration",
     "pseudonymise",
+    "pseudonymise_anew",
 ]

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
+from keys.config import ConfigPins, KeyConfig, KeyOrigin
+from keys.pins import verify_by_one_of
 from keys.pseudonym import Pseudonym
 from keys.quorum import Watch, choose_config
 from keys.request import Act
@@ -21,6 +22,8 @@ class Asked:
     key_version: int
     epoch: int
     points: Sequence[bytes] = field(repr=False)
+    ids: Mapping[int, str] = field(default_factory=dict)
+    """What holders are called in the config: a request is signed for one by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +74,20 @@ class EvaluationTransport(Protocol):
 
 async def fetch_config(
     transport: EvaluationTransport,
-    pins: ConfigPins,
+    pins: Sequence[ConfigPins],
     *,
     accepted_origin: KeyOrigin,
     known: KeyConfig | None,
     now: datetime,
 ) -> KeyConfig:
-    """Fetch the newest key config that holds by the pins, or raise `ConfigRefused`.
+    """Fetch the newest key config that holds by one set of pins, or `ConfigRefused`.
 
     A holder whose config does not hold, or is older than another's, is remembered. Keep
     what this gives and hand it in as `known` next time: that is what stops an older
     config from being served again.
     """
     verify = partial(
-        verify_config,
+        verify_by_one_of,
         pins=pins,
         accepted_origin=accepted_origin,
         known=known,
@@ -93,6 +96,6 @@ async def fetch_config(
     asking = {
         place: partial(transport.key_config, place) for place in transport.config_places
     }
-    chosen = await choose_config(asking, verify)
+    chosen = await choose_config(asking, verify, known=known)
     transport.watch.note_configs(transport.config_places, chosen.passed_over)
     return chosen.config

@@ -10,7 +10,8 @@ the work and the event loop stays free.
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, TypeVar
@@ -20,6 +21,7 @@ from keys.client.asking import Asked, EvaluationTransport, HolderAnswer, Pseudon
 from keys.config import KeyConfig
 from keys.dleq import parse_proof
 from keys.errors import (
+    ConfigRefused,
     EvaluationFailed,
     HolderBudgetSpent,
     HolderRefused,
@@ -42,7 +44,14 @@ from keys.oprf import (
     verify_evaluation,
 )
 from keys.pseudonym import Pseudonym
-from keys.quorum import BUDGET_SPENT, SLOW, TICKET_REFUSED, UNAVAILABLE, Watch
+from keys.quorum import (
+    BUDGET_SPENT,
+    SLOW,
+    STALE,
+    TICKET_REFUSED,
+    UNAVAILABLE,
+    Watch,
+)
 from keys.request import MAX_POINTS, Act, compute_req
 from keys.shares import get_public_share
 from keys.ticket import CLOCK_LEEWAY, Ticket, read_ticket, verify_granted
@@ -72,8 +81,8 @@ async def pseudonymise(
     holder shows whose was wrong.
 
     Raises `InvalidBatch`. When no pair is left: `HolderRefused` (its words are the
-    problem's name; at `stale-key-version` fetch the config anew), `HolderBudgetSpent`,
-    else `HolderUnavailable`; `failures` names each.
+    problem's name; at `stale-key-version` see `pseudonymise_anew`),
+    `HolderBudgetSpent`, else `HolderUnavailable`; `failures` names each.
 
     Proven by tests/unit/keys_holder/test_client.py and
     tests/attack/test_one_sick_holder.py.
@@ -83,13 +92,13 @@ async def pseudonymise(
     messages = [identifier.registered for identifier in identifiers]
     failures: dict[int, Exception] = {}
     doubted: set[int] = set()
-    indexes = [holder.index for holder in config.holders]
-    for pair in transport.watch.order_pairs(indexes, config.threshold):
+    ids = {holder.index: holder.id for holder in config.holders}
+    for pair in transport.watch.order_pairs(list(ids), config.threshold):
         if failures.keys() & set(pair):
             continue
         blinded = await _blind(messages)
         points = tuple(point.encoded for point in blinded.points)
-        asked = Asked(act, pair, config.key_version, config.epoch, points)
+        asked = Asked(act, pair, config.key_version, config.epoch, points, ids)
         answers = await _ask_pair(transport, asked, failures)
         proven = await _verify(config, asked, blinded.points, answers, failures)
         if len(proven) < len(pair):
@@ -104,6 +113,32 @@ async def pseudonymise(
         return Pseudonymised(pseudonyms, tickets, pair, _name_all(failures))
     _remember(transport.watch, (), failures)
     raise _find_worst(failures)
+
+
+async def pseudonymise_anew(
+    transport: EvaluationTransport,
+    config: KeyConfig,
+    fetch: Callable[[], Awaitable[KeyConfig]],
+    identifiers: Sequence[Bsn],
+    act: Act,
+) -> tuple[KeyConfig, Pseudonymised]:
+    """Give the same; where holders have gone on to another config, under that one.
+
+    `fetch` gives the config as it is now, and is asked once: everything is blinded and
+    asked anew, and answers under two configs never meet. Gives the config that served.
+    Where a pair served while one holder had gone on, it is fetched for the next time.
+    """
+    try:
+        found = await pseudonymise(transport, config, identifiers, act)
+    except EvaluationFailed as refused:
+        if STALE not in refused.failures.values():
+            raise
+        config = await fetch()
+        return config, await pseudonymise(transport, config, identifiers, act)
+    if STALE in found.passed_over.values():
+        with suppress(ConfigRefused, HolderUnavailable):
+            return await fetch(), found
+    return config, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class HolderTransport:
         if place is None:
             raise HolderUnavailable
         body = EvaluationRequest(
-            request=self._signer.sign(place.id, asked),
+            request=self._signer.sign(asked.ids.get(holder, place.id), asked),
             points=[encode_b64u(point) for point in asked.points],
         )
         url = f"{place.url}/v1/evaluations"

@@ -8,7 +8,7 @@ or fails to answer, another pair is asked within two seconds in all:
 | is down, gives 5xx, or what is no answer | `send` | `unavailable` |
 | is silent, or has no end (a byte a second) | `Watch.wait`: another answered | `slow` |
 | gives a key config that does not hold | `choose_config` | `config-refused` |
-| gives an older key config than another | `choose_config` | `config-old` |
+| gives an older key config than the one that counts | `choose_config` | `config-old` |
 | gives an evaluation without a proof | `verify_evaluation` | `proof-refused` |
 | gives a ticket that the index refuses | `verify_granted` | `ticket-refused` |
 | refuses (401, 403, 409): clock, who, which key | the client | its own code |
@@ -28,6 +28,7 @@ from keys.quorum.watch import (
     CONFIG_OLD,
     CONFIG_REFUSED,
     SLOW,
+    STALE,
     TICKET_REFUSED,
     UNAVAILABLE,
     Watch,
@@ -39,6 +40,7 @@ __all__ = [
     "CONFIG_OLD",
     "CONFIG_REFUSED",
     "SLOW",
+    "STALE",
     "TICKET_REFUSED",
     "UNAVAILABLE",
     "Chosen",

@@ -18,6 +18,8 @@ CONFIG_REFUSED: Final = "config-refused"
 CONFIG_OLD: Final = "config-old"
 OF_CONFIG: Final = frozenset({CONFIG_REFUSED, CONFIG_OLD})
 BUDGET_SPENT: Final = "budget-spent"
+STALE: Final = "stale-key-version"
+"""A holder's refusal of another version or epoch: whoever asked fetches the config."""
 ABOUT_ASKER: Final = frozenset({BUDGET_SPENT, "account-refused"})
 """Reasons that say something of who asks, and nothing of the holder."""
 

@@ -1,13 +1,15 @@
 """The real parties of an agency, from its settings: holders, provider, index."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import httpx
 
 from keys.client import HolderPlace, HolderTransport, Signer
-from keys.config import parse_pins
+from keys.config import ConfigPins
 from keys.errors import ConfigRefused
+from keys.pins import read_pins
 from sources.agency_keys import AgencyKeys
 from sources.brp.gateway import HttpGateway
 from sources.brp.identifying import Identifier
@@ -54,6 +56,16 @@ def make_identifier(
     return Identifier(outbox, gateway, settings.brp)
 
 
+def _read_pins(settings: AgencySettings) -> Sequence[ConfigPins]:
+    try:
+        return read_pins(settings.holders.pins)
+    except (OSError, ConfigRefused):
+        raise InvalidAgencySettings(
+            "Het bestand waaraan u de sleutelhouders herkent (holders.pins) is niet "
+            "bruikbaar."
+        ) from None
+
+
 def make_parties(
     client: httpx.AsyncClient,
     settings: AgencySettings,
@@ -73,14 +85,9 @@ def make_parties(
         for place in settings.holders.places
     }
     signer = make_signer(settings, keys)
-    try:
-        pins = parse_pins(settings.holders.pins.read_bytes())
-    except (OSError, ConfigRefused):
-        raise InvalidAgencySettings(
-            "Het bestand waaraan u de sleutelhouders herkent (holders.pins) is niet "
-            "bruikbaar."
-        ) from None
-    trust = Trust(pins, settings.holders.accepted_origin, now)
+    read = partial(_read_pins, settings)
+    read()
+    trust = Trust(read, settings.holders.accepted_origin, now)
     identity = ClientIdentity(
         settings.identity.issuer,
         settings.identity.client_id,

@@ -1,7 +1,9 @@
 """The key holders, asked directly: what `parties.Evaluator` asks.
 
 - The key config is fetched once a run, of all holders: the newest that holds counts
-  and is kept in the outbox, so that an older one is refused the next time.
+  and is kept in the outbox, so that an older one is refused the next time. Holders that
+  have gone on to another sharing meanwhile have it fetched once more, with the pins as
+  they lie there then.
 - Pairs take turns. A holder that is sick (`keys.quorum`) rests, and costs the others
   their budget once; it is told of by name, once.
 """
@@ -14,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keys.bsn import Bsn
-from keys.client import EvaluationTransport, fetch_config, pseudonymise
+from keys.client import EvaluationTransport, fetch_config, pseudonymise_anew
 from keys.config import ConfigPins, KeyConfig, KeyOrigin
 from keys.errors import (
     ConfigForked,
@@ -73,7 +75,8 @@ def _say_distrust(error: ConfigRefused) -> str:
 class Trust:
     """Whose signatures a key config must bear, and how the key came about."""
 
-    pins: ConfigPins
+    read_pins: Callable[[], Sequence[ConfigPins]]
+    """Read anew with each config: a replaced holder brings other pins."""
     accepted_origin: KeyOrigin
     now: Callable[[], datetime]
 
@@ -116,8 +119,8 @@ class HolderEvaluator:
         failures: Mapping[int, str] = {}
         for attempt in range(ATTEMPTS):
             try:
-                found = await pseudonymise(
-                    self._transport, config, numbers, Act.PUBLISH
+                config, found = await pseudonymise_anew(
+                    self._transport, config, self._renew_config, numbers, Act.PUBLISH
                 )
             except HolderUnavailable as error:
                 failures = error.failures
@@ -159,12 +162,17 @@ class HolderEvaluator:
                 self._config = await self._fetch_config()
             return self._config
 
+    async def _renew_config(self) -> KeyConfig:
+        async with self._fetching:
+            self._config = await self._fetch_config()
+            return self._config
+
     async def _fetch_config(self) -> KeyConfig:
         trust = self._trust
         try:
             config = await fetch_config(
                 self._transport,
-                trust.pins,
+                trust.read_pins(),
                 accepted_origin=trust.accepted_origin,
                 known=find_known_config(self._outbox),
                 now=trust.now(),

@@ -67,7 +67,7 @@ async def test_a_desk_that_starts_again_takes_nothing_older(tmp_path: Path) -> N
 async def ask_as_agency(holders: Holders, folder: Path) -> int:
     async def sleep(_: float) -> None: ...
 
-    trust = Trust(parse_pins(holders.dealing.pins), "dealt", holders.clock)
+    trust = Trust(lambda: [parse_pins(holders.dealing.pins)], "dealt", holders.clock)
     transport = holders.transport(holders.source, holders.source.oin)
     with Outbox(folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
         patience = Patience(holders.clock, sleep=sleep)

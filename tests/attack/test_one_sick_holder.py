@@ -56,7 +56,7 @@ async def ask_directly(
     """A lookup with the Python client, from the config on; the index takes it."""
     pins = parse_pins(holders.dealing.pins)
     config = await fetch_config(
-        transport, pins, accepted_origin="dealt", known=None, now=NOON
+        transport, [pins], accepted_origin="dealt", known=None, now=NOON
     )
     found = await pseudonymise(transport, config, NUMBERS, Act.LOOKUP)
     verify_ticket_pair(found.tickets, [config], audience=AUDIENCE, now=NOON)
@@ -69,7 +69,7 @@ async def an_agency(
 ) -> AsyncIterator[HolderEvaluator]:
     async def sleep(_: float) -> None: ...
 
-    trust = Trust(parse_pins(holders.dealing.pins), "dealt", holders.clock)
+    trust = Trust(lambda: [parse_pins(holders.dealing.pins)], "dealt", holders.clock)
     with Outbox(folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
         yield HolderEvaluator(
             transport, outbox, trust, Patience(holders.clock, sleep=sleep)
@@ -104,7 +104,7 @@ async def test_whoever_asks_through_a_desk_does_not_notice(
         relay = RelayTransport(browser, BASE, Watch(turn=0))
         pins = parse_pins(town.holders.dealing.pins)
         config = await fetch_config(
-            relay, pins, accepted_origin="dealt", known=None, now=NOON
+            relay, [pins], accepted_origin="dealt", known=None, now=NOON
         )
         found = await pseudonymise(relay, config, NUMBERS, Act.LOOKUP)
         verify_ticket_pair(found.tickets, [config], audience=AUDIENCE, now=NOON)
@@ -165,7 +165,7 @@ async def test_an_older_config_never_beats_a_newer_one() -> None:
     pins = parse_pins(holders.dealing.pins)
     transport = transport_of(holders, 0)
     config = await fetch_config(
-        transport, pins, accepted_origin="dealt", known=None, now=NOON
+        transport, [pins], accepted_origin="dealt", known=None, now=NOON
     )
     assert config.serial == holders.config.serial + 1
     assert transport.watch.sick == {1: "config-old"}

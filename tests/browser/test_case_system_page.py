@@ -9,8 +9,9 @@ import json
 import re
 import subprocess
 import textwrap
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from deploy.town.provider import case_system_client
 from keys import clock
 from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
-from keys.client import RelayTransport, fetch_config, pseudonymise
+from keys.client import RelayTransport, fetch_config, pseudonymise_anew
 from keys.config import ConfigPins, parse_pins
 from keys.request import Act
 from tests.browser.screen import Town
@@ -80,8 +81,8 @@ def test_the_lines_of_python_do_a_complete_lookup(town: Town) -> None:
     names: dict[str, Any] = {
         each.__name__: each
         for each in (
-            *(Act, ConfigPins, RelayTransport, Any),
-            *(encode_b64u, fetch_config, parse_bsn, pseudonymise),
+            *(Act, ConfigPins, RelayTransport, Any, Sequence, partial),
+            *(encode_b64u, fetch_config, parse_bsn, pseudonymise_anew),
         )
     }
     names |= {"httpx": httpx, "now": clock.now}
@@ -91,7 +92,7 @@ def test_the_lines_of_python_do_a_complete_lookup(town: Town) -> None:
     async def look_up() -> list[dict[str, Any]]:
         async with httpx.AsyncClient() as http:
             http.headers["Authorization"] = f"Bearer {token}"
-            pins = parse_pins(read_pins(town))
+            pins = [parse_pins(read_pins(town))]
             number = town.people.find_with("bijstand")
             parts: list[dict[str, Any]] = await names["look_up"](http, pins, number)
             return parts

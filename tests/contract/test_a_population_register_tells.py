@@ -88,7 +88,9 @@ class Giver:
 async def tell(town: Town, folder: Path) -> EventCounts:
     world, oin = town.world, Oin(town.register.oin)
     patience = Patience(world.clock)
-    trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
+    trust = Trust(
+        lambda: [parse_pins(world.holders.dealing.pins)], "dealt", world.clock
+    )
     source = world.holders.source
     sender = Sender(oin, oin, town.register.key, world.clock)
     key = OutboxKey(SECRET)

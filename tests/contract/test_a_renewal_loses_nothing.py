@@ -80,7 +80,7 @@ class Asking:
         known, found = self._holders.dealing.config, set[bytes]()
         while not self.is_over:
             known = await fetch_config(
-                transport, pins, accepted_origin="dealt", known=known, now=clock.now()
+                transport, [pins], accepted_origin="dealt", known=known, now=clock.now()
             )
             made = await pseudonymise(transport, known, [a_bsn(1)], Act.LOOKUP)
             verify_ticket_pair(

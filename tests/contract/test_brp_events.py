@@ -243,7 +243,9 @@ async def test_an_event_that_comes_again_is_told_once(
 async def tell(town: Town, folder: Path, register: Register) -> EventCounts:
     """Tell the index of all events from the first one on."""
     world, oin = town.world, Oin(town.register.oin)
-    trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
+    trust = Trust(
+        lambda: [parse_pins(world.holders.dealing.pins)], "dealt", world.clock
+    )
     sender = Sender(oin, oin, town.register.key, world.clock)
     key, source = OutboxKey(SECRET), world.holders.source
     told = EventCounts()

@@ -1,5 +1,6 @@
 /** Ask again and again from one page: the key config and what is known of the holders. */
-import { type Answer, type KeyHolders, loadHolders, lookUp, type Memory, type Question, type Subject } from "./lookup.ts";
+import { type Answer, loadHolders, lookUp, type Memory, type Question, type Subject } from "./lookup.ts";
+import type { KeyHolders } from "./pseudonymise.ts";
 import { isProblem, type Relay } from "./relay.ts";
 
 export class Asker {
@@ -17,12 +18,14 @@ export class Asker {
   /** Ask about one household; `blinded` is called when nothing is left of the numbers. */
   async ask(question: Question, people: readonly Subject[], blinded: () => void): Promise<Answer> {
     const holders = await this.#holders.catch(() => (this.#holders = this.#load()));
-    const asking = lookUp(this.#relay, holders, question, people);
+    const renew = () => (this.#holders = this.#load());
+    const asking = lookUp(this.#relay, holders, question, people, renew);
     blinded(); // the call above ran up to its first request
     try {
       const answer = await asking;
       const avoid = answer.passedOver;
-      if (avoid.length > 0) this.#holders = Promise.resolve({ ...holders, avoid });
+      if (answer.isOld) this.#holders = this.#load();
+      else if (avoid.length > 0) this.#holders = Promise.resolve({ ...(await this.#holders), avoid });
       return answer;
     } catch (error) {
       if (isProblem(error, "stale-key-version")) this.#holders = this.#load();

@@ -11,8 +11,8 @@ export {
 export { type HolderConfig, type KeyConfig, type KeyOrigin, type SigningKey, type Trust, verifyConfig } from "./key-config.ts";
 export { KnownConfig } from "./known.ts";
 export {
-  type Answer, type ContactHolder, type Flag, type Freshness, type KeyHolders, loadHolders, lookUp, type Memory, type OfficeHours,
+  type Answer, type ContactHolder, type Flag, type Freshness, loadHolders, lookUp, type Memory, type OfficeHours,
   type Part, type Person, type Question, type Subject,
 } from "./lookup.ts";
-export { type Evaluating, pseudonymise, type Pseudonymised } from "./pseudonymise.ts";
+export { type Evaluating, type KeyHolders, pseudonymise, type Pseudonymised } from "./pseudonymise.ts";
 export { type Asked, type Fetch, type HolderAnswer, isProblem, Relay } from "./relay.ts";

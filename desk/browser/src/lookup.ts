@@ -3,7 +3,7 @@ import type { Bsn } from "./bsn.ts";
 import { asObject } from "./bytes.ts";
 import { Malformed, Offline } from "./errors.ts";
 import { type KeyConfig, verifyConfig } from "./key-config.ts";
-import { pseudonymise } from "./pseudonymise.ts";
+import { type KeyHolders, pseudonymise } from "./pseudonymise.ts";
 import { isProblem, type Relay } from "./relay.ts";
 
 export interface Question {
@@ -93,6 +93,8 @@ export interface Answer {
   readonly parts: readonly Part[];
   /** Key holders that did not serve; the others did. */
   readonly passedOver: readonly number[];
+  /** Whether holders have gone on to another key config than the one that served. */
+  readonly isOld: boolean;
 }
 
 /** Where the last accepted key config is kept, so that no older one is taken for it. */
@@ -115,12 +117,6 @@ export function namedIn(part: Part): Named | undefined {
   return NAMED.get(part);
 }
 
-/** The key config, and which of its holders to ask last. */
-export interface KeyHolders {
-  readonly config: KeyConfig;
-  readonly avoid: readonly number[];
-}
-
 /** Fetch the key config and believe it only when it holds; hear whom to ask last. */
 export async function loadHolders(relay: Relay, memory: Memory, now: Date): Promise<KeyHolders> {
   const [document, trust] = await Promise.all([relay.keyConfig(), relay.trust()]);
@@ -132,16 +128,18 @@ export async function loadHolders(relay: Relay, memory: Memory, now: Date): Prom
 /**
  * Ask about one household. The numbers are blinded, and wiped, before the first request
  * leaves. A lookup whose answer got lost is sent once more as it was: the index
- * recognises it and records a repeat.
+ * recognises it and records a repeat. `renew` loads the holders anew, where they have
+ * gone on to another key config.
  */
 export async function lookUp(
   relay: Relay,
   holders: KeyHolders,
   question: Question,
   subjects: readonly Subject[],
+  renew: () => Promise<KeyHolders>,
 ): Promise<Answer> {
   const told = subjects.map((each) => each.informed);
-  const made = await pseudonymise(relay, holders.config, subjects.map((each) => each.bsn), holders.avoid);
+  const made = await pseudonymise(relay, holders, subjects.map((each) => each.bsn), renew);
   const { breakGlass = null, ...asked } = question;
   const body = {
     keyVersion: made.keyVersion,
@@ -154,7 +152,7 @@ export async function lookUp(
   const parts = parseParts(answer, subjects.length);
   const { keyVersion } = made;
   parts.forEach((part, place) => NAMED.set(part, { keyVersion, pseudonym: made.pseudonyms[place] as string }));
-  return { parts, passedOver: made.fallback };
+  return { parts, passedOver: made.fallback, isOld: made.isOld };
 }
 
 async function sendTwice(relay: Relay, body: unknown): Promise<unknown> {

@@ -4,8 +4,8 @@
  * with them, the page sends itself.
  */
 import type { Bsn } from "./bsn.ts";
-import { type KeyHolders, loadHolders, type Memory } from "./lookup.ts";
-import { pseudonymise } from "./pseudonymise.ts";
+import { loadHolders, type Memory } from "./lookup.ts";
+import { type KeyHolders, pseudonymise } from "./pseudonymise.ts";
 import type { Act, Relay } from "./relay.ts";
 
 /** The members by which a body names one person (docs/wire-formats.md, citizens' rights). */
@@ -30,11 +30,13 @@ export class PersonAsker {
   /** Name one person; `blinded` is called when nothing is left of the number here. */
   async name(bsn: Bsn, blinded: () => void): Promise<PersonNamed> {
     const holders = await (this.#holders ??= this.#load());
-    const evaluating = pseudonymise(this.#relay.forAct(this.#act), holders.config, [bsn], holders.avoid);
+    const renew = () => (this.#holders = this.#load());
+    const evaluating = pseudonymise(this.#relay.forAct(this.#act), holders, [bsn], renew);
     blinded(); // the call above ran up to its first request
     try {
-      const { pseudonyms, tickets, keyVersion, fallback: avoid } = await evaluating;
-      if (avoid.length > 0) this.#holders = Promise.resolve({ ...holders, avoid });
+      const { pseudonyms, tickets, keyVersion, fallback: avoid, isOld } = await evaluating;
+      if (isOld) this.#holders = null;
+      else if (avoid.length > 0) this.#holders = Promise.resolve({ ...(await this.#holders), avoid });
       return { keyVersion, tickets, pseudonym: pseudonyms[0] as string };
     } catch (error) {
       this.#holders = null; // the key may have changed; the next attempt looks

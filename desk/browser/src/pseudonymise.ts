@@ -1,6 +1,7 @@
 /**
  * From numbers to pseudonyms: blind, ask a pair of holders, verify both, combine; with
- * another pair when one is down, spent or proves nothing, and then it says so.
+ * another pair when one is down, spent or proves nothing, and then it says so. Where
+ * holders have gone on to another key config it is fetched anew, once.
  */
 import type { Bsn } from "./bsn.ts";
 import { decodeB64u, encodeB64u } from "./bytes.ts";
@@ -8,7 +9,10 @@ import { BudgetSpent, HoldersUnavailable, Malformed, ProofRefused, Told } from "
 import { combinations } from "./group.ts";
 import type { KeyConfig } from "./key-config.ts";
 import { type Blinded, blindBsn, combine, verifyEvaluation } from "./oprf.ts";
-import type { Asked, HolderAnswer } from "./relay.ts";
+import { type Asked, type HolderAnswer, isProblem } from "./relay.ts";
+
+/** What a holder refuses another version or epoch with. */
+const STALE = "stale-key-version";
 
 export interface Evaluating {
   evaluate(holder: number, asked: Asked): Promise<HolderAnswer>;
@@ -20,31 +24,59 @@ export interface Pseudonymised {
   readonly keyVersion: number;
   /** Holders that were passed over; empty when the first pair served. */
   readonly fallback: readonly number[];
+  /** Whether one has gone on to another config: fetch it before the next time. */
+  readonly isOld: boolean;
+}
+
+/** The key config that holds now, and which holders to ask last. */
+export interface KeyHolders {
+  readonly config: KeyConfig;
+  readonly avoid: readonly number[];
 }
 
 /**
  * Give the pseudonyms of a household, in order. The numbers are blinded once per pair,
- * so that a holder asked twice cannot tell; after the last attempt nothing of them is
- * left here. `avoid` names holders that did not serve before: pairs with them come last.
+ * so that a holder asked twice cannot tell, and nothing of them is left here when the
+ * first request leaves. `avoid` names holders that did not serve before: pairs with them
+ * come last. `renew` gives the config as it is now, and is asked at most once: what was
+ * blinded for it then goes to pairs of that config alone.
  */
 export async function pseudonymise(
   relay: Evaluating,
-  config: KeyConfig,
+  { config, avoid }: KeyHolders,
   people: readonly Bsn[],
-  avoid: readonly number[] = [],
+  renew: () => Promise<KeyHolders>,
 ): Promise<Pseudonymised> {
   const pairs = orderPairs(config, avoid);
-  // Blind for every pair at once: the numbers are spent before the first request leaves.
-  const attempts = pairs.map((pair, place) => ({
-    pair,
-    blinded: blindAll(people, place === pairs.length - 1),
-  }));
-  const failures = new Map<number, unknown>();
-  for (const { pair, blinded } of attempts) {
-    if (pair.some((holder) => failures.has(holder))) continue;
-    const done = await tryPair(relay, config, pair, blinded, failures);
-    if (done !== null) return { ...done, fallback: [...failures.keys()] };
+  // Blinding knows no config: as many are made for the one that may follow.
+  const count = 2 * pairs.length;
+  const blinded = Array.from({ length: count }, (_, place) => blindAll(people, place === count - 1));
+  try {
+    return await tryPairs(relay, config, pairs, blinded.slice(0, pairs.length));
+  } catch (error) {
+    if (!isProblem(error, STALE)) throw error;
+    const next = await renew();
+    return tryPairs(relay, next.config, orderPairs(next.config, next.avoid), blinded.slice(pairs.length));
   }
+}
+
+async function tryPairs(
+  relay: Evaluating,
+  config: KeyConfig,
+  pairs: readonly number[][],
+  blinded: readonly Blinded[],
+): Promise<Pseudonymised> {
+  const failures = new Map<number, unknown>();
+  const isStale = (failure: unknown) => isProblem(failure, STALE);
+  for (const [place, pair] of pairs.slice(0, blinded.length).entries()) {
+    if (pair.some((holder) => failures.has(holder))) continue;
+    const done = await tryPair(relay, config, pair, blinded[place] as Blinded, failures);
+    if (done !== null) {
+      return { ...done, fallback: [...failures.keys()], isOld: [...failures.values()].some(isStale) };
+    }
+  }
+  const stale = [...failures.values()].find(isStale);
+  if (stale !== undefined) throw stale;
   const isTold = (failure: unknown) => failure instanceof BudgetSpent || failure instanceof Told;
   throw [...failures.values()].find(isTold) ?? new HoldersUnavailable();
 }
@@ -61,7 +93,7 @@ async function tryPair(
   pair: readonly number[],
   blinded: Blinded,
   failures: Map<number, unknown>,
-): Promise<Omit<Pseudonymised, "fallback"> | null> {
+): Promise<Omit<Pseudonymised, "fallback" | "isOld"> | null> {
   const asked: Asked = {
     pair,
     keyVersion: config.keyVersion,

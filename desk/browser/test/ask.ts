@@ -19,7 +19,8 @@ interface Asked {
 const asked = JSON.parse(readFileSync(0, "utf8")) as Asked;
 const relay = new Relay(asked.relay, { Authorization: `Bearer ${asked.token}` });
 const memory = { read: () => null, write: () => undefined };
-const { config, avoid } = await loadHolders(relay, memory, new Date(asked.now));
-const made = await pseudonymise(relay, config, asked.numbers.map(parseBsn), avoid);
+const renew = () => loadHolders(relay, memory, new Date(asked.now));
+const { config, avoid } = await renew();
+const made = await pseudonymise(relay, { config, avoid }, asked.numbers.map(parseBsn), renew);
 const { pseudonyms, tickets, fallback } = made;
 process.stdout.write(JSON.stringify({ pseudonyms, tickets: tickets.length, fallback }));

@@ -23,6 +23,9 @@ export class Town {
   readonly spent = new Set<number>();
   readonly refusing = new Set<number>();
   readonly lying = new Set<number>();
+  /** Holders that have gone on to another epoch, and answer for none before it. */
+  readonly ahead = new Set<number>();
+  epoch = 1;
   readonly asked: Asked[] = [];
 
   share(index: number): bigint {
@@ -57,7 +60,7 @@ export class Town {
 
   payload(changes: Json = {}): Json {
     return {
-      format: "signal-keys/config/1", serial: 1, keyVersion: 1, epoch: 1, state: "active",
+      format: "signal-keys/config/1", serial: this.epoch, keyVersion: 1, epoch: this.epoch, state: "active",
       origin: "dealt", threshold: 2,
       validFrom: "2026-01-01T00:00:00Z", validUntil: "2027-01-01T00:00:00Z",
       publicKey: encodeB64u(Point.BASE.multiply(this.key).toBytes()),
@@ -91,6 +94,9 @@ export class Town {
     if (this.spent.has(holder)) throw new BudgetSpent();
     if (this.refusing.has(holder)) {
       throw new Told({ type: "/problems/organisation-unknown", title: "", status: 424 });
+    }
+    if (asked.epoch !== this.epoch || this.ahead.has(holder)) {
+      throw new Told({ type: "/problems/stale-key-version", title: "", status: 424 });
     }
     const secret = Fn.toBytes(this.lying.has(holder) ? 5n : this.share(holder));
     const publicKey = Point.BASE.multiply(Fn.fromBytes(secret)).toBytes();

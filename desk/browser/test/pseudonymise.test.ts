@@ -19,9 +19,11 @@ function expected(town: Town, number: string): string {
   return encodeB64u(hashed.multiply(town.key).toBytes());
 }
 
+const neverRenewed = (): never => assert.fail("the config was fetched anew");
+
 async function ask(town: Town, numbers: readonly string[] = NUMBERS) {
   const config = verifyConfig(town.document(), town.trust());
-  return pseudonymise(town, config, numbers.map(parseBsn));
+  return pseudonymise(town, { config, avoid: [] }, numbers.map(parseBsn), neverRenewed);
 }
 
 test("a pseudonym is k times the point of the number", async () => {
@@ -52,8 +54,45 @@ for (const [what, break_] of [
 test("a holder that did not serve before is asked last", async () => {
   const town = new Town();
   const config = verifyConfig(town.document(), town.trust());
-  const made = await pseudonymise(town, config, NUMBERS.map(parseBsn), [1]);
+  const made = await pseudonymise(town, { config, avoid: [1] }, NUMBERS.map(parseBsn), neverRenewed);
   assert.deepEqual(made.tickets, ["ticket-2", "ticket-3"]);
+});
+
+test("who has the former config fetches it once, and asks what was blinded for that", async () => {
+  const [before, town] = [new Town(), new Town()];
+  town.epoch = 2;
+  const config = verifyConfig(before.document(), before.trust());
+  let renewed = 0;
+  const made = await pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), async () => {
+    renewed += 1;
+    return { config: verifyConfig(town.document(), town.trust()), avoid: [] };
+  });
+  assert.deepEqual(made.pseudonyms, NUMBERS.map((number) => expected(town, number)));
+  assert.equal(renewed, 1);
+  const points = town.asked.flatMap((asked) => (asked.pair[0] === 1 ? [`${asked.epoch} ${asked.points[0]}`] : []));
+  assert.equal(new Set(points.map((one) => one.split(" ")[1])).size, new Set(points).size, "blinded anew");
+});
+
+test("a config that stays stale is fetched once and no more", async () => {
+  const town = new Town();
+  const config = verifyConfig(town.document(), town.trust());
+  town.epoch = 2;
+  let renewed = 0;
+  const asking = pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), async () => {
+    renewed += 1;
+    return { config, avoid: [] };
+  });
+  await assert.rejects(asking, (error) => isProblem(error, "stale-key-version"));
+  assert.equal(renewed, 1);
+});
+
+test("one holder that has gone on leaves the pair that has not, and says so", async () => {
+  const town = new Town();
+  const config = verifyConfig(town.document(), town.trust());
+  town.ahead.add(1);
+  const made = await pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), neverRenewed);
+  assert.deepEqual(made.tickets, ["ticket-2", "ticket-3"]);
+  assert.equal(made.isOld, true);
 });
 
 test("with two holders down there is no answer", async () => {

@@ -38,7 +38,7 @@ async def pseudonymise_through(
     transport = RelayTransport(client, BASE)
     now = town.clock()
     config = await fetch_config(
-        transport, pins, accepted_origin="dealt", known=None, now=now
+        transport, [pins], accepted_origin="dealt", known=None, now=now
     )
     numbers = [a_bsn(number) for number in range(people)]
     return await pseudonymise(transport, config, numbers, Act.LOOKUP)

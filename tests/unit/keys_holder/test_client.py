@@ -224,7 +224,7 @@ async def test_the_key_config_is_fetched_and_verified(holders: Holders) -> None:
     holders.holders[1].down = True
     pins = parse_pins(holders.dealing.pins)
     config = await fetch_config(
-        meddling(holders), pins, accepted_origin="dealt", known=None, now=NOON
+        meddling(holders), [pins], accepted_origin="dealt", known=None, now=NOON
     )
     assert config == holders.config
 
@@ -234,7 +234,11 @@ async def test_a_client_in_production_refuses_a_dealt_key(holders: Holders) -> N
     pins = parse_pins(holders.dealing.pins)
     with pytest.raises(ConfigOriginRefused):
         await fetch_config(
-            meddling(holders), pins, accepted_origin="distributed", known=None, now=NOON
+            meddling(holders),
+            [pins],
+            accepted_origin="distributed",
+            known=None,
+            now=NOON,
         )
 
 

@@ -90,7 +90,7 @@ def an_evaluator(
     return HolderEvaluator(
         Refusing(direct, refuse),
         outbox,
-        Trust(parse_pins(holders.dealing.pins), "dealt", holders.clock),
+        Trust(lambda: [parse_pins(holders.dealing.pins)], "dealt", holders.clock),
         Patience(holders.clock, sleep=sleep),
         names={index: place.id for index, place in holders.places.items()},
         tell=heard.append,
@@ -177,7 +177,7 @@ async def test_a_key_of_another_origin_is_refused(
     evaluator = HolderEvaluator(
         holders.transport(holders.source, holders.source.oin),
         outbox,
-        Trust(parse_pins(holders.dealing.pins), "distributed", holders.clock),
+        Trust(lambda: [parse_pins(holders.dealing.pins)], "distributed", holders.clock),
         Patience(holders.clock),
     )
     with pytest.raises(EvaluationStopped, match="anders gemaakt dan"):

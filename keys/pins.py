@@ -1,0 +1,48 @@
+"""The pins of a client, as they lie in its folder: one file, or more while all change.
+
+A replaced holder brings other pins. No client gets them in the moment in which holders
+change over, so they lie beside the former ones for a while: `pins.json` and beside it
+`pins-*.json`. A config is good when all of one file signed it; what a client accepted
+before it never goes back on, whichever file is older.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from keys.config import (
+    ConfigPins,
+    KeyConfig,
+    KeyOrigin,
+    parse_pins,
+    verify_config,
+)
+from keys.errors import ConfigUnsigned
+
+
+def read_pins(path: Path) -> list[ConfigPins]:
+    """Read the pins that lie there, each set that its holders signed together.
+
+    Raises `OSError` where none lies there, `ConfigMalformed` for what is no such file.
+    """
+    beside = sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
+    named = [path] if path.exists() or not beside else []
+    return [parse_pins(one.read_bytes()) for one in (*named, *beside)]
+
+
+def verify_by_one_of(
+    document: bytes,
+    pins: Sequence[ConfigPins],
+    *,
+    accepted_origin: KeyOrigin,
+    known: KeyConfig | None,
+    now: datetime,
+) -> KeyConfig:
+    """Give the key config that the holders of one set signed; raises as for one."""
+    for one in pins:
+        with suppress(ConfigUnsigned):
+            return verify_config(
+                document, one, accepted_origin=accepted_origin, known=known, now=now
+            )
+    raise ConfigUnsigned
