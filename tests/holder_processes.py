@@ -5,7 +5,7 @@ They are forks (`deploy.town.forks`): to start three Pythons takes seconds each 
 
 import json
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,9 +86,16 @@ class HolderProcesses:
 
 
 def prepare_holders(
-    folder: Path, ports: Ports, *, per_user: int = 200
+    folder: Path,
+    ports: Ports,
+    *,
+    per_user: int = 200,
+    change: Callable[[Dealing], Dealing] = lambda dealing: dealing,
 ) -> HolderProcesses:
-    """Deal a key into `folder`/keys and write settings and organisations beside it."""
+    """Deal a key into `folder`/keys and write settings and organisations beside it.
+
+    `change` makes another one of what was dealt.
+    """
     now = datetime.now(UTC)  # noqa: TID251 - processes live by the real clock
     plan = DealingPlan(
         holders=3,
@@ -96,7 +103,7 @@ def prepare_holders(
         valid_from=now - timedelta(minutes=1),
         valid_until=now + timedelta(days=1),
     )
-    dealing = deal_key(plan)
+    dealing = change(deal_key(plan))
     write_dealing(folder / "keys", dealing)
     holders = HolderProcesses(
         folder,
@@ -107,18 +114,19 @@ def prepare_holders(
         an_auditor(),
     )
     for index in holders.ports:
-        _write_settings(holders, index)
+        write_settings(holders, index, f"holder-{index}")
     return holders
 
 
-def _write_settings(holders: HolderProcesses, index: int) -> None:
+def write_settings(holders: HolderProcesses, index: int, id_: str) -> None:
+    """Write the settings of a holder at this place, and whom it knows."""
     path = holders.settings(index)
     settings = {
-        "holder": f"holder-{index}",
+        "holder": id_,
         "audience": AUDIENCE,
         "host": "127.0.0.1",
         "port": holders.ports[index],
-        "accepted_origin": "dealt",
+        "accepted_origin": holders.dealing.config.origin,
         "key_config": "key-config.json",
         "pins": "pins.json",
         "share": "share.json",

@@ -39,7 +39,11 @@ from tests.holders_builders import (
 
 def some_distributed(moment: datetime = NOON) -> Dealing:
     """A key whose config says that a ceremony made it."""
-    dealing = some_dealing(moment)
+    return as_distributed(some_dealing(moment))
+
+
+def as_distributed(dealing: Dealing) -> Dealing:
+    """The same key, with a config that says that a ceremony made it."""
     return _write_config(dealing.holders, dealing.config, serial=1)
 
 
@@ -80,8 +84,7 @@ def share_anew(
 def some_distributed_holders() -> Holders:
     """Three holders in memory whose key was made by a ceremony."""
     holders = some_holders()
-    dealt = holders.dealing
-    holders.dealing = _write_config(dealt.holders, dealt.config, serial=1)
+    holders.dealing = as_distributed(holders.dealing)
     change_over(holders, holders.dealing, 1, 2, 3)
     return holders
 
