@@ -26,6 +26,10 @@ def demo(
     check: Annotated[
         bool, typer.Option("--check", help="Zonder mens: alles doorlopen en stoppen.")
     ] = False,
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", help="Bij --check: deel de sleutel ook opnieuw."),
+    ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin opnieuw; de oude gegevens gaan weg.")
     ] = False,
@@ -44,7 +48,7 @@ def demo(
     console = Console(stderr=check)
     try:
         if check:
-            asyncio.run(rehearse(console, database))
+            asyncio.run(rehearse(console, database, shares_anew=keys))
         else:
             show_town(console, folder, database, fresh=fresh, year=year)
     except (

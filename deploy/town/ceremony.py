@@ -26,7 +26,7 @@ PASSPHRASES: Final = "passphrases"
 KEY_ORIGIN: Final = "distributed"
 _OWNER_FOLDER: Final = 0o700
 _DIGITS: Final = re.compile(r"(?:\d{3} ){5}\d{3}")
-_SCOPE: Final = ("--threshold", "2", "--valid-days", "365")
+_FIRST_SCOPE: Final = ("--threshold", "2", "--valid-days", "365")
 
 
 def make_key(folder: Path) -> None:
@@ -63,11 +63,36 @@ def verify_key(folder: Path) -> KeyConfig:
     return read_key_config(folder)
 
 
-def _hold_call(folder: Path) -> None:
-    _each(folder, ["card", "new"], as_new=True)
+def share_anew(folder: Path, kind: str, *, lost: int | None = None) -> Path:
+    """Hold the call in which the key in use is shared anew, on a running town.
+
+    Gives the folder with what index and clients get first; no holder serves with its
+    new share before `settle_holder`. `lost`: this holder has lost its share.
+    """
+    scope = ["--kind", kind, "--valid-days", "365", "--current", "key-config.json"]
+    if lost is not None:
+        (_holder(folder, lost) / "share.json").unlink()
+        scope += ["--lost", f"holder-{lost}"]
+    for index in HOLDERS:
+        (_holder(folder, index) / "ceremony.json").unlink()
+    _hold_call(folder, "again", scope)
+    (waiting,) = _holder(folder, HOLDERS[0]).glob("epoch-*")
+    return waiting
+
+
+def settle_holder(folder: Path, index: int) -> None:
+    """Have one holder put its new share in the place of the former one."""
+    settle = ["signal-keys", "ceremony", "settle", *_given(folder, "done")]
+    run([*settle, *_passphrase(index)], _holder(folder, index))
+
+
+def _hold_call(
+    folder: Path, card: str = "new", scope: Sequence[str] = _FIRST_SCOPE
+) -> None:
+    _each(folder, ["card", card], named=True)
     cards = [f"../holder-{index}/card.json" for index in HOLDERS]
     first = _holder(folder, HOLDERS[0])
-    opened = run(["signal-keys", "ceremony", "open", *cards, *_SCOPE], first)
+    opened = run(["signal-keys", "ceremony", "open", *cards, *scope], first)
     for index in HOLDERS[1:]:
         shutil.copyfile(
             first / "ceremony.json", _holder(folder, index) / "ceremony.json"
@@ -82,18 +107,21 @@ def _hold_call(folder: Path) -> None:
     )
 
 
-def _each(folder: Path, verb: Sequence[str], *, as_new: bool = False) -> list[str]:
+def _each(folder: Path, verb: Sequence[str], *, named: bool = False) -> list[str]:
     """Have every holder take a step at the same time; give what each was told."""
 
     def take(index: int) -> str:
         own = _holder(folder, index)
         own.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
-        passphrase = ["--passphrase", f"../{PASSPHRASES}/holder-{index}"]
-        named = ["--id", f"holder-{index}", "--into", "."] if as_new else []
-        return run(["signal-keys", *verb, *named, *passphrase], own)
+        id_ = ["--id", f"holder-{index}", "--into", "."] if named else []
+        return run(["signal-keys", *verb, *id_, *_passphrase(index)], own)
 
     with ThreadPoolExecutor(len(HOLDERS)) as holders:
         return list(holders.map(take, HOLDERS))
+
+
+def _passphrase(index: int) -> list[str]:
+    return ["--passphrase", f"../{PASSPHRASES}/holder-{index}"]
 
 
 def _given(folder: Path, kind: str) -> list[str]:

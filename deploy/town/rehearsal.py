@@ -50,7 +50,7 @@ from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
 from deploy.town.regional_bank import find_clients, publish_clients
-from deploy.town.renewing import renew_key
+from deploy.town.renewing import refresh_shares, renew_key, replace_share
 from deploy.town.run import running_town
 from deploy.town.switching import (
     CATEGORY,
@@ -102,8 +102,13 @@ class Result:
     seconds: float = 0
 
 
-async def rehearse(console: Console, database: Database) -> None:
-    """Run the check in a folder that is thrown away; says one line a step."""
+async def rehearse(
+    console: Console, database: Database, *, shares_anew: bool = False
+) -> None:
+    """Run the check in a folder that is thrown away; says one line a step.
+
+    `shares_anew`: the long form, in which the key is shared anew as well, twice.
+    """
     folder = _make_folder()
     started = time.monotonic()
     result = Result()
@@ -124,7 +129,9 @@ async def rehearse(console: Console, database: Database) -> None:
             small = publish_clients(places, people)
             demand(small.accepted == len(find_clients(people)), "a client is missing")
             _find_reported(console, places, people, processes)
-            await _ask_and_attack(console, places, people, processes, result)
+            await _ask_and_attack(
+                console, places, people, processes, result, shares_anew=shares_anew
+            )
         leaks = find_leaks(_searched(places), people.bsns)
         result.bsnFound = sum(leak.times for leak in leaks)
     finally:
@@ -156,12 +163,28 @@ def _find_reported(
     console.print(f"{FOUND} found in the register, {IN_DOUBT} for a person to decide")
 
 
+async def _share_anew(
+    console: Console,
+    places: Places,
+    people: People,
+    case_system: CaseSystem,
+    result: Result,
+) -> None:
+    """Replace a lost share and refresh all, while somebody is looked up."""
+    for said, share in (("replaced", replace_share), ("refreshed", refresh_shares)):
+        count = await share(places, case_system, people.unknown[0])
+        result.keys[said] = True
+        console.print(f"shares are {said}, and {count} lookups meanwhile all answered")
+
+
 async def _ask_and_attack(
     console: Console,
     places: Places,
     people: People,
     processes: Processes,
     result: Result,
+    *,
+    shares_anew: bool,
 ) -> None:
     async with CaseSystem(places, ACCOUNTS[0]) as case_system:
         await _look_up(case_system, people, result.lookups)
@@ -171,6 +194,8 @@ async def _ask_and_attack(
         count = await renew_key(places, case_system, people.unknown[0])
         result.keys["renewed"] = True
         console.print(f"the key is renewed, and {count} lookups meanwhile all answered")
+        if shares_anew:
+            await _share_anew(console, places, people, case_system, result)
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
         for attack in (

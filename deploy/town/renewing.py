@@ -1,4 +1,4 @@
-"""The town's three holders renew the key at work, with the commands for it.
+"""The town's three holders renew the key, and share it anew, with the commands for it.
 
 Each does its part with its own files, and puts the next config in the place of the one
 before: the index first. The first holder changes its ticket key too. Somebody looks up
@@ -8,37 +8,87 @@ the end. Raises `CheckFailed` where not.
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import httpx
 
 from deploy.town.case_system import CaseSystem
+from deploy.town.ceremony import settle_holder, share_anew
 from deploy.town.commands import run
 from deploy.town.demanding import demand
 from deploy.town.parties import TEAM_DESK
 from deploy.town.places import HOLDERS, Places
 from keys.config_commands import NEXT_PUBLIC_TICKET_KEY, NEXT_TICKET_KEY
+from keys.config_document import SignedDocument, parse_document, read_payload
 from keys.files import write_whole
 
 TAKEN_UP_WITHIN_SECONDS: Final = 30.0
 REST_SECONDS: Final = 0.3
+BETWEEN_HOLDERS_SECONDS: Final = 2.0
+LOSES_SHARE: Final = 3
 CHANGES_TICKET_KEY: Final = 1
 """The holder that does; the others keep theirs."""
 
 
 async def renew_key(places: Places, case_system: CaseSystem, person: str) -> int:
     """Renew the key while somebody looks a person up; give how often they did."""
+    return await _change_over(
+        places, case_system, person, lambda: asyncio.to_thread(_renew, places)
+    )
+
+
+async def replace_share(places: Places, case_system: CaseSystem, person: str) -> int:
+    """Have a holder that lost its share get another, at work; give the lookups."""
+    return await _share_anew(places, case_system, person, "replace", lost=LOSES_SHARE)
+
+
+async def refresh_shares(places: Places, case_system: CaseSystem, person: str) -> int:
+    """Have every holder get a new share of the same key, at work; give the lookups."""
+    return await _share_anew(places, case_system, person, "refresh")
+
+
+async def _share_anew(
+    places: Places,
+    case_system: CaseSystem,
+    person: str,
+    kind: str,
+    *,
+    lost: int | None = None,
+) -> int:
+    """Hold the call; then the index goes first, and one holder after the other."""
+
+    async def share() -> None:
+        waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
+        document = (waiting / "key-config.json").read_bytes()
+        _replace(places.keys / "key-config.json", document)
+        await _wait_for_index(places, document)
+        await asyncio.to_thread(_take_record, places, waiting / "record.json")
+        for index in HOLDERS:
+            await asyncio.to_thread(settle_holder, places.keys, index)
+            await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+
+    return await _change_over(places, case_system, person, share)
+
+
+async def _change_over(
+    places: Places,
+    case_system: CaseSystem,
+    person: str,
+    change: Callable[[], Awaitable[None]],
+) -> int:
+    """Have the key changed while somebody looks a person up: all must be answered."""
     serial = (await case_system.fetch_key()).serial + 1
     is_over = asyncio.Event()
     looking = asyncio.create_task(_look_up_until(is_over, case_system, person))
     try:
-        await asyncio.to_thread(_renew, places)
+        await change()
         await _wait_for(places, case_system, serial)
     finally:
         is_over.set()
         statuses = await looking
-    demand(set(statuses) == {200}, f"lookups under a renewal gave {set(statuses)}")
+    demand(set(statuses) == {200}, f"lookups under another key config: {set(statuses)}")
     return len(statuses)
 
 
@@ -82,18 +132,36 @@ def _replace(path: Path, data: bytes) -> None:
     write_whole(path, data, replace=True)
 
 
+def _take_record(places: Places, record: Path) -> None:
+    take = ["signal-index", "keys", "take-record", str(record)]
+    run([*take, "--settings", "index.toml"], places.index)
+
+
+async def _wait_for_index(places: Places, document: bytes) -> None:
+    """Wait until the index takes what is asked under this config."""
+    serial = read_payload(parse_document(SignedDocument, document)).serial
+    await _wait_until(serial, [f"{places.index_url}/v1/health"])
+
+
 async def _wait_for(places: Places, case_system: CaseSystem, serial: int) -> None:
     """Wait until index, holders, desk and case system all count with this serial."""
-    health = [
-        f"{places.index_url}/v1/health",
-        *(f"{places.holder_url(index)}/v1/health" for index in HOLDERS),
-        f"{places.desk_itself(TEAM_DESK)}/health",
-    ]
+    await _wait_until(
+        serial,
+        [
+            f"{places.index_url}/v1/health",
+            *(f"{places.holder_url(index)}/v1/health" for index in HOLDERS),
+        ],
+    )
+    known = (await case_system.fetch_key()).serial  # which has the desk look too
+    demand(known == serial, f"the case system knows serial {known}")
+    await _wait_until(serial, [f"{places.desk_itself(TEAM_DESK)}/health"])
+
+
+async def _wait_until(serial: int, health: Sequence[str]) -> None:
     deadline = time.monotonic() + TAKEN_UP_WITHIN_SECONDS
     async with httpx.AsyncClient() as client:
         while True:
             known = [await _read_serial(client, url) for url in health]
-            known.append((await case_system.fetch_key()).serial)
             if set(known) == {serial}:
                 return
             is_late = time.monotonic() > deadline
