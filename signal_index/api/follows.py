@@ -142,13 +142,13 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
             one.id: is_changed(
                 one.said,
                 permit.categories,
-                found.get(one.id, {}),
+                found[one.id],
                 {*silent, who.organisation},
                 municipality=one.municipality,
                 now=act.now,
             )
             for one in allowed
-            if (permit := permits[one.id]) is not None
+            if (permit := permits[one.id]) is not None and one.id in found
         }
         given = await store.find_given(act.conn, owner, index.keys, today)
         await act.record({"follows": len(own)})

@@ -24,6 +24,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from keys.errors import InvalidRow
 from keys.months import add_months
 from keys.pseudonym import SealedRow, StoredPoint
 from policy.catalogue import Catalogue
@@ -88,6 +89,15 @@ def derive_embargo_row(keys: RowKeys, point: StoredPoint) -> SealedRow:
 def open_person(keys: RowKeys, row: SealedRow) -> StoredPoint:
     """Give S of whom a sealed value is about, or raise `InvalidRow`."""
     return keys.open(row, ROW)
+
+
+def is_known(keys: RowKeys, row: SealedRow) -> bool:
+    """Tell whether a key of ours says of whom a sealed value is."""
+    try:
+        open_person(keys, row)
+    except InvalidRow:
+        return False
+    return True
 
 
 def find_embargo_rows(keys: RowKeys, point: StoredPoint) -> Rows:

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.errors import InvalidRow
 from signal_index.errors import (
     FollowsFull,
     KeyFilesRefused,
@@ -269,23 +270,23 @@ async def find_watched(
 ) -> tuple[Mapping[UUID, Watching], Collection[str]]:
     """Read what follows look at, by kind for each, and which sources are not live.
 
-    Raises `InvalidRow` where no row key of ours names its person.
+    Nothing of one whose person no row key of ours names.
     """
-    places = [
-        (one.id, kind, row)
-        for one in follows
-        for point in (
-            row_keys.open(one.said.person, name_follow_row(one.organisation)),
-        )
-        for kind in one.said.watched
-        for row in row_keys.find(point, kind)
-    ]
+    places: list[tuple[UUID, str, bytes]] = []
+    found: dict[UUID, dict[str, list[StoredSignal]]] = {}
+    for one in follows:
+        try:
+            point = row_keys.open(one.said.person, name_follow_row(one.organisation))
+        except InvalidRow:
+            continue
+        found[one.id] = {}
+        for kind in one.said.watched:
+            places += [(one.id, kind, row) for row in row_keys.find(point, kind)]
     rows: dict[bytes, Sequence[StoredSignal]] = {}
     for part in in_parts(sorted({row for _, _, row in places})):
         rows |= await find_rows(conn, part)
-    found: dict[UUID, dict[str, list[StoredSignal]]] = {}
     for id_, kind, row in places:
-        found.setdefault(id_, {}).setdefault(kind, []).extend(rows.get(row, ()))
+        found[id_].setdefault(kind, []).extend(rows.get(row, ()))
     silent = await conn.scalars(
         select(source.c.oin).where(source.c.state != SourceState.LIVE.value)
     )
@@ -315,7 +316,10 @@ async def _replace_own(
 ) -> None:
     """Erase the user's own follow of the same person, under whichever key it stands."""
     name = name_follow_row(owner.organisation)
-    rows = row_keys.find(row_keys.open(one.said.person, name), name)
+    try:
+        rows = row_keys.find(row_keys.open(one.said.person, name), name)
+    except InvalidRow:
+        rows = (one.said.person.row_key,)
     await conn.execute(
         delete(follow)
         .where(follow.c.owner.in_(_owners(owner)))

@@ -17,8 +17,9 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.citizens.embargo import is_known
 from signal_index.errors import KeyFilesRefused
-from signal_index.keyring import YearKeys
+from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
     Body,
@@ -110,10 +111,11 @@ async def open_boxes(
     return Opened(counts, waiting)
 
 
-async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
+async def count_unreadable(conn: AsyncConnection, keys: LeaderKeys) -> int:
     """Count boxes and notices that do not open: altered, or their year has no key.
 
-    Notices too of which the entry that says who looked was altered.
+    Notices too of which the entry that says who looked was altered, or about a person
+    whom no row key of ours names: nobody is told those.
     """
     count = 0
     for box in await conn.execute(select(notice_box)):
@@ -122,7 +124,7 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
     rows = await conn.stream(select(return_notice))
     async for row in rows:
         body = find_body(row, keys)
-        count += body is None
+        count += body is None or not _is_known(body, keys)
         if body is not None and body.entry is not None:
             behind[body.entry] += 1
     entries = sorted(behind)
@@ -131,6 +133,10 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
         opened = await open_entries(conn, part, keys.disclosures)
         count += sum(behind[one.entry] for one in opened.values() if one.is_unreadable)
     return count
+
+
+def _is_known(body: Body, keys: LeaderKeys) -> bool:
+    return body.person is None or is_known(keys.row_keys, body.person)
 
 
 def _open(row: Row[*tuple[Any, ...]], keys: YearKeys) -> BoxContent | None:

@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.citizens.embargo import is_known
 from signal_index.errors import KeyFilesRefused
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.keyring import LeaderKeys, YearKeys
@@ -171,13 +172,18 @@ async def hide_embargoed(
     """Give a cover for each that is about a person of whom an embargo holds there.
 
     `told`: what it says, in which municipality. Whoever writes a notice and whoever
-    hands one out asks this, so that no kind of notice can forget it. Raises
-    `InvalidRow` for a person whom no row key of ours names: nobody is told then.
+    hands one out asks this, so that no kind of notice can forget it. Of a person whom
+    no row key of ours names nobody is told: an embargo of theirs would not be found.
     """
+    row_keys = keys.row_keys
     persons = {body.person for _, body in told if body.person is not None}
-    held = await find_embargoed(conn, persons, keys, now=now)
+    known = {one for one in persons if is_known(row_keys, one)}
+    held = await find_embargoed(conn, known, keys, now=now)
     return [
-        COVER if body.person and (body.person, place) in held else body
+        body
+        if body.person is None
+        or (body.person in known and (body.person, place) not in held)
+        else COVER
         for place, body in told
     ]
 

@@ -109,7 +109,8 @@ class NoticeUpkeep:
             )
         )
         async with reading(self.engine) as conn:
-            unreadable = await count_unreadable(conn, self.recorder.keys)
+            await take_up(conn, self.keys.ring)
+            unreadable = await count_unreadable(conn, self.keys)
         if unreadable:
             self.log.write(Event.NOTICES_UNREADABLE, count=unreadable)
 

@@ -12,8 +12,14 @@ from signal_index.errors import RowKeyBusy
 from signal_index.tables.follows import follow
 from signal_index.upkeep.row_moving import moving_alone
 from tests.citizen_builders import CitizensDesk
+from tests.follow_builders import changed
 from tests.match_builders import run_matches
-from tests.notice_builders import acknowledge_everything, everything_told
+from tests.notice_builders import (
+    acknowledge_everything,
+    everything_told,
+    lead,
+    read_page,
+)
 from tests.row_key_builders import (
     BOTH,
     FOLLOWED,
@@ -163,3 +169,18 @@ async def test_who_lacks_a_key_that_rows_stand_under_answers_nothing(
     answer = await world.send("POST", "/lookups", world.a_token(), body)
     assert answer.status_code == 503
     assert "row-key-2.key is not the key" in world.log.getvalue()
+
+
+async def test_of_whom_no_key_says_nobody_is_told_and_the_list_is_there(
+    rotation: Rotation, tmp_path: Path
+) -> None:
+    """An embargo of theirs would not be found; what else stands in a list is shown."""
+    world = rotation.world
+    await fill(rotation, tmp_path)
+    await lead(world)
+    world.index.keys.ring.__init__(lambda: {1: a_row_key()})  # type: ignore[misc]
+    page = await read_page(world, world.debt_help)
+    told = {one["kind"] for one in page["items"]}
+    assert told == {"cover", "correction"}  # a correction names its signal, no person
+    assert await changed(world) == [None]
+    assert "notices-unreadable" in await lead(world, due=True)
