@@ -79,4 +79,5 @@ def _count_lookups(sizes: Sizes) -> int:
     joined = 1
     hostile = sizes.flooded + sizes.others * (1 + len(ATTACKS))
     own = blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
-    return own + joined + hostile
+    moving = 2 * sizes.moving_blocks * sizes.moving_lookups
+    return own + joined + hostile + moving

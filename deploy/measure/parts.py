@@ -20,6 +20,7 @@ class Part(StrEnum):
     START = "start"
     JOINING = "joining"
     HOSTILE = "hostile"
+    ROW_KEY = "row-key"
 
 
 FIGURES = {
@@ -50,6 +51,10 @@ FIGURES = {
     Part.HOSTILE: (
         *("hostile.acceptedP99Ms", "hostile.memoryGrowthMiB"),
         *("hostile.normalAgainSeconds", "hostile.othersP99Ms.largeHeaders"),
+    ),
+    Part.ROW_KEY: (
+        *("rowKey.rows", "rowKey.rowsPerSecond", "rowKey.lookupsRatio"),
+        *("rowKey.lookupsBeforePerSecond", "rowKey.lookupsDuringPerSecond"),
     ),
     Part.START: ("start.sourceHelpCpuSeconds", "start.indexHelpCpuSeconds"),
 }

@@ -40,6 +40,11 @@ class Sizes:
     flood_seconds: float
     others: int
     """How many lookups others do during each attack."""
+    moved: int
+    """How many rows move to another row key."""
+    moving_blocks: int
+    moving_lookups: int
+    """Blocks of lookups before rows move, and as many while they do."""
     attack_seconds: float
 
     @property
@@ -70,6 +75,9 @@ FULL = Sizes(
     flood_seconds=60,
     others=300,
     attack_seconds=12,
+    moved=1_000_000,
+    moving_blocks=5,
+    moving_lookups=1_000,
 )
 QUICK = Sizes(
     starts=1,
@@ -93,5 +101,8 @@ QUICK = Sizes(
     flood_seconds=1,
     others=6,
     attack_seconds=0.3,
+    moved=3_000,
+    moving_blocks=1,
+    moving_lookups=32,
 )
 """As little as shows that each part still works: its figures mean nothing."""

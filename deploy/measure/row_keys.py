@@ -1,0 +1,142 @@
+"""Measure moving every row to another row key, with lookups before it and during it.
+
+The commands are the administrator's own; the index is not restarted. Every answer is
+judged: one that misses a flag, or has one too many, ends the measurement.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from uuid import uuid4
+
+import asyncpg
+
+from deploy.measure.asking import Crowd
+from deploy.measure.lookups import Rate, measure_rate
+from deploy.measure.sizes import Sizes
+from deploy.measure.town import MeasuredTown
+from deploy.town.found import program
+from keys.pseudonym import StoredPoint
+from signal_index.key_files import load_keys
+
+CONNECTIONS = 16
+PART = 20_000
+_LOOK_SECONDS = 0.2
+_TAKEN_UP_SECONDS = 11
+
+
+class MovingFailed(Exception):
+    """A command of the rotation was refused; says what it said."""
+
+
+@dataclass(frozen=True)
+class Moving:
+    """How fast rows moved, and lookups beside that."""
+
+    rows: int
+    seconds: float
+    before: Sequence[Rate]
+    during: Sequence[Rate]
+
+    def encode(self) -> dict[str, object]:
+        """Give the figures under the names of the project's targets."""
+        before = median(one.per_second for one in self.before)
+        during = median(one.per_second for one in self.during)
+        return {
+            "rows": self.rows,
+            "seconds": round(self.seconds, 1),
+            "rowsPerSecond": round(self.rows / self.seconds, 1),
+            "lookupsBeforePerSecond": round(before, 1),
+            "lookupsDuringPerSecond": round(during, 1),
+            "lookupsRatio": round(during / before, 2),
+            "lookupsBeforeP99Ms": round(median(one.p99_ms for one in self.before), 1),
+            "lookupsDuringP99Ms": round(median(one.p99_ms for one in self.during), 1),
+        }
+
+
+async def measure_moving(town: MeasuredTown, crowd: Crowd, sizes: Sizes) -> Moving:
+    """Add rows until there are so many, and move all while lookups go on."""
+    await _add_rows(town, sizes.moved)
+    await _command(town, "begin")
+    before = [
+        await _measure(town, crowd, sizes.moving_lookups)
+        for _ in range(sizes.moving_blocks)
+    ]
+    # Whoever asked has taken it up by now; nobody here waits for a minute and a half.
+    await asyncio.sleep(_TAKEN_UP_SECONDS)
+    town.server.run_sql(
+        "UPDATE row_key_use SET since = since - interval '2 minutes'", "measured"
+    )
+    running = asyncio.create_task(_command(town, "run", typed="2"))
+    await _wait_for_moving(town, running)
+    started = time.monotonic()
+    during = []
+    for _ in range(sizes.moving_blocks):
+        during.append(await _measure(town, crowd, sizes.moving_lookups))
+        if running.done():
+            break
+    await running
+    seconds = time.monotonic() - started
+    rows = town.server.run_sql("SELECT count(*) FROM signal", "measured")
+    return Moving(int(rows), seconds, before, during)
+
+
+async def _measure(town: MeasuredTown, crowd: Crowd, count: int) -> Rate:
+    return await measure_rate(
+        town, town.index, crowd, count=count, connections=CONNECTIONS
+    )
+
+
+async def _command(town: MeasuredTown, verb: str, typed: str = "") -> None:
+    settings = ("--settings", "index.toml")
+    process = await asyncio.create_subprocess_exec(
+        program("signal-index"),
+        *("keys", "row-key", verb, *settings),
+        cwd=town.places.index,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(f"{typed}\n".encode())
+    if process.returncode:
+        raise MovingFailed(f"{verb}: {said.decode()}")
+
+
+async def _wait_for_moving(town: MeasuredTown, running: asyncio.Task[None]) -> None:
+    leaving = "SELECT count(*) FROM row_key_use WHERE state = 'leaving'"
+    while not running.done():
+        if town.server.run_sql(leaving, "measured").strip() == "1":
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+    await running
+
+
+async def _add_rows(town: MeasuredTown, wanted: int) -> None:
+    """Add rows about nobody, sealed as the index seals, until there are so many."""
+    keys = load_keys(town.places.index / "keys").row_keys
+    url = town.index.database_url.replace("+asyncpg", "")
+    connection = await asyncpg.connect(url)
+    try:
+        have = await connection.fetchval("SELECT count(*) FROM signal")
+        (like,) = await connection.fetch("SELECT * FROM signal LIMIT 1")
+        for start in range(have, wanted, PART):
+            rows = []
+            for _ in range(min(PART, wanted - start)):
+                point = StoredPoint(secrets.token_bytes(32))
+                sealed = keys.seal(point, like["category"])
+                own = {
+                    "row_key": sealed.row_key,
+                    "seal": sealed.seal,
+                    "id": uuid4(),
+                    "reference": uuid4(),
+                }
+                rows.append(tuple({**like, **own}.values()))
+            await connection.copy_records_to_table(
+                "signal", records=rows, columns=list(like.keys())
+            )
+        await connection.execute("VACUUM ANALYZE signal")
+    finally:
+        await connection.close()
