@@ -25,7 +25,7 @@ from keys import clock
 from keys.bsn import parse_bsn
 from keys.client import HolderTransport, Signer, pseudonymise
 from keys.municipality import MunicipalityCode
-from keys.pseudonym import Pseudonym
+from keys.pseudonym import KeyVersion, Pseudonym
 from keys.request import MAX_POINTS, Act, load_request_key
 from signal_index.notice import (
     BATCH_MAXIMUM,
@@ -144,15 +144,18 @@ def _read_key(town: MeasuredTown, agency: Agency) -> NoticeKey:
 def _sign_all(
     town: MeasuredTown, agency: Agency, pseudonyms: Sequence[Pseudonym]
 ) -> list[SignedPart]:
-    key = _read_key(town, agency)
+    key, version = _read_key(town, agency), town.config.key_version
     return [
-        _sign_part(key, agency, pseudonyms[start : start + BATCH_MAXIMUM])
+        _sign_part(key, agency, version, pseudonyms[start : start + BATCH_MAXIMUM])
         for start in range(0, len(pseudonyms), BATCH_MAXIMUM)
     ]
 
 
 def _sign_part(
-    key: NoticeKey, agency: Agency, pseudonyms: Sequence[Pseudonym]
+    key: NoticeKey,
+    agency: Agency,
+    version: KeyVersion,
+    pseudonyms: Sequence[Pseudonym],
 ) -> SignedPart:
     notices, subjects = [], []
     for pseudonym in pseudonyms:
@@ -165,7 +168,9 @@ def _sign_part(
         subjects.append(proof)
     oin = Oin(agency.organisation)
     token = sign_batch(key, Batch(uuid4(), tuple(notices)), iss=oin, now=clock.now())
-    body = BatchBody(keyVersion=1, batch=token, subjects=subjects).model_dump_json()
+    body = BatchBody(
+        keyVersion=version, batch=token, subjects=subjects
+    ).model_dump_json()
     return SignedPart(agency, body.encode(), len(notices))
 
 

@@ -33,7 +33,7 @@ from keys import clock
 from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import HolderTransport, Pseudonymised, Signer, pseudonymise
-from keys.pseudonym import KeyVersion, derive_ledger_name, derive_stored_point
+from keys.pseudonym import derive_ledger_name, derive_stored_point
 from keys.request import Act, load_request_key
 from signal_index.key_files import load_keys
 from signal_index.ledger import Kind, person_find_key
@@ -72,7 +72,8 @@ async def measure_searches(town: MeasuredTown, sizes: Sizes) -> Searches:
     keys = load_keys(town.places.index / "keys")
     until = clock.now() - timedelta(minutes=5)
     citizens = await _fetch_citizens(town, by="bram")
-    scalar, name_key = keys.get_scalar(KeyVersion(1)), keys.ledger_names[until.year]
+    scalar = keys.get_scalar(town.config.key_version)
+    name_key = keys.ledger_names[until.year]
     points = [derive_stored_point(scalar, one.pseudonyms[0]) for one in citizens]
     names = tuple(derive_ledger_name(name_key, point) for point in points)
     filling = Filling(keys, count, until, names, every=max(count // 40, CITIZENS + 1))
@@ -120,7 +121,7 @@ def _numbers(filling: Filling, expected: Sequence[Sequence[UUID]]) -> set[int]:
 
 def _encode(citizen: Pseudonymised) -> dict[str, object]:
     return {
-        "keyVersion": 1,
+        "keyVersion": citizen.key_version,
         "tickets": list(citizen.tickets),
         "pseudonym": encode_b64u(citizen.pseudonyms[0].encoded),
     }

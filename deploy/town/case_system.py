@@ -139,7 +139,7 @@ class CaseSystem:
         found = await self.pseudonymise([bsn], Act.PUBLISH)
         body = {
             "reference": str(uuid4()),
-            "keyVersion": 1,
+            "keyVersion": found.key_version,
             "pseudonym": encode_b64u(found.pseudonyms[0].encoded),
             "category": place["category"],
             "municipality": place["municipality"],
@@ -163,9 +163,13 @@ class CaseSystem:
         """Read what was given by hand, or `hand-signal-options`."""
         return _read(await self._http.get(f"{self._places.desk_url}/relay/v1/{what}"))
 
-    async def follow(self, entry: str, pseudonym: str) -> Reply:
-        """Follow the person of one answer, who knows of it."""
-        body = {"keyVersion": 1, "pseudonym": pseudonym, "informed": "discussed"}
+    async def follow(self, entry: str, found: Pseudonymised) -> Reply:
+        """Follow the one person of one answer, who knows of it."""
+        body = {
+            "keyVersion": found.key_version,
+            "pseudonym": encode_b64u(found.pseudonyms[0].encoded),
+            "informed": "discussed",
+        }
         return await self._relay(f"lookups/{entry}/follow", body)
 
     async def read_follows(self) -> Reply:
@@ -191,7 +195,7 @@ class CaseSystem:
 def build_body(found: Pseudonymised, question: LookupQuestion) -> dict[str, Any]:
     """Make the body of a lookup at the relay (docs/wire-formats.md section 2)."""
     return {
-        "keyVersion": 1,
+        "keyVersion": found.key_version,
         "tickets": list(found.tickets),
         "subjects": [
             {"pseudonym": encode_b64u(n.encoded), "informed": question.informed}

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from deploy.town.case_system import CaseSystem, LookupQuestion, build_body
 from deploy.town.demanding import demand
-from keys.base64url import encode_b64u
 
 CATEGORY: Final = "casusregie"
 CASE: Final = "Z-2026-007007"
@@ -17,8 +16,7 @@ async def begin_follow(case_system: CaseSystem, number: str) -> str:
     """
     found = await case_system.pseudonymise([number])
     (part,) = (await case_system.ask(build_body(found, LookupQuestion()))).answers
-    pseudonym = encode_b64u(found.pseudonyms[0].encoded)
-    made = await case_system.follow(part["entryId"], pseudonym)
+    made = await case_system.follow(part["entryId"], found)
     demand(made.status == 201, f"following gave {made.status}")
     demand(await _told(case_system) == [False], "something changed before it did")
     await _signal(case_system, number)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from keys.config import ConfigPins, KeyConfig, KeyOrigin
 from keys.pins import verify_by_one_of
-from keys.pseudonym import Pseudonym
+from keys.pseudonym import KeyVersion, Pseudonym
 from keys.quorum import Watch, choose_config
 from keys.request import Act
 
@@ -42,9 +42,12 @@ class HolderAnswer:
 class Pseudonymised:
     """Pseudonyms in the order of the numbers, and the tickets that open them.
 
-    `passed_over` says of each holder that gave nothing why: a code.
+    They hold under `key_version` alone, which a body names beside them: a config taken
+    up since may be of another one. `passed_over` says of each holder that gave nothing
+    why: a code.
     """
 
+    key_version: KeyVersion
     pseudonyms: tuple[Pseudonym, ...]
     tickets: tuple[str, ...] = field(repr=False)
     pair: tuple[int, ...]

@@ -67,4 +67,4 @@ async def evaluate_decoys(
     places = {one.index: settings.place(one.id) for one in config.holders}
     transport = HolderTransport(client, places, signer, Watch())
     found = await pseudonymise(transport, config, numbers, Act.PUBLISH)
-    return write_decoys(config.key_version, found.pseudonyms)
+    return write_decoys(found.key_version, found.pseudonyms)

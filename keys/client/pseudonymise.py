@@ -110,7 +110,9 @@ async def pseudonymise(
         _remember(transport.watch, pair, failures)
         pseudonyms = await _combine(blinded, [each.evaluation for each in proven])
         tickets = tuple(each.ticket for each in answers if each.ticket)
-        return Pseudonymised(pseudonyms, tickets, pair, _name_all(failures))
+        return Pseudonymised(
+            config.key_version, pseudonyms, tickets, pair, _name_all(failures)
+        )
     _remember(transport.watch, (), failures)
     raise _find_worst(failures)
 
@@ -125,8 +127,9 @@ async def pseudonymise_anew(
     """Give the same; where holders have gone on to another config, under that one.
 
     `fetch` gives the config as it is now, and is asked once: everything is blinded and
-    asked anew, and answers under two configs never meet. Gives the config that served.
-    Where a pair served while one holder had gone on, it is fetched for the next time.
+    asked anew, and answers under two configs never meet. Gives the config to use next.
+    Where a pair served while one holder had gone on, that is one fetched since, and
+    can be of another version: a body names the version of what was found.
     """
     try:
         found = await pseudonymise(transport, config, identifiers, act)

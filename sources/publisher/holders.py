@@ -136,7 +136,7 @@ class HolderEvaluator:
                     say_too_few(self._name(error.failures))
                 ) from None
             self._note(found.passed_over)
-            return Evaluated(int(config.key_version), found.pseudonyms)
+            return Evaluated(int(found.key_version), found.pseudonyms)
         raise EvaluationStopped(say_too_few(self._name(failures)))
 
     def _note(self, passed_over: Mapping[int, str]) -> None:

@@ -19,6 +19,7 @@ from keys.errors import (
     HolderUnavailable,
 )
 from keys.pins import read_pins
+from keys.pseudonym import KeyVersion
 from keys.request import Act
 from keys.ticket import verify_ticket_pair
 from sources.outbox.store import Outbox
@@ -132,6 +133,25 @@ async def test_whoever_has_the_former_config_fetches_it_anew_once_and_asks_anew(
     change_over(holders, second, 1, 2, 3, alone=True)
     config, found = await desk.ask(known)
     assert (config.epoch, found) == (2, before)
+
+
+@pytest.mark.anyio
+async def test_what_was_found_keeps_its_version_where_the_next_config_has_another(
+    holders: Holders, second: Dealing
+) -> None:
+    """Else a source files a person under a key that their pseudonym is not of."""
+    known = await Desk(holders).fetch()
+    transport = holders.transport(holders.lookup, "user-1")
+    change_over(holders, second, 1, alone=True)
+
+    async def fetch_another() -> KeyConfig:
+        return known.model_copy(update={"key_version": KeyVersion(2)})
+
+    used, found = await pseudonymise_anew(
+        transport, known, fetch_another, NUMBERS, Act.LOOKUP
+    )
+    assert 1 in found.passed_over
+    assert (used.key_version, found.key_version) == (2, 1)
 
 
 @pytest.mark.anyio

@@ -34,7 +34,7 @@ async def replay_tickets(scene: Scene) -> None:
 async def look_up_as_publisher(scene: Scene) -> None:
     """Ask as a source agency: at a holder for act lookup, and at the index."""
     agency = AGENCIES[0]
-    terms = _terms_of(scene, Act.LOOKUP)
+    terms = await _terms_of(scene, Act.LOOKUP)
     key = load_request_key(scene.places.agency(agency.slug) / "keys/request-key.jwk")
     asked = await _ask_holder(scene, 1, key, terms)
     _demand_refusal(asked, 403, "act-not-allowed", "a holder gave a source a ticket")
@@ -55,7 +55,7 @@ async def look_up_as_publisher(scene: Scene) -> None:
 async def carry_request_to_another_holder(scene: Scene) -> None:
     """Hand holder 2 a request that a source signed for holder 1."""
     agency = AGENCIES[0]
-    terms = _terms_of(scene, Act.PUBLISH)
+    terms = await _terms_of(scene, Act.PUBLISH)
     key = load_request_key(scene.places.agency(agency.slug) / "keys/request-key.jwk")
     honest = await _ask_holder(scene, 1, key, terms)
     demand(honest.status == 200, f"the honest request failed: {honest.status}")
@@ -92,7 +92,8 @@ async def _ask_holder(
     return Reply(answer.status_code, answer.json())
 
 
-def _terms_of(scene: Scene, act: Act) -> RequestTerms:
+async def _terms_of(scene: Scene, act: Act) -> RequestTerms:
+    config = await scene.case_system.fetch_key()
     agency = AGENCIES[0]
     points = blind_batch([parse_bsn(scene.hit).registered]).points
     return RequestTerms(
@@ -100,8 +101,8 @@ def _terms_of(scene: Scene, act: Act) -> RequestTerms:
         audience="holder-1",
         subject=agency.organisation,
         act=act,
-        key_version=1,
-        epoch=1,
+        key_version=config.key_version,
+        epoch=config.epoch,
         pair=(1, 2),
         points=[point.encoded for point in points],
     )

@@ -25,8 +25,13 @@ from deploy.town.year.recording import Inhabitant, Recorder
 from deploy.town.year.writing import Written, write_year
 from keys import clock
 from keys.bsn import parse_bsn
-from keys.client import HolderPlace, HolderTransport, Signer, pseudonymise
-from keys.pseudonym import Pseudonym
+from keys.client import (
+    HolderPlace,
+    HolderTransport,
+    Pseudonymised,
+    Signer,
+    pseudonymise,
+)
 from keys.request import Act, load_request_key
 from policy.decide import Policy, load_policy
 from signal_index.key_files import create_year, load_keys
@@ -88,14 +93,18 @@ async def _settle(places: Places, people: People) -> list[Inhabitant]:
     known = {bsn: sorted(has) for bsn, has in people.categories.items()}
     for bsn in people.unknown:
         known.setdefault(bsn, [])
-    pseudonyms = await _fetch_pseudonyms(places, list(known))
+    found = await _pseudonymise(places, list(known))
     return [
-        Inhabitant(pseudonym, {category: sources[category] for category in has})
-        for pseudonym, has in zip(pseudonyms, known.values(), strict=True)
+        Inhabitant(
+            found.key_version,
+            pseudonym,
+            {category: sources[category] for category in has},
+        )
+        for pseudonym, has in zip(found.pseudonyms, known.values(), strict=True)
     ]
 
 
-async def _fetch_pseudonyms(places: Places, bsns: list[str]) -> list[Pseudonym]:
+async def _pseudonymise(places: Places, bsns: list[str]) -> Pseudonymised:
     key_file = places.agency(_ASKS.slug) / "keys" / "request-key.jwk"
     oin = _ASKS.organisation
     config = read_key_config(places.keys)
@@ -107,8 +116,7 @@ async def _fetch_pseudonyms(places: Places, bsns: list[str]) -> list[Pseudonym]:
         signer = Signer(oin, oin, load_request_key(key_file))
         transport = HolderTransport(client, holders, signer)
         numbers = [parse_bsn(bsn) for bsn in bsns]
-        done = await pseudonymise(transport, config, numbers, Act.PUBLISH)
-    return list(done.pseudonyms)
+        return await pseudonymise(transport, config, numbers, Act.PUBLISH)
 
 
 async def _fill(places: Places, inhabitants: list[Inhabitant], entries: int) -> Written:

@@ -30,13 +30,12 @@ from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Outcome
 from signal_index.signals import PointKeys, SignalState, StoredSignal, derive_point
 
-_KEY_VERSION = KeyVersion(1)
-
 
 @dataclass(frozen=True, repr=False)
 class Inhabitant:
     """Somebody to look up, and which source signals what about them."""
 
+    key_version: KeyVersion
     pseudonym: Pseudonym
     signals: dict[str, str]
 
@@ -51,9 +50,12 @@ class Recorder:
         self._catalogue: Catalogue = policy.catalogue
         self._digest = policy.digest(parse_municipality(MUNICIPALITY))
         self._inhabitants = inhabitants
-        secrets = PointKeys(keys.get_scalar(_KEY_VERSION), keys.row_keys)
         self._points = [
-            derive_point(secrets, Subject(one.pseudonym, None)) for one in inhabitants
+            derive_point(
+                PointKeys(keys.get_scalar(one.key_version), keys.row_keys),
+                Subject(one.pseudonym, None),
+            )
+            for one in inhabitants
         ]
 
     def ask(self, planned: PlannedLookup) -> Asked:
