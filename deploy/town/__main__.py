@@ -28,7 +28,9 @@ def demo(
     ] = False,
     keys: Annotated[
         bool,
-        typer.Option("--keys", help="Bij --check: deel de sleutel ook opnieuw."),
+        typer.Option(
+            "--keys", help="Bij --check: deel de sleutel ook opnieuw, en roteer hem."
+        ),
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin opnieuw; de oude gegevens gaan weg.")

@@ -63,21 +63,44 @@ def verify_key(folder: Path) -> KeyConfig:
     return read_key_config(folder)
 
 
-def share_anew(folder: Path, kind: str, *, lost: int | None = None) -> Path:
-    """Hold the call in which the key in use is shared anew, on a running town.
+def share_anew(
+    folder: Path,
+    kind: str,
+    *,
+    lost: int | None = None,
+    rotation: Path | None = None,
+) -> Path:
+    """Hold the call in which the key in use is shared anew or rotated, at work.
 
     Gives the folder with what index and clients get first; no holder serves with its
     new share before `settle_holder`. `lost`: this holder has lost its share.
+    `rotation`: what the index asks, beside its public key.
     """
     scope = ["--kind", kind, "--valid-days", "365", "--current", "key-config.json"]
+    if rotation is not None:
+        scope += ["--rotation", str(rotation)]
+        for index in HOLDERS:
+            own = _holder(folder, index) / "receipt.public.jwk"
+            shutil.copyfile(rotation.with_name(own.name), own)
     if lost is not None:
         (_holder(folder, lost) / "share.json").unlink()
         scope += ["--lost", f"holder-{lost}"]
     for index in HOLDERS:
         (_holder(folder, index) / "ceremony.json").unlink()
     _hold_call(folder, "again", scope)
-    (waiting,) = _holder(folder, HOLDERS[0]).glob("epoch-*")
+    pattern = "epoch-*" if rotation is None else "version-*"
+    (waiting,) = _holder(folder, HOLDERS[0]).glob(pattern)
     return waiting
+
+
+def put_beside(folder: Path, index: int) -> None:
+    """Have one holder serve with its next share beside the former one, as by hand."""
+    own = _holder(folder, index)
+    (waiting,) = own.glob("version-*")
+    (waiting / "share.json").rename(own / f"share-{waiting.name}.json")
+    beside = own / ".key-config.json"
+    shutil.copyfile(waiting / "key-config.json", beside)
+    beside.replace(own / "key-config.json")
 
 
 def settle_holder(folder: Path, index: int) -> None:

@@ -50,7 +50,12 @@ from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
 from deploy.town.regional_bank import find_clients, publish_clients
-from deploy.town.renewing import refresh_shares, renew_key, replace_share
+from deploy.town.renewing import (
+    refresh_shares,
+    renew_key,
+    replace_share,
+    rotate_key,
+)
 from deploy.town.run import running_town
 from deploy.town.switching import (
     CATEGORY,
@@ -170,11 +175,18 @@ async def _share_anew(
     case_system: CaseSystem,
     result: Result,
 ) -> None:
-    """Replace a lost share and refresh all, while somebody is looked up."""
+    """Replace a lost share, refresh all, rotate; while somebody is looked up."""
+    person = people.find_with("bijstand")
     for said, share in (("replaced", replace_share), ("refreshed", refresh_shares)):
-        count = await share(places, case_system, people.unknown[0])
+        count = await share(places, case_system, person)
         result.keys[said] = True
         console.print(f"shares are {said}, and {count} lookups meanwhile all answered")
+    former, following = await rotate_key(places, case_system, person)
+    result.keys["rotated"] = True
+    console.print(
+        f"the key is rotated, and meanwhile {former} lookups under the former key and "
+        f"{following} under the next all gave the same flags"
+    )
 
 
 async def _ask_and_attack(
@@ -191,7 +203,7 @@ async def _ask_and_attack(
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
         result.loop = await close_loop(console, places, processes, case_system, people)
         await _switch_ww_on(console, places, people, case_system)
-        count = await renew_key(places, case_system, people.unknown[0])
+        count = await renew_key(places, case_system, people.find_with("bijstand"))
         result.keys["renewed"] = True
         console.print(f"the key is renewed, and {count} lookups meanwhile all answered")
         if shares_anew:

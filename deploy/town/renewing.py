@@ -1,4 +1,4 @@
-"""The town's three holders renew the key, and share it anew, with the commands for it.
+"""The town's three holders renew the key, share it anew and rotate it, by command.
 
 Each does its part with its own files, and puts the next config in the place of the one
 before: the index first. The first holder changes its ticket key too. Somebody looks up
@@ -8,14 +8,15 @@ the end. Raises `CheckFailed` where not.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from deploy.town.case_system import CaseSystem
-from deploy.town.ceremony import settle_holder, share_anew
+from deploy.town.case_system import CaseSystem, LookupQuestion, build_body
+from deploy.town.ceremony import put_beside, settle_holder, share_anew
 from deploy.town.commands import run
 from deploy.town.demanding import demand
 from deploy.town.parties import TEAM_DESK
@@ -23,6 +24,7 @@ from deploy.town.places import HOLDERS, Places
 from keys.config_commands import NEXT_PUBLIC_TICKET_KEY, NEXT_TICKET_KEY
 from keys.config_document import SignedDocument, parse_document, read_payload
 from keys.files import write_whole
+from keys.pseudonym import KeyVersion
 
 TAKEN_UP_WITHIN_SECONDS: Final = 30.0
 REST_SECONDS: Final = 0.3
@@ -34,9 +36,10 @@ CHANGES_TICKET_KEY: Final = 1
 
 async def renew_key(places: Places, case_system: CaseSystem, person: str) -> int:
     """Renew the key while somebody looks a person up; give how often they did."""
-    return await _change_over(
+    done = await _change_over(
         places, case_system, person, lambda: asyncio.to_thread(_renew, places)
     )
+    return done.total()
 
 
 async def replace_share(places: Places, case_system: CaseSystem, person: str) -> int:
@@ -47,6 +50,42 @@ async def replace_share(places: Places, case_system: CaseSystem, person: str) ->
 async def refresh_shares(places: Places, case_system: CaseSystem, person: str) -> int:
     """Have every holder get a new share of the same key, at work; give the lookups."""
     return await _share_anew(places, case_system, person, "refresh")
+
+
+async def rotate_key(
+    places: Places, case_system: CaseSystem, person: str
+) -> tuple[int, int]:
+    """Have the holders take another key into use, at work.
+
+    Gives the lookups under the former key and those under the next: some of each.
+    """
+    rotate = ["signal-index", "keys", "rotate"]
+    settings = ["--settings", "index.toml"]
+
+    async def rotated() -> None:
+        await asyncio.to_thread(run, [*rotate, "begin", *settings], places.index)
+        asked = places.index / "keys" / "rotation.json"
+        waiting = await asyncio.to_thread(
+            share_anew, places.keys, "rotate", rotation=asked
+        )
+        record = ["--record", str(waiting / "record.json")]
+        handed = [
+            str(places.keys / f"holder-{at}" / f"hand-over-{at}.json") for at in HOLDERS
+        ]
+        finish = [*rotate, "finish", *handed, *record, *settings]
+        await asyncio.to_thread(run, finish, places.index)
+        await _go_first(places, waiting)
+        for index in HOLDERS:
+            await asyncio.to_thread(put_beside, places.keys, index)
+            await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+            await case_system.fetch_key()  # another one as soon as two holders have it
+
+    former = (await case_system.fetch_key()).key_version
+    done = await _change_over(places, case_system, person, rotated)
+    version = (await case_system.fetch_key()).key_version
+    demand(version == former + 1, f"the key version is {version}")
+    demand(set(done) == {former, version}, f"lookups by key version: {dict(done)}")
+    return done[former], done[version]
 
 
 async def _share_anew(
@@ -61,15 +100,20 @@ async def _share_anew(
 
     async def share() -> None:
         waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
-        document = (waiting / "key-config.json").read_bytes()
-        _replace(places.keys / "key-config.json", document)
-        await _wait_for_index(places, document)
-        await asyncio.to_thread(_take_record, places, waiting / "record.json")
+        await _go_first(places, waiting)
         for index in HOLDERS:
             await asyncio.to_thread(settle_holder, places.keys, index)
             await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
 
-    return await _change_over(places, case_system, person, share)
+    return (await _change_over(places, case_system, person, share)).total()
+
+
+async def _go_first(places: Places, waiting: Path) -> None:
+    """Have the index take up what a ceremony came to, before any holder does."""
+    document = (waiting / "key-config.json").read_bytes()
+    _replace(places.keys / "key-config.json", document)
+    await _wait_for_index(places, document)
+    await asyncio.to_thread(_take_record, places, waiting / "record.json")
 
 
 async def _change_over(
@@ -77,8 +121,13 @@ async def _change_over(
     case_system: CaseSystem,
     person: str,
     change: Callable[[], Awaitable[None]],
-) -> int:
-    """Have the key changed while somebody looks a person up: all must be answered."""
+) -> Counter[KeyVersion]:
+    """Have the key changed while somebody looks a person up, who has a flag.
+
+    All must be answered with the same flags; gives how many were, by key version.
+    """
+    _, flags = await _look_up(case_system, person)
+    demand(flags, "whom the lookups are about has no flag")
     serial = (await case_system.fetch_key()).serial + 1
     is_over = asyncio.Event()
     looking = asyncio.create_task(_look_up_until(is_over, case_system, person))
@@ -87,19 +136,29 @@ async def _change_over(
         await _wait_for(places, case_system, serial)
     finally:
         is_over.set()
-        statuses = await looking
-    demand(set(statuses) == {200}, f"lookups under another key config: {set(statuses)}")
-    return len(statuses)
+        answered = await looking
+    other = [shown for _, shown in answered if shown != flags]
+    demand(not other, f"{len(other)} lookups under another key config show other flags")
+    return Counter(version for version, _ in answered)
 
 
 async def _look_up_until(
     is_over: asyncio.Event, case_system: CaseSystem, person: str
-) -> list[int]:
-    statuses = []
+) -> list[tuple[KeyVersion, set[str]]]:
+    answered = []
     while not is_over.is_set():
-        statuses.append((await case_system.look_up([person])).status)
+        answered.append(await _look_up(case_system, person))
         await asyncio.sleep(REST_SECONDS)
-    return statuses
+    return answered
+
+
+async def _look_up(case_system: CaseSystem, person: str) -> tuple[KeyVersion, set[str]]:
+    """Look a person up: under which key version, and which categories showed."""
+    found = await case_system.pseudonymise([person])
+    reply = await case_system.ask(build_body(found, LookupQuestion()))
+    demand(reply.status == 200, f"a lookup while the key changes gave {reply.status}")
+    (part,) = reply.answers
+    return found.key_version, {flag["category"] for flag in part["flags"]}
 
 
 def _renew(places: Places) -> None:

@@ -20,7 +20,6 @@ from keys.group import generate_scalar, multiply
 from keys.keyring import load_share
 from keys.oprf import blind_batch, combine, evaluate, verify_evaluation
 from keys.pseudonym import (
-    KeyVersion,
     derive_stored_point,
     parse_pseudonym,
 )
@@ -30,7 +29,6 @@ from keys.suite import VOPRF
 from signal_index.key_files import load_keys
 from signal_index.keyring import IndexKeys
 
-KEY_VERSION = 1
 IMPOSTOR = "+31201234567"
 STANDING_SECONDS = 11
 """How long the index may go by what it read of the registry."""
@@ -114,9 +112,12 @@ async def _read_numbers(scene: Scene, named: str) -> list[str | None]:
 
 
 def _open_share(places: Places, index: int) -> KeyShare:
+    """Open a holder's share of the key in use: after a rotation it has two."""
     name = f"holder-{index}"
     sealer = PassphraseSealer(read_passphrase(places.keys / PASSPHRASES / name))
-    return load_share(places.keys / name / "share.json", name, sealer)
+    files = (places.keys / name).glob("share*.json")
+    shares = [load_share(path, name, sealer) for path in files]
+    return max(shares, key=lambda share: share.sharing.key_version)
 
 
 def _guesses_with(share: KeyShare, numbers: Sequence[Bsn]) -> list[bytes]:
@@ -145,7 +146,7 @@ def _pseudonyms_with(
 def _rows_of(
     keys: IndexKeys, pseudonyms: Iterable[bytes], categories: Sequence[str]
 ) -> Iterable[bytes]:
-    scalar = keys.get_scalar(KeyVersion(KEY_VERSION))
+    scalar = keys.get_scalar(max(keys.scalars))
     for pseudonym in pseudonyms:
         stored = derive_stored_point(scalar, parse_pseudonym(pseudonym))
         for category in categories:
