@@ -15,6 +15,7 @@ from signal_index.notice import (
     sign_notice,
     sign_withdrawal,
 )
+from signal_index.store.ceremony_records import KeptRecord, keep_record
 from signal_index.wire.agents import HeldDelivery
 from signal_index.wire.completeness import (
     REPORT_FORMAT,
@@ -60,6 +61,7 @@ from tests.report_builders import (
 )
 from tests.review_builders import NOT_IN_ORDER, a_review, act, explain
 from tests.source_administrators import an_administrator
+from tests.store_builders import owning
 from tests.transfer_builders import a_successor, a_transfer
 from tests.trial_builders import (
     a_rehearsal,
@@ -244,8 +246,17 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
     pages = ("/problems/invalid-input", "/ledger/2026/checkpoint")
     for path in (*pages, "/ledger/2026/tile/0/000.p/1"):
         await world.send("GET", path, person)
+    transcript = bytes(32)
+    async with owning(world.engine) as conn:
+        kept = KeptRecord("generate", world.clock())
+        await keep_record(conn, transcript, kept, "{}")
     auditor = world.an_officer("auditor")
-    await world.send("GET", "/ledger/2026/tile/entries/000.p/1", auditor)
+    for path in (
+        "tile/entries/000.p/1",
+        "key-steps",
+        f"ceremonies/{transcript.hex()}.json",
+    ):
+        await world.send("GET", f"/ledger/2026/{path}", auditor)
 
 
 async def do_work_of_officers(world: World, folder: Path) -> None:

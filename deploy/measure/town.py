@@ -6,6 +6,7 @@ parties.
 """
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ from deploy.town.run import (
 )
 from deploy.town.settings_files import database_logins, write_toml
 from keys.config import KeyConfig
+from signal_index.key_files import destroy_row_key, list_row_keys
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         database_url=f"sqlite+aiosqlite:///{folder / 'index.db'}",
     )
     settings |= {
-        "keys": str(places.index / "keys"),
+        "keys": str(_copy_keys(places.index / "keys", folder / "keys")),
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
         "problem_base": f"{second.index_url}/v1/problems",
@@ -157,6 +159,15 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
     )
     town.processes.start_together([witness, party])
     return MeasuredIndex(party.name, second.index_url, second.database_url)
+
+
+def _copy_keys(keys: Path, into: Path) -> Path:
+    """Copy the index's keys, of its row keys the newest: here no row stands yet."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(keys, into)
+    for number in list_row_keys(into)[:-1]:
+        destroy_row_key(into, number)
+    return into
 
 
 def _make_witness(town: MeasuredTown, folder: Path) -> Party:
