@@ -102,7 +102,15 @@ def test_a_signed_tree_with_what_does_not_belong_is_false(
 
 
 def test_every_kind_can_be_recorded(tmp_path: Path) -> None:
-    kinds = [kind for kind in Kind if kind is not Kind.FIRST_LEAF]
+    """A step with a key is shown beside: tests/contract/test_keys_are_verified.py."""
+    kinds = [one for one in Kind if one not in {Kind.FIRST_LEAF, Kind.KEY}]
     leaves = [an_act(n, kind).leaf for n, kind in enumerate(kinds, 1)]
     facts = json.loads(run(a_signed_tree(tmp_path, [FIRST, *leaves]), "--json").output)
-    assert facts["kinds"] == {kind.value: 1 for kind in Kind}
+    assert facts["kinds"] == {kind.value: 1 for kind in [Kind.FIRST_LEAF, *kinds]}
+
+
+def test_a_step_with_a_key_that_is_not_shown_is_not_judged(tmp_path: Path) -> None:
+    leaves = [FIRST, an_act(1, Kind.KEY).leaf]
+    result = run(a_signed_tree(tmp_path, leaves), "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.output)["verified"] is None
