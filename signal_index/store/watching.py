@@ -102,6 +102,12 @@ class Told:
     is_open: bool
 
 
+async def has_acts(conn: AsyncConnection, since: datetime, until: datetime) -> bool:
+    """Tell whether any entry was recorded then: without one, no rule was crossed."""
+    found = select(_ENTRY.entry_id).where(_between(since, until)).limit(1)
+    return await conn.scalar(found) is not None
+
+
 async def find_crossed(
     conn: AsyncConnection, rule: Rule, begins: datetime
 ) -> Sequence[Crossed]:

@@ -47,6 +47,7 @@ from signal_index.store.watching import (
     find_crossed,
     find_told,
     find_until,
+    has_acts,
     keep_told,
     keep_until,
     note_crossed,
@@ -125,9 +126,11 @@ class Watching:
     async def _look(self, since: datetime, now: datetime) -> None:
         due = [rule for rule in WATCHED if self._is_due(rule, now)]
         async with reading(self.engine) as conn:
+            begin = min((self._since(rule, since) for rule in due), default=now)
+            something = await has_acts(conn, begin, now)
             crossed = [
                 one
-                for rule in due
+                for rule in (due if something else ())
                 for begins in list_windows(rule, self._since(rule, since), now)
                 for one in await find_crossed(conn, rule, begins)
             ]

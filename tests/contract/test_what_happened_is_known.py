@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from keys.bsn import Bsn
 from keys.errors import HolderBudgetSpent
@@ -172,6 +173,22 @@ async def test_what_happened_while_nobody_led_is_found_afterwards(
     after = Watched(watched.world)
     assert {one["user"] for one in await after.see()} == {"user-1", "user-2"}
     assert len(after.soc.alarms) == 1
+
+
+async def test_a_day_in_which_nothing_happened_costs_a_few_statements(
+    watched: Watched,
+) -> None:
+    await watched.look_up(some(31))
+    await watched.see()
+    said: list[str] = []
+    event.listen(
+        watched.world.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _u, statement, *_: said.append(statement),
+    )
+    watched.world.clock.forward(timedelta(days=30))
+    await watched.watching.run()
+    assert 30 <= len(said) < 600  # each window of each rule: 13,000
 
 
 async def test_an_account_that_goes_on_is_told_to_the_soc_in_each_window(
