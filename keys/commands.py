@@ -107,6 +107,9 @@ def add(
     per_organisation_per_day: Annotated[
         int | None, typer.Option(help="lookup: persons a day for all its users.")
     ] = None,
+    per_day: Annotated[
+        int | None, typer.Option(help="portal: citizens a day who see their own.")
+    ] = None,
     declared_caseload: Annotated[
         int | None, typer.Option(help="source: how many clients it has.")
     ] = None,
@@ -125,6 +128,7 @@ def add(
                 "request_key": read_public_jwk(request_key),
                 "per_user_per_day": per_user_per_day,
                 "per_organisation_per_day": per_organisation_per_day,
+                "per_day": per_day,
                 "declared_caseload": declared_caseload,
                 "notice_keys": [read_public_jwk(one) for one in notice_key]
                 if notice_key

@@ -102,6 +102,7 @@ class Role(Word):
     DATA_PROTECTION_OFFICER = "data-protection-officer"
     MUNICIPALITY_ADMINISTRATOR = "municipality-administrator"
     AUDITOR = "auditor"
+    CITIZEN_PORTAL = "citizen-portal"
 
 
 class Assurance(Word):

@@ -6,10 +6,14 @@ from threading import Lock
 
 from keys.config import KeyConfig
 from keys.holder.admission import Admitted
-from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
+from keys.holder.budgets import Bucket, DayLimits, check_bucket, check_day, outstanding
 from keys.holder.errors import AccountRefused, RequestExpired, RequestReplayed
 from keys.holder.former import KeptConfig
-from keys.holder.organisations import LookupOrganisation, SourceOrganisation
+from keys.holder.organisations import (
+    LookupOrganisation,
+    PortalOrganisation,
+    SourceOrganisation,
+)
 from keys.holder.spending import TicketGrant
 from keys.holder.store import GivenTicket
 from keys.holder.wire import PlainClaims
@@ -95,6 +99,11 @@ class FakeMeter:
             by_all = self.spent.get(everyone, 0) + claims.count
             check_day(admitted.organisation.limits, by_user, by_all, now=now)
             self.spent |= {user: by_user, everyone: by_all}
+        elif isinstance(admitted.organisation, PortalOrganisation):
+            whole = (day, f"portal/{claims.iss}", "")
+            spent, most = self.spent.get(whole, 0) + 1, admitted.organisation.per_day
+            check_day(DayLimits(spent, most), spent, spent, now=now)
+            self.spent[whole] = spent
         elif isinstance(admitted.organisation, SourceOrganisation):
             bucket: Bucket = admitted.organisation.bucket
             spent, since = self.buckets.get(claims.iss, (0, day))

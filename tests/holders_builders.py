@@ -32,6 +32,7 @@ from keys.holder.organisations import (
     AnyOrganisation,
     AuditorOrganisation,
     LookupOrganisation,
+    PortalOrganisation,
     SourceOrganisation,
     collect_organisations,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "AUDITOR_OIN",
     "LOOKUP_OIN",
     "NOON",
+    "PORTAL_OIN",
     "SOURCE_OIN",
     "FakeClock",
     "FakeHolder",
@@ -56,6 +58,7 @@ __all__ = [
     "Organisation",
     "a_bsn",
     "a_lookup_organisation",
+    "a_portal",
     "a_source",
     "an_auditor",
     "some_dealing",
@@ -67,6 +70,7 @@ AUDIENCE = "https://index.test"
 LOOKUP_OIN = "00000001000000000001"
 SOURCE_OIN = "00000001000000000002"
 AUDITOR_OIN = "00000001000000000003"
+PORTAL_OIN = "00000001000000000004"
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class Holders:
     clock: FakeClock
     holders: dict[int, FakeHolder]
     lookup: Organisation
+    portal: Organisation
     source: Organisation
     auditor: Organisation
 
@@ -134,6 +139,11 @@ class Holders:
         """Pseudonyms and two tickets, as a lookup by `subject` needs them."""
         transport = self.transport(self.lookup, subject)
         return await pseudonymise(transport, self.config, numbers, act)
+
+    async def view_own(self, number: Bsn, subject: str = "portal") -> Pseudonymised:
+        """A pseudonym and two tickets, as a citizen's own view needs them."""
+        transport = self.transport(self.portal, subject)
+        return await pseudonymise(transport, self.config, [number], Act.OWN_VIEW)
 
     async def prepare_publication(self, numbers: Sequence[Bsn]) -> Pseudonymised:
         """Pseudonyms as the source publishes them; no tickets."""
@@ -182,6 +192,7 @@ def some_holders(
     *,
     per_user: int = 200,
     per_organisation: int = 100_000,
+    per_portal: int = 100_000,
     caseload: int = 100_000,
     audience: str = AUDIENCE,
     moment: datetime = NOON,
@@ -194,11 +205,12 @@ def some_holders(
     """
     clock = FakeClock(moment)
     lookup = a_lookup_organisation(per_user=per_user, per_organisation=per_organisation)
+    portal = a_portal(LOOKUP_OIN, per_day=per_portal)
     source = a_source(caseload=caseload, notice_keys=notice_keys)
     auditor = an_auditor()
     dealing = some_dealing(moment)
     known = collect_organisations(
-        [lookup.entry, source.entry, auditor.entry, *organisations]
+        [lookup.entry, portal.entry, source.entry, auditor.entry, *organisations]
     )
     holders = {}
     for dealt in dealing.holders:
@@ -212,7 +224,7 @@ def some_holders(
             EventLog(made.log),
         )
         holders[keys.identity.index] = made
-    return Holders(dealing, clock, holders, lookup, source, auditor)
+    return Holders(dealing, clock, holders, lookup, portal, source, auditor)
 
 
 def _tell_time(clock: FakeClock, holder: FakeHolder) -> datetime:
@@ -240,6 +252,18 @@ def a_lookup_organisation(
         request_key=key.public,
         per_user_per_day=per_user,
         per_organisation_per_day=per_organisation,
+    )
+    return Organisation(entry, key)
+
+
+def a_portal(oin: str = PORTAL_OIN, *, per_day: int = 100_000) -> Organisation:
+    key = new_request_key()
+    entry = PortalOrganisation(
+        kind="portal",
+        oin=oin,
+        name="Gemeente Voorbeeld, eigen pagina",
+        request_key=key.public,
+        per_day=per_day,
     )
     return Organisation(entry, key)
 

@@ -53,6 +53,7 @@ from tests.match_builders import (
 from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
+from tests.portal_builders import view_own
 from tests.report_builders import (
     change_mandate,
     count_days,
@@ -291,6 +292,7 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     await desk.send("POST", f"{path}/report", await desk.person(a_bsn(1)))
     await desk.send("POST", f"{path}/other-number", {"nothingGiven": True})
     await desk.send("POST", f"{path}/closing", {"closing": "answered"})
+    await view_own(world, a_bsn(1))
 
 
 async def _review(world: World) -> None:

@@ -78,6 +78,18 @@ def officer_claims(
     return person_claims(now, **{**own, **changed})
 
 
+def portal_claims(now: datetime, **changed: object) -> dict[str, Any]:
+    """The machine of the municipality's page for citizens."""
+    own = {
+        "sub": "portal",
+        "client_id": "portal",
+        "org": LOOKUP_OIN,
+        "scope": "own-view",
+        "roles": ["citizen-portal"],
+    }
+    return _claims(now, own, changed)
+
+
 def source_claims(
     now: datetime, oin: str = SOURCE_OIN, **changed: object
 ) -> dict[str, Any]:

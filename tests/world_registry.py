@@ -89,6 +89,8 @@ async def _register(
         )
         await add_organisation(conn, town, now=now)
         await add_client(conn, a_desk(LOOKUP_OIN, "desk"), now=now)
+        portal = ClientRecord("portal", LOOKUP_OIN, ClientKind.MACHINE)
+        await add_client(conn, portal, now=now)
         team = OrganisationRecord(
             TEAM_OIN, "Wijkteam Voorbeeld", "neighbourhood-team", MUNICIPALITY
         )

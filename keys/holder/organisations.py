@@ -34,7 +34,7 @@ from keys.holder.errors import (
 from keys.jose import PublicKey, parse_public_key
 from keys.request import REGISTRATION_ACT, STATEMENT_ACT, Act
 
-Kind = Literal["lookup", "source", "auditor"]
+Kind = Literal["lookup", "portal", "source", "auditor"]
 Because = Literal["stolen", "lost", "replaced", "stopped", "mistake"]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
@@ -93,6 +93,17 @@ class LookupOrganisation(_Signing):
         return DayLimits(self.per_user_per_day, self.per_organisation_per_day)
 
 
+class PortalOrganisation(_Organisation):
+    """A municipality's page for citizens, each of whom sees what is kept of them.
+
+    Its key asks nothing else, and no desk's key asks for it: whoever has one of the two
+    has not the other, and neither spends what the other may.
+    """
+
+    kind: Literal["portal"]
+    per_day: Count
+
+
 class SourceOrganisation(_Signing):
     """A source agency that publishes."""
 
@@ -115,11 +126,10 @@ class AuditorOrganisation(_Organisation):
     kind: Literal["auditor"]
 
 
-Organisation = Annotated[
-    LookupOrganisation | SourceOrganisation | AuditorOrganisation,
-    Field(discriminator="kind"),
-]
-AnyOrganisation = LookupOrganisation | SourceOrganisation | AuditorOrganisation
+AnyOrganisation = (
+    LookupOrganisation | PortalOrganisation | SourceOrganisation | AuditorOrganisation
+)
+Organisation = Annotated[AnyOrganisation, Field(discriminator="kind")]
 
 
 class OrganisationsFile(BaseModel):
@@ -132,7 +142,7 @@ class OrganisationsFile(BaseModel):
 
 KIND_FOR_ACT: Final[Mapping[str, Kind]] = {
     Act.LOOKUP: "lookup",
-    Act.OWN_VIEW: "lookup",
+    Act.OWN_VIEW: "portal",
     Act.OFFICER_SEARCH: "lookup",
     Act.ARCHIVE: "lookup",
     Act.PUBLISH: "source",

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from keys.holder.admission import Admitted
 from keys.holder.budgets import (
     ASKED_WITHIN,
+    DayLimits,
     check_asked,
     check_bucket,
     check_day,
@@ -21,7 +22,11 @@ from keys.holder.errors import (
     RequestExpired,
     RequestReplayed,
 )
-from keys.holder.organisations import LookupOrganisation, SourceOrganisation
+from keys.holder.organisations import (
+    LookupOrganisation,
+    PortalOrganisation,
+    SourceOrganisation,
+)
 from keys.refused import EVERYBODY, Refused
 
 
@@ -138,6 +143,8 @@ def draw(connection: sqlite3.Connection, admitted: Admitted, now: datetime) -> N
     match admitted.organisation:
         case LookupOrganisation() as organisation:
             _draw_day(connection, organisation, admitted, now)
+        case PortalOrganisation() as organisation:
+            _draw_portal(connection, organisation, admitted.claims.count, now)
         case SourceOrganisation() as organisation:
             _draw_bucket(connection, organisation, admitted.claims.count, now)
         case _:
@@ -157,12 +164,34 @@ def _draw_day(
         " SET persons = persons + excluded.persons RETURNING persons",
         (day, claims.iss, claims.sub, claims.count),
     ).fetchone()
-    (by_all,) = connection.execute(
+    by_all = _add_to_day(connection, claims.iss, claims.count, now)
+    check_day(organisation.limits, by_user, by_all, now=now)
+
+
+def _draw_portal(
+    connection: sqlite3.Connection,
+    portal: PortalOrganisation,
+    count: int,
+    now: datetime,
+) -> None:
+    """Spend of all that a portal asks in a day, whoever it says it asks for.
+
+    Whoever has its key could name another subject each time; and what the people of the
+    same organisation look up stands beside it.
+    """
+    spent = _add_to_day(connection, f"portal/{portal.oin}", count, now)
+    check_day(DayLimits(spent, portal.per_day), spent, spent, now=now)
+
+
+def _add_to_day(
+    connection: sqlite3.Connection, whose: str, count: int, now: datetime
+) -> int:
+    (spent,) = connection.execute(
         "INSERT INTO organisation_day VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
         " SET persons = persons + excluded.persons RETURNING persons",
-        (day, claims.iss, claims.count),
+        (now.astimezone(UTC).date().isoformat(), whose, count),
     ).fetchone()
-    check_day(organisation.limits, by_user, by_all, now=now)
+    return int(spent)
 
 
 def _draw_bucket(

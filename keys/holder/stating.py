@@ -7,7 +7,7 @@ of them, so that no holder learns of whom an answer told.
 from keys.holder.evaluations import Holder
 from keys.holder.organisations import (
     AnyOrganisation,
-    AuditorOrganisation,
+    LookupOrganisation,
     SourceOrganisation,
 )
 from keys.jose import sign_compact
@@ -27,7 +27,7 @@ def state_notice_keys(holder: Holder) -> str:
                 "keys": [key.jwk for key in one.notice_keys],
             }
             for one in known
-            if not isinstance(one, AuditorOrganisation)
+            if isinstance(one, LookupOrganisation | SourceOrganisation)
         ],
     }
     return sign_compact(holder.keys.ticket_key, NOTICE_KEYS_TYPE, claims)

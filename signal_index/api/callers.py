@@ -130,6 +130,13 @@ class MunicipalOfficerCaller(OfficerCaller):
 
 
 @dataclass(frozen=True, slots=True)
+class CitizenPortalCaller:
+    """The machine of a municipality's page for citizens; never a person."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
 class ApproverCaller:
     """Who may be the second pair of eyes: an officer, or the municipality's own."""
 
@@ -257,6 +264,19 @@ async def officer(request: Request) -> OfficerCaller:
     return OfficerCaller(*await find_officer(request, _OFFICER_ROLES))
 
 
+async def citizen_portal(request: Request) -> CitizenPortalCaller:
+    """Give the municipality's page for citizens behind the access token, or raise."""
+    claims, index = await find_claims(request)
+    caller = verify_active(await find_caller(claims, index, "own-view"))
+    if caller.kind is not CallerKind.CLIENT:
+        raise CallerNotAllowed
+    if Role.CITIZEN_PORTAL not in caller.roles:
+        raise CallerNotAllowed
+    if caller.organisation_kind is not OrganisationKind.MUNICIPALITY:
+        raise CallerNotAllowed
+    return CitizenPortalCaller(caller)
+
+
 async def municipal_privacy_officer(request: Request) -> MunicipalPrivacyOfficerCaller:
     """Find the privacy officer of the municipality itself, or raise."""
     who = await find_officer(request, frozenset({Role.PRIVACY_OFFICER}))
@@ -299,6 +319,7 @@ DataProtectionOfficer = Annotated[
     DataProtectionOfficerCaller, caller_from(data_protection_officer, "ledger")
 ]
 Officer = Annotated[OfficerCaller, caller_from(officer, "ledger")]
+CitizenPortal = Annotated[CitizenPortalCaller, caller_from(citizen_portal, "own-view")]
 MunicipalPrivacyOfficer = Annotated[
     MunicipalPrivacyOfficerCaller, caller_from(municipal_privacy_officer, "ledger")
 ]

@@ -1,8 +1,9 @@
-"""One person whom an officer asks about: the pseudonym, with two tickets for it.
+"""One person who is asked about: the pseudonym, with two tickets for it.
 
 Searching the ledger by citizen, a report for a citizen and an embargo all begin alike:
 the officer types the number that the citizen brought, the browser blinds it, and two
-holders each gave a ticket for act `officer-search`.
+holders each gave a ticket for act `officer-search`. So does a citizen's own page, with
+the number they logged in with and tickets for act `own-view`.
 
     asked = await arrive(index, body, caller.caller)      # a wire NamedPerson
     async with spending(index, asked, kind) as act:  # both tickets, or TicketInvalid
@@ -93,7 +94,7 @@ class PersonAsked:
 
 @dataclass(frozen=True, slots=True)
 class PersonAct:
-    """What an officer did about one person, as the ledger records it.
+    """What was done about one person, as the ledger records it.
 
     `why`: where the officer chose it; else `KINDS` has the one of the kind.
     """
@@ -105,7 +106,9 @@ class PersonAct:
     why: WhyGroup | None = None
 
 
-async def arrive(index: Index, body: NamedPerson, caller: Caller) -> PersonAsked:
+async def arrive(
+    index: Index, body: NamedPerson, caller: Caller, act: Act = Act.OFFICER_SEARCH
+) -> PersonAsked:
     """Find the person whom a body names, for a caller whose tickets hold.
 
     Raises `InvalidField` for a pseudonym that is none, `TicketInvalid`, recorded, and
@@ -117,7 +120,7 @@ async def arrive(index: Index, body: NamedPerson, caller: Caller) -> PersonAsked
         raise InvalidField("pseudonym", "wrong-form") from error
     scalar = index.keys.get_scalar(KeyVersion(body.keyVersion))
     now = index.clock()
-    wanted = (Act.OFFICER_SEARCH, 1, body.keyVersion)
+    wanted = (act, 1, body.keyVersion)
     pair = await admit_pair(index, body.tickets, caller, wanted, now)
     return PersonAsked(
         caller, pseudonym, derive_stored_point(scalar, pseudonym), pair, now

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     REPORT = "report"
     ACCESS_REQUEST = "access-request"
     CITIZEN_REPORT = "citizen-report"
+    OWN_VIEW = "own-view"
     REVIEW = "review"
     APPROVAL = "approval"
     CORRECTION = "correction"

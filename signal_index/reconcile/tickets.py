@@ -23,7 +23,9 @@ from signal_index.reconcile.evidence import (
 from signal_index.reconcile.restored import Lost, find_lost, judge_restored
 from signal_index.wire.completeness import Misfit, ReconciledFinding
 
+_ACTS = {Kind.LOOKUP: "lookup", Kind.OWN_VIEW: "own-view"}
 _SEARCH_ACT = "officer-search"
+"""The act of every other entry that names tickets: an officer's."""
 
 
 def judge_tickets(evidence: DayEvidence) -> Sequence[ReconciledFinding]:
@@ -97,10 +99,12 @@ def _judge_entry(
 
 def _agrees(one: Stated, named: Named) -> bool:
     said = one.ticket
-    is_search = named.kind is not Kind.LOOKUP  # an officer asks for reports as well
-    return (
-        (said.org, said.sub, said.req) == (named.organisation, named.user, named.req)
-    ) and (said.act == _SEARCH_ACT) is is_search
+    return (said.org, said.sub, said.req, said.act) == (
+        named.organisation,
+        named.user,
+        named.req,
+        _ACTS.get(named.kind, _SEARCH_ACT),
+    )
 
 
 def _differ(known: Sequence[Stated]) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from signal_index.wire.corrections import CorrectionKind
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.model import AnswerModel
+from signal_index.wire.persons import NamedPerson
 from signal_index.wire.values import Day, Id, Instant, OinText
 
 
@@ -55,7 +56,10 @@ class ReportedMatch(_ReportedShowing):
 
 
 class ReportedCheck(AnswerModel):
-    """That an officer checked, or somebody followed the case: when, and no more."""
+    """That an officer checked, somebody followed the case, or the citizen looked here.
+
+    When, and no more.
+    """
 
     entryId: Id
     at: Instant
@@ -63,6 +67,7 @@ class ReportedCheck(AnswerModel):
     kind: Literal[
         "search",
         "citizen-report",
+        "own-view",
         "follow-begun",
         "follow-taken-over",
         "follow-ended",
@@ -122,12 +127,10 @@ ReportedEntry = ReportedLookup | ReportedMatch | ReportedCheck
 """A line of the report that is an entry of the ledger, and has a proof."""
 
 
-class CitizenReport(AnswerModel):
+class OwnData(AnswerModel):
     """What one citizen may see, the newest first; recorded as entry `reportId`."""
 
     reportId: Id
-    reference: str
-    receivedOn: Day
     madeAt: Instant
     organisation: str
     firstYear: int
@@ -139,3 +142,25 @@ class CitizenReport(AnswerModel):
     hasMore: bool
     signals: list[ReportedSignal]
     corrections: list[ReportedCorrection]
+
+
+class CitizenReport(OwnData):
+    """The same as an officer gives it, in answer to a request for access."""
+
+    reference: str
+    receivedOn: Day
+
+
+class OwnView(OwnData):
+    """The same as a citizen sees it who logged in; padded to whole steps of bytes."""
+
+    padding: str
+
+
+class OwnViewAsked(NamedPerson):
+    """Whom the page for citizens asks about: who logged in there, and how surely.
+
+    The tickets are of two key holders, for act `own-view` and this person alone.
+    """
+
+    login: Literal["substantial", "high"]

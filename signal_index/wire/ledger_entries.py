@@ -28,6 +28,7 @@ EntryKind = Literal[
     "report",
     "access-request",
     "citizen-report",
+    "own-view",
     "review",
     "approval",
     "correction",

@@ -14,9 +14,10 @@ class Account(AnswerModel):
 
 
 class NamedPerson(RequestModel):
-    """One person, as the browser blinded the number that the citizen brought.
+    """One person, as the number that the citizen brought was blinded.
 
-    The tickets are of two key holders, for act `officer-search` and this person alone.
+    The tickets are of two key holders, for this person alone, and where an officer asks
+    for act `officer-search`.
     """
 
     keyVersion: Number

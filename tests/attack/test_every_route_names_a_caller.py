@@ -36,6 +36,7 @@ CALLERS = frozenset(
         callers.PrivacyOfficerCaller,
         callers.DataProtectionOfficerCaller,
         callers.OfficerCaller,
+        callers.CitizenPortalCaller,
         callers.ApproverCaller,
         callers.MunicipalPrivacyOfficerCaller,
         callers.MunicipalOfficerCaller,

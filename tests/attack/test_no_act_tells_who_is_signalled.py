@@ -54,6 +54,7 @@ from tests.live_world import Operation
 from tests.match_builders import open_matching, run_matches
 from tests.notice_builders import dump
 from tests.officer_builders import a_citizen, a_search
+from tests.portal_builders import view_own
 from tests.side_channels import Step, Watched
 from tests.source_administrators import an_administrator
 from tests.world import LEDGER_ORIGIN, World, open_world
@@ -66,6 +67,7 @@ BRACKET: Final = "a source that is matched more often makes all hear more, by br
 
 TELLS: Final[Mapping[str, tuple[set[str], str]]] = {
     "POST /access-requests/{request_id}/report": ({"length", "statements"}, OWN),
+    "POST /own-views": ({"statements"}, OWN),
     "GET /entries/{entry_id}": ({"length"}, OWN),
     "GET /reviews/{review_id}": ({"length"}, OWN),
     "GET /own-lookups": ({"length"}, OWN),
@@ -297,6 +299,7 @@ async def test_what_tells_of_a_person_by_being_there_has_a_label_of_its_own(
         citizen = {"why": "citizen-rights", "citizen": await a_citizen(world, 2)}
         officer = world.an_officer()
         await world.send("POST", "/searches", officer, a_search(world, **citizen))
+        await view_own(world, nobody)
         kinds = {kind for kind, rule in KINDS.items() if ABOUT_PERSON in rule.forms}
         assert await _find_recorded(world, nobody, kinds) == {
             kind for kind in kinds if not KINDS[kind].finds

@@ -92,7 +92,7 @@ def test_what_the_desk_signs_is_what_a_holder_admits() -> None:
         ({"count": 2}, RequestMismatch),
         ({"count": True}, RequestMalformed),
         ({"req": encode_b64u(bytes(32))}, RequestMismatch),
-        ({"act": "own-view"}, RequestMismatch),
+        ({"act": "officer-search"}, RequestMismatch),
         ({"pair": [1, 3]}, RequestMismatch),
         ({"sub": ""}, RequestMalformed),
         ({"sub": "x" * 257}, RequestMalformed),

@@ -13,14 +13,21 @@ from keys.request import REGISTRATION_ACT, STATEMENT_ACT, Act
 from tests.holders_builders import (
     AUDITOR_OIN,
     LOOKUP_OIN,
+    PORTAL_OIN,
     SOURCE_OIN,
     a_lookup_organisation,
+    a_portal,
     a_source,
     an_auditor,
 )
 
 KNOWN = collect_organisations(
-    [a_lookup_organisation().entry, a_source().entry, an_auditor().entry]
+    [
+        a_lookup_organisation().entry,
+        a_portal().entry,
+        a_source().entry,
+        an_auditor().entry,
+    ]
 )
 
 
@@ -40,7 +47,7 @@ def an_entry(**changed: object) -> dict[str, Any]:
     ("oin", "act"),
     [
         (LOOKUP_OIN, "lookup"),
-        (LOOKUP_OIN, "own-view"),
+        (PORTAL_OIN, "own-view"),
         (LOOKUP_OIN, "officer-search"),
         (LOOKUP_OIN, "archive"),
         (SOURCE_OIN, "publish"),
@@ -55,6 +62,9 @@ def test_an_organisation_may_ask_what_its_kind_may(oin: str, act: str) -> None:
     ("oin", "act"),
     [
         (SOURCE_OIN, "lookup"),
+        (LOOKUP_OIN, "own-view"),
+        (PORTAL_OIN, "lookup"),
+        (PORTAL_OIN, "officer-search"),
         (LOOKUP_OIN, "publish"),
         (LOOKUP_OIN, "statement"),
         (AUDITOR_OIN, "lookup"),

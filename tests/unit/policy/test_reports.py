@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 
 from policy.errors import ReportDenied, UnknownCode
-from policy.reports import ReportQuestion, permit_report
+from policy.reports import (
+    OwnViewQuestion,
+    ReportQuestion,
+    permit_own_view,
+    permit_report,
+)
 from policy.vocabulary import Assurance, CallerKind, OrganisationKind, Role
 from tests.policy_builders import (
     MUNICIPALITY,
@@ -81,3 +86,40 @@ def test_only_sensitive_categories_and_one_purpose_can_be_under_embargo() -> Non
     purposes = {str(id_) for id_, row in catalogue.purposes.items() if row.about_safety}
     assert categories == {"veilig-thuis", "jeugdhulp"}
     assert purposes == {"veiligheid"}
+
+
+def an_own_view(**changes: object) -> OwnViewQuestion:
+    """A view that Voorbeeldstad's own page for citizens may ask for."""
+    portal = a_caller(
+        kind=CallerKind.CLIENT,
+        organisation_kind=OrganisationKind.MUNICIPALITY,
+        roles=frozenset({Role.CITIZEN_PORTAL}),
+    )
+    caller = replace(portal, **changes)  # type: ignore[arg-type]  # fields by name
+    return OwnViewQuestion(caller, MUNICIPALITY, a_pseudonym())
+
+
+def test_a_citizen_sees_of_themselves_what_a_report_reads() -> None:
+    view = permit_own_view(closed_policy(), an_own_view(), now=NOW)
+    report = permit_report(closed_policy(), a_report_question(), now=NOW)
+    assert view.categories == report.categories
+
+
+OF_A_VIEW: Mapping[str, object] = {
+    "own-view-caller-is-a-person": {"kind": CallerKind.PERSON},
+    "report-account-suspended": {"active": False},
+    "own-view-role-not-allowed": {"roles": frozenset({Role.PRIVACY_OFFICER})},
+    "report-not-the-municipality": {
+        "organisation_kind": OrganisationKind.NEIGHBOURHOOD_TEAM
+    },
+    "report-other-municipality": {"municipality": OTHER_MUNICIPALITY},
+}
+
+
+@pytest.mark.parametrize("ground", OF_A_VIEW)
+def test_each_condition_of_a_view_refuses_with_its_own_ground(ground: str) -> None:
+    changes = OF_A_VIEW[ground]
+    assert isinstance(changes, dict)
+    with pytest.raises(ReportDenied) as denied:
+        permit_own_view(closed_policy(), an_own_view(**changes), now=NOW)
+    assert [each.id for each in denied.value.grounds] == [ground]

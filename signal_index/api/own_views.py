@@ -1,0 +1,95 @@
+"""A citizen sees their own, at the municipality's page for citizens (GDPR art. 15).
+
+1. The page's tickets hold (act `own-view`, of its own budget at the holders) and the
+   policy permits it; a refusal is recorded with every ground before it leaves.
+2. One transaction spends the tickets, reads what the citizen may see and records that
+   they looked (kind `own-view`): the page hears nothing that the ledger does not have,
+   and a citizen sees each view of theirs, also one that was not theirs.
+3. Each entry gets its proof file, as in an officer's report, and the answer is made as
+   long as whole steps of bytes: its length counts nothing.
+
+That the citizen logged in is the page's word (`login`); the index cannot see it.
+Proven by tests/contract/test_own_views.py and
+tests/attack/test_who_asks_for_somebodys_own_view.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from keys.request import Act
+from policy.errors import ReportDenied
+from policy.reports import OwnViewQuestion, ReportPermit, permit_own_view
+from signal_index.api.acting import acting
+from signal_index.api.callers import CitizenPortal
+from signal_index.api.citizen_reading import Reading, prove_lines, read_and_record
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.person_asked import (
+    PERSON_FACTS,
+    PersonAct,
+    PersonAsked,
+    arrive,
+    record_about_person,
+    spending,
+)
+from signal_index.api.routing import Routes
+from signal_index.ledger import Kind, Outcome
+from signal_index.proof import JsonObject
+from signal_index.wire import citizen_reports as wire
+
+routes = Routes("eigen pagina van inwoners")
+
+VIEW_STEP: Final = 256 * 1024
+"""About seventy lookups with their proofs: as long as nothing at all."""
+
+
+@routes.post(
+    "/own-views",
+    "Wat een inwoner die inlogde over zichzelf mag zien, met bewijzen",
+    raises=(*PERSON_FACTS, ReportDenied),
+)
+async def view_own(
+    body: wire.OwnViewAsked, index: TheIndex, caller: CitizenPortal
+) -> wire.OwnView:
+    """Tell a citizen who logged in what they may see of themselves, with proofs."""
+    asked = await arrive(index, body, caller.caller, Act.OWN_VIEW)
+    place = caller.caller.municipality
+    policy = index.policy.get(await index.standing.get(asked.at), place)
+    question = OwnViewQuestion(caller.caller, place, asked.pseudonym)
+    try:
+        permit = permit_own_view(policy, question, now=asked.at)
+    except ReportDenied as refusal:
+        grounds = tuple(ground.id for ground in refusal.grounds)
+        await asyncio.shield(_record_refusal(index, asked, body.login, grounds))
+        raise
+    view = await asyncio.shield(_read(index, asked, permit, body.login))
+    return _pad(await prove_lines(index, view))
+
+
+async def _read(
+    index: Index, asked: PersonAsked, permit: ReportPermit, login: str
+) -> wire.OwnView:
+    """Read and record a view, of which nothing is proven yet."""
+    labels = await index.labels_in(permit.municipality)
+    done = PersonAct(_say(login), Outcome.ANSWERED, policy=permit.policy_digest)
+    async with spending(index, asked, Kind.OWN_VIEW) as act:
+        reading = Reading(index, asked, permit, labels)
+        return wire.OwnView(padding="", **await read_and_record(act, reading, done))
+
+
+async def _record_refusal(
+    index: Index, asked: PersonAsked, login: str, grounds: tuple[str, ...]
+) -> None:
+    done = PersonAct(_say(login), Outcome.REFUSED, grounds)
+    async with acting(index, asked.caller, Kind.OWN_VIEW) as act:
+        await record_about_person(act, asked, done)
+
+
+def _say(login: str) -> JsonObject:
+    return {"act": "own-view", "login": login}
+
+
+def _pad(view: wire.OwnView) -> wire.OwnView:
+    length = len(view.model_dump_json().encode())
+    return view.model_copy(update={"padding": " " * (-length % VIEW_STEP)})

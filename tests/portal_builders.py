@@ -1,0 +1,40 @@
+"""A citizen at their own page: what the portal asks of the index in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from keys.base64url import encode_b64u
+from keys.bsn import Bsn
+from tests.tokens import portal_claims
+from tests.world import World
+
+
+async def an_own_view(world: World, number: Bsn, **changed: object) -> dict[str, Any]:
+    """The body of a view by this citizen, with two fresh tickets."""
+    given = await world.holders.view_own(number)
+    body: dict[str, Any] = {
+        "keyVersion": world.index.key_config.key_version,
+        "tickets": list(given.tickets),
+        "pseudonym": encode_b64u(given.pseudonyms[0].encoded),
+        "login": "substantial",
+    }
+    return {**body, **changed}
+
+
+async def ask_own_view(
+    world: World, body: dict[str, Any], **claims: object
+) -> httpx.Response:
+    """Ask for a view as the portal's machine, whatever the index says."""
+    token = world.issuer.sign(portal_claims(world.clock(), **claims))
+    return await world.send("POST", "/own-views", token, body)
+
+
+async def view_own(world: World, number: Bsn) -> dict[str, Any]:
+    """What this citizen sees of themselves; it must be there."""
+    answer = await ask_own_view(world, await an_own_view(world, number))
+    assert answer.status_code == 200, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
