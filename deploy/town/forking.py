@@ -5,8 +5,16 @@ files: where the program writes, where it complains, and where its number and at
 its exit code are to be written. Most commands work for hundredths of a second; to start
 Python and to read the packages takes one or two, forty times in a town. This process
 ends when nobody holds the other end of the socket any more.
+
+Two things differ from a program that is started by hand. What they seal under a
+passphrase costs a guess the least that the product opens, for a town's passphrases lie
+beside what they open (the cost of the product itself is tried by
+tests/contract/test_ceremony_commands.py). And they leave without taking their modules
+down.
 """
 
+import atexit
+import functools
 import gc
 import importlib
 import json
@@ -25,12 +33,14 @@ PROGRAMS = {
     "signal-source": "sources",
 }
 LONGEST_REQUEST = 65_536
+LEAST_COST = 2**14
 Entry = Callable[[], None]
 
 
 def wait_for_work(asked: socket.socket) -> Entry | None:
     """Fork for each request; what returns an entry is a fork, which is to run it."""
     entries = {name: _read_whole(package) for name, package in PROGRAMS.items()}
+    _seal_lightly()
     gc.freeze()  # what every fork shares is not to be copied for being counted
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how a fork ended
     while True:
@@ -55,6 +65,15 @@ def _read_whole(package: str) -> Entry:
             importlib.import_module(module.name)
     entry: Entry = importlib.import_module(f"{package}.__main__").main
     return entry
+
+
+def _seal_lightly() -> None:
+    """Half of what a town's start cost was sealing its shares, and opening them."""
+    product = importlib.import_module("keys.sealing").PassphraseSealer
+    cheap = functools.partial(product, cost=LEAST_COST)
+    vars(importlib.import_module("keys.ceremony.card_commands")).update(
+        PassphraseSealer=cheap
+    )
 
 
 def _report(told: int) -> None:
@@ -86,7 +105,32 @@ def _become(
 
 def main() -> None:
     """Fork for whoever holds the other end of the socket with this number."""
+    codes: list[int] = []
+    atexit.register(leave, codes)  # the first to be told: it runs when all else has
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         entry = wait_for_work(asked)
     if entry:
+        run_to_its_end(entry, codes)
+
+
+def run_to_its_end(entry: Entry, codes: list[int]) -> None:
+    """Run a program; keep the exit code of one that ends by saying it."""
+    try:
         entry()
+        codes.append(0)
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            codes.append(end.code)
+        raise
+
+
+def leave(codes: list[int]) -> None:
+    """End here, when threads have ended and all that waits for the end was done.
+
+    Python would then let go of every object of every package: each page that forks
+    share would be copied first, a hundred megabytes a command, and thrown away.
+    """
+    for code in codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,7 +1,9 @@
 """A town's programs run as forks: they end, speak and fail as when started by hand."""
 
+import json
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,15 +11,36 @@ from pathlib import Path
 import pytest
 
 from deploy.town.commands import attempt, run
+from deploy.town.forking import LEAST_COST
 from deploy.town.forks import environment
 from deploy.town.found import program
 from deploy.town.ports import Ports
 from deploy.town.processes import Party, PartyFailed, Processes
 from deploy.town.settings_files import write_toml
+from keys.files import write_secret
+from keys.sealing import SCRYPT_COST
 from signal_index.ledger import CheckpointKey, note_key
 
 WRONG_USE = ["signal-source", "publish", "--nothing-of-the-kind"]
 REFUSED = ["signal-index", "serve", "--settings", "absent.toml"]
+ENDING = """
+import atexit, sys, threading, time
+from deploy.town import forking
+
+def speak():
+    time.sleep(0.2)
+    print("thread")
+
+def entry():
+    atexit.register(print, "end")
+    print("said")
+    threading.Thread(target=speak).start()
+    sys.exit(3)
+
+codes = []
+atexit.register(forking.leave, codes)
+forking.run_to_its_end(entry, codes)
+"""
 NEW_KEY = ["signal-keys", "organisation", "new-key", "--into", "."]
 
 
@@ -42,6 +65,32 @@ def test_it_says_and_ends_as_the_program_itself(
 def test_one_that_fails_is_told_with_its_words(tmp_path: Path) -> None:
     with pytest.raises(PartyFailed, match="--settings gave 2:\nUsage: signal-index"):
         run(REFUSED, tmp_path)
+
+
+def test_what_waits_for_the_end_is_done_before_a_fork_leaves() -> None:
+    """Threads end, what was registered runs, and what was said is written: code 3."""
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", ENDING],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert (done.returncode, done.stdout) == (3, "said\nthread\nend\n")
+
+
+def test_what_a_fork_seals_costs_the_least_that_the_product_opens(
+    tmp_path: Path,
+) -> None:
+    passphrase = tmp_path / "passphrase"
+    write_secret(passphrase, b"correct horse battery")
+    new = ["card", "new", "--id", "holder-1", "--into", ".", "--passphrase"]
+    folder = tmp_path / "holder-1"
+    folder.mkdir()
+    run(["signal-keys", *new, str(passphrase)], folder)
+    sealed = json.loads((folder / "ceremony.key").read_text())["seal"]
+    assert sealed["cost"] == LEAST_COST < SCRYPT_COST
 
 
 def test_each_works_in_its_own_folder_also_side_by_side(tmp_path: Path) -> None:
