@@ -1,12 +1,14 @@
 """What one hostile address does to a service, as fast and as long as it may.
 
 Each goes on until it is cancelled: a refusal or a closed connection only makes it begin
-again. It never reads more than it must, nor waits for anybody.
+again. It never reads more than it must, nor waits for anybody. It runs in a process of
+its own (`attacking`): what it costs may not make those wait whose time is taken.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 from deploy.measure.load import Address, open_stream
@@ -18,6 +20,8 @@ MANY = 520
 _PIECE = b"x" * 65_536
 _PIECES = 6_400
 """400 MB in all."""
+BEGUN_AFTER = 1.0
+"""Seconds after which an attack goes on at full strength."""
 
 _GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 _POST = (
@@ -29,6 +33,10 @@ Reader: TypeAlias = asyncio.StreamReader
 Writer: TypeAlias = asyncio.StreamWriter
 _GoOn = Callable[[Reader, Writer, bytes], Coroutine[None, None, None]]
 Attack = Callable[[Address], Coroutine[None, None, None]]
+
+
+class AttackStopped(Exception):
+    """An attack was over before it was measured."""
 
 
 async def send_large_headers(address: Address) -> None:
@@ -76,6 +84,24 @@ ATTACKS: dict[str, Attack] = {
     "answersNotTaken": take_no_answers,
     "withoutLogin": ask_without_a_login,
 }
+
+
+@asynccontextmanager
+async def attacking(name: str, address: Address) -> AsyncIterator[None]:
+    """Let an attack go on in another process."""
+    program = (sys.executable, "-m", "deploy.measure.attacks", name)
+    process = await asyncio.create_subprocess_exec(
+        *program, address.host, str(address.port)
+    )
+    try:
+        await asyncio.sleep(BEGUN_AFTER)
+        if process.returncode is not None:
+            raise AttackStopped(f"{name} ended with {process.returncode}")
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 async def _at_once(count: int, address: Address, head: bytes, go_on: _GoOn) -> None:
@@ -126,3 +152,8 @@ async def _take_nothing(_reader: Reader, _writer: Writer, _head: bytes) -> None:
 async def _ask_again(reader: Reader, writer: Writer, head: bytes) -> None:
     while await reader.read(65_536):
         writer.write(head)
+
+
+if __name__ == "__main__":
+    attack, host, port = sys.argv[1:]
+    asyncio.run(ATTACKS[attack](Address(host, int(port))))

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from deploy.measure.asking import Crowd, Lookup, prepare_lookups
-from deploy.measure.attacks import ATTACKS, Attack
+from deploy.measure.attacks import ATTACKS, attacking
 from deploy.measure.judging import verify_answers, verify_spent
 from deploy.measure.load import Address, Answer, open_stream, send_one
 from deploy.measure.memory import read_memory_mib
@@ -85,8 +85,8 @@ async def measure_hostile(
     """
     said = await _measure_flood(town, crowd, sizes, sustainable)
     others: dict[str, object] = {}
-    for name, attack in ATTACKS.items():
-        others[name] = await _measure_attack(town, crowd, sizes, attack)
+    for name in ATTACKS:
+        others[name] = await _measure_attack(town, crowd, sizes, name)
     return {**said, "othersP99Ms": others}
 
 
@@ -154,18 +154,12 @@ async def _recover(town: MeasuredTown, calm: Sequence[Lookup]) -> float:
 
 
 async def _measure_attack(
-    town: MeasuredTown, crowd: Crowd, sizes: Sizes, attack: Attack
+    town: MeasuredTown, crowd: Crowd, sizes: Sizes, name: str
 ) -> float:
     """Give the 99th percentile of what others wait, in milliseconds."""
     lookups = await prepare_lookups(town, crowd.take_pairs(sizes.others // 2))
-    attacking = asyncio.create_task(attack(town.index.address))
-    try:
-        await asyncio.sleep(0.5)
+    async with attacking(name, town.index.address):
         answers = await _ask_modestly(town.index.address, lookups, sizes)
-    finally:
-        attacking.cancel()
-        with suppress(asyncio.CancelledError):
-            await attacking
     verify_answers(town, lookups, answers)
     return round(compute_percentile([one.seconds * 1000 for one in answers], 0.99), 1)
 
