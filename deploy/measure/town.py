@@ -33,6 +33,7 @@ from deploy.town.run import (
     holder_parties,
     index_party,
     provider_party,
+    upkeep_party,
     witness_party,
 )
 from deploy.town.settings_files import database_logins, write_toml
@@ -90,6 +91,7 @@ def running_measured_town(
             for number in range(count_users(sizes))
         )
         _add_accounts(places, accounts)
+        _lead_apart(places)
         for index in HOLDERS:
             _set_limits(places.holder(index) / "organisations.toml", sizes)
         users, config = Users(accounts), read_key_config(places.keys)
@@ -103,6 +105,7 @@ def _running(places: Places) -> Iterator[Processes]:
         processes.start_together(
             [provider_party(places), witness_party(places), *holder_parties(places)]
         )
+        processes.start(upkeep_party(places))
         processes.start_together([index_party(places)])
         yield processes
 
@@ -129,6 +132,7 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
         "problem_base": f"{second.index_url}/v1/problems",
+        "upkeep": "in-process",
     }
     for name in database_logins(places.database_url):
         del settings[name]
@@ -201,6 +205,13 @@ def _add_accounts(places: Places, accounts: tuple[Account, ...]) -> None:
         for account in accounts
     ]
     path.write_text(json.dumps(town), "utf-8")
+
+
+def _lead_apart(places: Places) -> None:
+    """Let the upkeep be a process of its own, as on any PostgreSQL that works hard."""
+    path = places.index / "index.toml"
+    settings = tomllib.loads(path.read_text("utf-8"))
+    write_toml(path, settings | {"upkeep": "separate"})
 
 
 def _set_limits(path: Path, sizes: Sizes) -> None:

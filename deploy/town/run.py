@@ -79,6 +79,13 @@ def index_party(places: Places) -> Party:
     return Party("index", command, f"{places.index_url}/v1/health")
 
 
+def upkeep_party(places: Places) -> Party:
+    """Give the upkeep of an index that only serves; the index says that it is well."""
+    settings = str(places.index / "index.toml")
+    command = [program("signal-index"), "upkeep", "--settings", settings]
+    return Party("upkeep", command, f"{places.index_url}/v1/health")
+
+
 def front_party(places: Places) -> Party:
     """Give what stands before the team's desk: its pages and the register, together."""
     command = [

@@ -58,6 +58,8 @@ class _Held:
     digest: bytes
     policy: Policy | None
     establishments: tuple[Establishment, ...] | None = field(default=None)
+    seen: Standing | None = None
+    """The copy of the standing with which `establishments` were last compared."""
 
 
 class PolicyView:
@@ -82,12 +84,15 @@ class PolicyView:
         """
         held = self._held.get(municipality, self._shipped)
         policy = _policy_of(held)
+        if held.seen is standing:
+            return policy
         made = standing.establishments
         if held is not self._shipped:
             made = establishments_of(standing.recorded, policy.catalogue)
         if made != held.establishments:
             policy = held.policy = policy.with_establishments(made)
             held.establishments = made
+        held.seen = standing
         return policy
 
     def establish(self, standing: Standing, policy: Policy) -> Policy:

@@ -84,11 +84,14 @@ async def tell_lookups(
     }
     damped = await find_damped(conn, asked, telling)
     made: list[NoticeRow] = []
+    takes_part = {
+        (place, purpose): _takes_part(places.get(place, {}), purpose, place, telling)
+        for place, purpose in {(place, one.purpose) for place, one in lookups}
+    }
     async for some in by_turns(lookups):
         for place, one in some:
-            here = places.get(place, {})
             shown = _find_shown(one, signals)
-            for src in shown.keys() | _takes_part(here, one, place, telling):
+            for src in shown.keys() | takes_part[place, one.purpose]:
                 key = entry_key(telling.keys.disclosures, one.entry) or telling.key
                 bodies = _looked_up(one, src, shown.get(src, ()), damped)
                 made.extend(
@@ -110,13 +113,13 @@ def _find_shown(
 
 
 def _takes_part(
-    here: Mapping[str, frozenset[str]], one: LookedUp, place: str, telling: Telling
+    here: Mapping[str, frozenset[str]], asked: str, place: str, telling: Telling
 ) -> set[str]:
     """Find the sources of which a purpose may tell: it depends on nobody."""
     catalogue = telling.catalogue_in(place)
     act = catalogue.loop_acts[LoopActId.NOTICE_OF_LOOKUP]
     purpose = next(
-        (row for id_, row in catalogue.purposes.items() if id_ == one.purpose), None
+        (row for id_, row in catalogue.purposes.items() if id_ == asked), None
     )
     sees = set(act.categories) if purpose is None else set(purpose.sees)
     told = {str(category) for category in sees & set(act.categories)}
