@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -43,13 +43,17 @@ Rows = tuple[bytes, ...]
 class RowKeyState(StrEnum):
     """What a key is used for.
 
-    Announced: every process takes it up and asks for it; nothing stands under it yet.
+    Announced: a process that has it asks for it; nothing stands under it yet.
+    Required: a process that lacks it answers nothing; nothing stands under it yet.
     Current: what is new is written under it. Leaving: rows are moved away from it.
+    Closed: nothing is written under it any more, whenever that was begun.
     """
 
     ANNOUNCED = "announced"
+    REQUIRED = "required"
     CURRENT = "current"
     LEAVING = "leaving"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class RowKeys:
 
     current: RowKeySecret
     others: tuple[RowKeySecret, ...] = ()
+    number: int = field(default=1, compare=False)
+    """Of the key that is written under."""
 
     def __repr__(self) -> str:
         return "<RowKeys>"
@@ -105,8 +111,8 @@ class RowKeyRing:
         self._uses: tuple[RowKeyUse, ...] = ()
         self._keys: RowKeys | None = None
         if len(self._held) == 1:
-            (only,) = self._held.values()
-            self._keys = RowKeys(only)
+            ((number, only),) = self._held.items()
+            self._keys = RowKeys(only, number=number)
 
     def __repr__(self) -> str:
         return "<RowKeyRing>"
@@ -159,7 +165,7 @@ def _choose(uses: Sequence[RowKeyUse], held: Mapping[int, RowKeySecret]) -> RowK
     if len(current) != 1:
         raise KeyFilesRefused("the database does not say which row key is used")
     others = (held[one.number] for one in uses if one.number not in current)
-    return RowKeys(held[current[0]], tuple(others))
+    return RowKeys(held[current[0]], tuple(others), current[0])
 
 
 def split_keys(keys: RowKeys) -> tuple[RowKeys, RowKeys]:

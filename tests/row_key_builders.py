@@ -26,7 +26,7 @@ from signal_index.row_keys import RowKeyRing, RowKeys, RowKeyState
 from signal_index.signals import name_event_row
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.store.row_key_columns import MOVED
-from signal_index.store.row_keys import add_use, change_use, remove_use
+from signal_index.store.row_keys import add_use, change_use, close_use, remove_use
 from signal_index.store.row_moves import Move
 from signal_index.tables.metadata import metadata
 from signal_index.tables.person_events import person_event
@@ -72,6 +72,17 @@ class Rotation:
             await add_use(conn, 1, self.files[1], RowKeyState.CURRENT, now)
             await add_use(conn, 2, self.files[2], RowKeyState.ANNOUNCED, now)
         self.look()
+
+    async def require(self) -> None:
+        """Let a process that lacks the second key answer nothing."""
+        async with owning(self.world.engine) as conn:
+            await change_use(conn, 2, RowKeyState.REQUIRED, self.world.clock())
+        self.look()
+
+    async def close(self) -> None:
+        """Let nothing be written under the first key any more."""
+        async with owning(self.world.engine) as conn:
+            await close_use(conn, 1, self.world.clock())
 
     async def put_to_use(self) -> None:
         """Have what is new be written under the second key."""

@@ -6,6 +6,7 @@
 
 - An act that recorded nothing is rolled back and is a fault of ours: it cannot forget.
   What was sent twice and recorded the first time says so (`act.repeat()`).
+- What it wrote stands under a row key that is in use when it commits (`hold_rows`).
 - One moment (`act.now`) for what is stored and what is recorded of it.
 - What the block raises undoes everything; what COMMIT raises is `CommitUnknown`.
 
@@ -26,9 +27,12 @@ from signal_index.api.context import Index
 from signal_index.api.errors import NothingRecorded
 from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.api.transactions import committing
+from signal_index.errors import DatabaseUnavailable, RowKeyLeft
 from signal_index.ledger import Entry, Kind
 from signal_index.proof import JsonObject
+from signal_index.row_keys import RowKeys
 from signal_index.store.ledger import insert_entries
+from signal_index.store.row_keys import hold_rows
 
 
 @dataclass(slots=True, repr=False)
@@ -69,22 +73,33 @@ class Acting:
 
 @asynccontextmanager
 async def acting(
-    index: Index, caller: Caller, kind: Kind, *, now: datetime | None = None
+    index: Index,
+    caller: Caller,
+    kind: Kind,
+    *,
+    now: datetime | None = None,
+    rows: RowKeys | None = None,
 ) -> AsyncIterator[Acting]:
     """Begin an act: it commits with its record, or nothing of it happened.
 
     `now`: its moment, where that was taken before (a person asked about by tickets).
+    `rows`: the keys with which its rows were derived, where that was done before.
 
     Raises `NothingRecorded` at the end of a block that recorded nothing,
     `CommitUnknown` and `DatabaseUnavailable` as `committing` does.
     """
+    rows = rows or index.keys.row_keys
     try:
         async with committing(index.engine) as conn:
             act = Acting(conn, index, caller, kind, now or index.clock())
             yield act
             _verify_said(act)
+            await hold_rows(conn, rows)
     except _Repeat:
         return
+    except RowKeyLeft as left:
+        index.standing.forget()
+        raise DatabaseUnavailable from left
 
 
 def _verify_said(act: Acting) -> None:

@@ -244,6 +244,7 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "proof-not-ready", "Het bewijs is er nog niet.", 503, "Probeer het zo nog eens."
     ),
     errors.LeadershipLost: _BUSY,
+    errors.RowKeyLeft: _BUSY,
     InvalidField: _INVALID,
     InvalidSignature: _SIGNATURE,
     SignedInTheFuture: Problem(

@@ -134,10 +134,9 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     policy_in = partial(index.policy.get, standing)
     names = pick_names(index.keys.ledger_names, now)
     rules = Rules(policy_in, standing, now, names)
-    checked = await check_items(
-        submission, rules, PointKeys(scalar, index.keys.row_keys)
-    )
-    async with acting(index, caller, Kind.PUBLICATION) as act:
+    rows = index.keys.row_keys
+    checked = await check_items(submission, rules, PointKeys(scalar, rows))
+    async with acting(index, caller, Kind.PUBLICATION, rows=rows) as act:
         plan = _Plan(submission, index.catalogue_in, act.now)
         await _lock(act.conn, submission, checked.candidates)
         await _verify_outbox(act, submission)

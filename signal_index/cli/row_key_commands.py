@@ -1,8 +1,10 @@
 """`keys row-key`: another h, the index's row key, while lookups go on.
 
     begin    a second key file; every process takes it up and asks under both
-    run      what is new is written under it, and all rows move to it
-    finish   counts that nothing stands under the former key, and takes it out of use
+    run      a process without it stops answering; then what is new is written under
+             it, and all rows move to it
+    finish   closes the former key, counts that nothing stands under it, and takes it
+             out of use
     destroy  erases its file
 
 Each step but `run` is an entry of the ledger, written before it takes effect.
@@ -13,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -42,6 +44,7 @@ from signal_index.store.key_steps import record_key_step
 from signal_index.store.row_keys import (
     add_use,
     change_use,
+    close_use,
     erase_unreadable,
     find_since,
     find_uses,
@@ -165,26 +168,39 @@ async def _run(file: Path, number: int, asked: str, rest: float) -> Counted:
     if asked != str(number):
         raise RowKeyRefused("nothing was moved: that is not the number")
     settings = load_settings(file)
-    await _put_to_use(settings)
+    await _put_to_use(settings, number)
     with _progress() as told:
         return await _move(settings, rest, told)
 
 
-async def _put_to_use(settings: Settings) -> None:
-    """Have what is new written under the next key, once every process asks for it."""
+async def _put_to_use(settings: Settings, number: int) -> None:
+    """Have what is new written under the next key, once every process asks for it.
+
+    It is required first: a process without its file answers nothing, loudly, while
+    nothing stands under it yet; none goes on with what it knew before that.
+    """
     async with administering(settings) as (conn, _):
         change = _find_change(await find_uses(conn))
-        since = await find_since(conn, change.coming)
-    if change.state is not RowKeyState.ANNOUNCED:
+        if change.coming != number:
+            raise RowKeyRefused("another rotation began meanwhile: `status` says which")
+        if change.state is RowKeyState.ANNOUNCED:
+            await change_use(conn, number, RowKeyState.REQUIRED, clock.now())
+        since = await find_since(conn, number)
+    if change.state not in {RowKeyState.ANNOUNCED, RowKeyState.REQUIRED}:
         return
     left = TAKEN_UP_AFTER - (clock.now() - since) if since else TAKEN_UP_AFTER
     if left > timedelta():
-        say(f"waiting {left.seconds + 1} s until every process asks under both keys")
-        await asyncio.sleep(left.total_seconds())
+        wait = min(left, TAKEN_UP_AFTER)
+        say(f"waiting {wait.seconds + 1} s until every process asks under both keys")
+        await asyncio.sleep(wait.total_seconds())
     async with administering(settings) as (conn, _):
+        if _find_change(await find_uses(conn)) != replace(
+            change, state=RowKeyState.REQUIRED
+        ):
+            raise RowKeyRefused("another command went on meanwhile: `status` says how")
         now = clock.now()
         await change_use(conn, change.going, RowKeyState.LEAVING, now)
-        await change_use(conn, change.coming, RowKeyState.CURRENT, now)
+        await change_use(conn, number, RowKeyState.CURRENT, now)
 
 
 async def _move(settings: Settings, rest: float, told: Say) -> Counted:
@@ -212,6 +228,8 @@ async def _finish(file: Path, give_up: int) -> tuple[int, Counted]:
         raise RowKeyRefused(
             "a request may still go on with what it knew: wait a moment"
         )
+    async with administering(settings) as (conn, _):
+        await close_use(conn, change.going, clock.now())
     with _progress() as told:
         counted = await _move(settings, 0.0, told)
     lost = sum(counted.unreadable.values())
@@ -225,7 +243,9 @@ async def _finish(file: Path, give_up: int) -> tuple[int, Counted]:
         if lost:
             ring = load_row_keys(settings.keys)
             ring.take_up(await find_uses(conn))
-            await erase_unreadable(conn, split_keys(ring.keys)[0], recorder)
+            erased = await erase_unreadable(conn, split_keys(ring.keys)[0], recorder)
+            if erased != counted.unreadable.get("signal", 0):
+                raise RowKeyRefused("more signals do not open now: `finish` again")
         await record_key_step(
             conn,
             recorder,

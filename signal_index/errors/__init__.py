@@ -99,6 +99,7 @@
         ├── QueueFull              too many lookups wait; nothing was spent
         ├── CommitUnknown          the database did not confirm the commit
         ├── DatabaseUnavailable    the database does not answer; nothing was changed
+        ├── RowKeyLeft             what was to be written stands under a closed key
         └── LeadershipLost         this process is no longer the leader of upkeep
 
 Leaves know nothing of HTTP: `signal_index.api.problems` maps each leaf of
@@ -215,6 +216,7 @@ from signal_index.errors.unanswered import (
     PolicyUnusable,
     ProofNotReady,
     QueueFull,
+    RowKeyLeft,
 )
 
 __all__ = [
@@ -282,6 +284,7 @@ __all__ = [
     "ReviewClosed",
     "RoleMissing",
     "RowKeyBusy",
+    "RowKeyLeft",
     "RowKeyRefused",
     "SamePerson",
     "SecretFileExposed",

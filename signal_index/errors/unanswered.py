@@ -31,5 +31,9 @@ class DatabaseUnavailable(NotAnswered):
     """The database does not answer; nothing was changed."""
 
 
+class RowKeyLeft(NotAnswered):
+    """The row key under which this was to be written is closed; nothing was changed."""
+
+
 class LeadershipLost(NotAnswered):
     """Another process leads the upkeep now; this one wrote nothing."""

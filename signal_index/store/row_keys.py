@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, insert, select, text, tuple_, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.errors import InvalidRow
 from keys.pseudonym import RowKeySecret, SealedRow
+from signal_index.errors import RowKeyBusy, RowKeyLeft
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.row_keys import (
@@ -23,6 +26,13 @@ from signal_index.store.acts import Act, Recorder
 from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import row_key_use
 from signal_index.tables.signals import signal
+
+_WRITING: Final = 0x5349474E_00000005
+_HOLD: Final = text("SELECT pg_advisory_xact_lock_shared(:lock)")
+_PATIENCE: Final = text("SET LOCAL lock_timeout = '5s'")  # who writes waits meanwhile
+_WAIT: Final = text("SELECT pg_advisory_xact_lock(:lock)")
+"""Shared by every transaction that wrote rows, from its last statement to its COMMIT;
+whoever closes a key waits for them. On SQLite there is one writer anyhow."""
 
 
 async def find_uses(conn: AsyncConnection) -> Sequence[RowKeyUse]:
@@ -59,6 +69,34 @@ async def change_use(
     await conn.execute(
         update(row_key_use).where(own).values(state=state.value, since=now)
     )
+
+
+async def hold_rows(conn: AsyncConnection, keys: RowKeys) -> None:
+    """Hold what was written under a key until COMMIT, or raise `RowKeyLeft`.
+
+    The last thing before COMMIT, however long ago the rows were derived: what commits
+    stands under a key that is not closed, and is met by whoever counts after closing.
+    """
+    if conn.dialect.name == "postgresql":
+        await conn.execute(_HOLD, {"lock": _WRITING})
+    uses = await find_uses(conn)
+    closed = RowKeyState.CLOSED
+    if uses and keys.number not in {one.number for one in uses if one.state != closed}:
+        raise RowKeyLeft("what was to be written stands under a key that is closed")
+
+
+async def close_use(conn: AsyncConnection, number: int, now: datetime) -> None:
+    """Let nothing be written under a key from here on: what began before has ended.
+
+    Raises `RowKeyBusy` where something that was written does not commit.
+    """
+    if conn.dialect.name == "postgresql":
+        await conn.execute(_PATIENCE)
+        try:
+            await conn.execute(_WAIT, {"lock": _WRITING})
+        except DBAPIError as error:
+            raise RowKeyBusy("something is being written and stands still") from error
+    await change_use(conn, number, RowKeyState.CLOSED, now)
 
 
 async def remove_use(conn: AsyncConnection, number: int) -> None:

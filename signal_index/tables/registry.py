@@ -217,9 +217,12 @@ row_key_use = Table(  # which row keys are in use (signal_index.row_keys); no se
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("check_value", LargeBinary(16), nullable=False),
-    Column("state", LABEL, nullable=False),  # announced | current | leaving
+    Column("state", LABEL, nullable=False),  # signal_index.row_keys.RowKeyState
     Column("since", Instant, nullable=False),
-    CheckConstraint("state IN ('announced', 'current', 'leaving')", name="state_known"),
+    CheckConstraint(
+        "state IN ('announced', 'required', 'current', 'leaving', 'closed')",
+        name="state_known",
+    ),
 )
 
 key_config = Table(  # accepted key configs; a lower serial than the highest is refused

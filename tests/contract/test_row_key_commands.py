@@ -20,10 +20,14 @@ def office(tmp_path: Path) -> Office:
 
 
 def _let_time_go_by(office: Office) -> None:
-    """As if the last step was an hour ago: no process goes on with what it knew."""
+    """As if the last step was an hour ago: no process goes on with what it knew.
+
+    A key that was announced is required since then: `run` says so and waits.
+    """
     with sqlite3.connect(office.folder / "data" / "index.sqlite") as connection:
         connection.execute(
-            "UPDATE row_key_use SET since = '2026-01-01 00:00:00.000000'"
+            "UPDATE row_key_use SET since = '2026-01-01 00:00:00.000000', "
+            "state = replace(state, 'announced', 'required')"
         )
 
 
@@ -85,3 +89,31 @@ def test_a_row_that_does_not_open_is_given_up_by_count_and_never_unseen(
     assert _row_key(office, "finish", "--give-up", "2")[0] == 0
     assert office.ask("SELECT * FROM signal") == []
     assert office.kinds()[-2:] == ["administration", "key"]
+
+
+def test_a_key_is_required_before_anything_moves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without its file stops while nothing stands under it yet."""
+    assert _row_key(office, "begin")[0] == 0
+    waited: list[tuple[float, object]] = []
+
+    async def look(seconds: float) -> None:
+        waited.append((seconds, office.ask("SELECT number, state FROM row_key_use")))
+        _let_time_go_by(office)
+
+    monkeypatch.setattr("signal_index.cli.row_key_commands.asyncio.sleep", look)
+    assert office.answer("2", "keys", "row-key", "run")[0] == 0
+    ((seconds, states),) = waited
+    assert seconds > 80  # twice as long as any process goes on with what it knew
+    assert states == [(1, "current"), (2, "required")]
+    after = office.ask("SELECT number, state FROM row_key_use")
+    assert after == [(1, "leaving"), (2, "current")]
+
+
+def test_a_run_that_was_asked_for_another_key_moves_nothing(office: Office) -> None:
+    assert _row_key(office, "begin")[0] == 0
+    with sqlite3.connect(office.folder / "data" / "index.sqlite") as connection:
+        connection.execute("UPDATE row_key_use SET number = 3 WHERE number = 2")
+    code, said = office.answer("2", "keys", "row-key", "run")
+    assert (code, "nothing was moved" in said) == (1, True), said

@@ -97,7 +97,7 @@ CREATE TABLE key_config (
 CREATE TABLE row_key_use (
   number INTEGER NOT NULL, check_value BYTEA NOT NULL, state VARCHAR(64) NOT NULL, since TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_row_key_use PRIMARY KEY (number),
-  CONSTRAINT ck_row_key_use_state_known CHECK (state IN ('announced', 'current', 'leaving'))
+  CONSTRAINT ck_row_key_use_state_known CHECK (state IN ('announced', 'required', 'current', 'leaving', 'closed'))
 );
 CREATE TABLE ceremony_record (
   transcript BYTEA NOT NULL, kind VARCHAR(32) NOT NULL, document TEXT NOT NULL, kept_at TIMESTAMPTZ NOT NULL,
