@@ -1,16 +1,21 @@
 """Fixtures that every folder of tests shares."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
 from tests.databases import TEMPLATE, Copies, make_template, run_apart
 from tests.match_builders import open_matching
+from tests.statements import share_statements
 from tests.store_builders import DATABASES
 from tests.world import World, open_world, register_world
 
@@ -28,6 +33,12 @@ for profile, examples in {"ci": 25, "full": 400}.items():
         print_blob=True,
     )
 settings.load_profile("ci")
+share_statements()
+# Each time a test typed a command, a hundred others were built beside it.
+vars(typer.testing).update(_get_command=cache(typer.main.get_command))
+# httpx looks for it at each request, and each time every folder is searched in vain.
+# None is how Python says that a module is known not to be there.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 def pytest_collection_modifyitems(
@@ -46,9 +57,13 @@ def pytest_collection_modifyitems(
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector what lasts as long as the session: half a million things."""
+    """Spare the collector what lasts as long as the session: half a million things.
+
+    And have it look as seldom as in the servers (`signal_index.cli.server_commands`).
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

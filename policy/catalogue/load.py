@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import EnumType, StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any, TypeVar, cast
 
@@ -42,8 +43,12 @@ def shipped_texts() -> dict[str, str]:
     }
 
 
+@cache
 def load_catalogue() -> Catalogue:
-    """Load the shipped catalogue, or raise `InvalidCatalogue` with every fault."""
+    """Load the shipped catalogue, or raise `InvalidCatalogue` with every fault.
+
+    Read once a process: it is part of the program and is never changed.
+    """
     return parse_catalogue(shipped_texts())
 
 
