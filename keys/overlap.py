@@ -29,6 +29,14 @@ def get_overlap(former: Place, following: Place) -> timedelta:
     return EPOCH_OVERLAP if former[0] == following[0] else VERSION_OVERLAP
 
 
+def find_version_end(
+    version: int, asked: Iterable[tuple[Place, datetime]]
+) -> datetime | None:
+    """Give when a key version is over, in every sharing; None while nobody went on."""
+    ends = [at + VERSION_OVERLAP for place, at in asked if place[0] > version]
+    return min(ends, default=None)
+
+
 def find_end(
     former: Place, asked: Iterable[tuple[Place, datetime | None]]
 ) -> datetime | None:

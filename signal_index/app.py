@@ -60,6 +60,7 @@ from signal_index.settings import Settings
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
+    find_first_uses,
     find_former_configs,
     find_newest,
     record_policy_activation,
@@ -285,8 +286,9 @@ async def _accept(
             verify_trial(settings.unwitnessed_until, past, clock.now())
         config = await _accept_config(conn, offered, keys)
         former = await find_former_configs(conn, config.place)
+        asked = await find_first_uses(conn)
         shipped = shipped_bundle()
         is_new = await record_policy_activation(conn, shipped, recorder)
     if is_new:
         log.write(Event.POLICY_ACTIVATED, digest=shipped.digest.hex())
-    return KeyConfigView(config, [FormerConfig(*one) for one in former])
+    return KeyConfigView(config, [FormerConfig(*one) for one in former], asked)

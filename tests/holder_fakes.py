@@ -1,5 +1,6 @@
 """A clock that stands still and a memory without a disk, with the real rules."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
@@ -61,7 +62,12 @@ class FakeMeter:
         if self.broken is not None:
             raise self.broken
         known = self.kept.get(config.place, KeptConfig(config, None))
-        self.kept[config.place] = replace(known, config=config)
+        self.kept[config.place] = replace(known, config=config, ended_at=None)
+
+    def note_ended(self, configs: Iterable[KeyConfig], *, now: datetime) -> None:
+        for place in (one.place for one in configs):
+            known = self.kept[place]
+            self.kept[place] = replace(known, ended_at=known.ended_at or now)
 
     def find_kept(self) -> tuple[KeptConfig, ...]:
         if self.broken is not None:

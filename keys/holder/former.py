@@ -1,7 +1,8 @@
 """The sharings that a holder answers for beside the newest: until `keys.overlap` ends.
 
 In memory from the moment that a newer one was taken up; after a restart from a share
-file that lies there still. Whatever is over is dropped, and never opened again.
+file that lies there still. Whatever is over is noted so in the record, once, before it
+is dropped: from then on no clock and no restart opens it again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,10 +16,14 @@ from keys.overlap import find_end
 
 @dataclass(frozen=True, slots=True)
 class KeptConfig:
-    """A key config that was accepted, and when somebody first asked under it."""
+    """A key config that was accepted, and when somebody first asked under it.
+
+    `ended_at`: when its sharing was seen to be over.
+    """
 
     config: KeyConfig
     asked_at: datetime | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,31 @@ def put_behind(
     return (Former(was), *former)
 
 
-def find_over(kept: Sequence[KeptConfig], now: datetime) -> tuple[KeyConfig, ...]:
-    """Give the configs of all sharings that are over, from what is remembered."""
-    ends = [(one.config, find_end_of(one.config, kept)) for one in kept]
-    return tuple(config for config, end in ends if end is not None and end <= now)
+def find_over(kept: Sequence[KeptConfig], now: datetime) -> tuple[KeptConfig, ...]:
+    """Give the sharings that are over, of all that are remembered, the newest first.
+
+    The newest is in use and never over.
+    """
+    return tuple(one for one in kept[1:] if _is_over(one, kept, now))
+
+
+def _is_over(one: KeptConfig, kept: Sequence[KeptConfig], now: datetime) -> bool:
+    end = find_end_of(one.config, kept) or one.config.valid_until
+    return one.ended_at is not None or now >= min(end, one.config.valid_until)
 
 
 def let_go(
     former: Sequence[Former], kept: Sequence[KeptConfig], now: datetime
-) -> tuple[tuple[Former, ...], tuple[KeyConfig, ...]]:
-    """Give those that are answered for still, with their end, and those that are over.
+) -> tuple[Former, ...]:
+    """Give those that are answered for still, with their end.
 
-    Who drops them holds nothing of their shares: no file is kept open or read again.
+    Who drops the others holds nothing of their shares: no file is kept open or read
+    again.
     """
+    over = {one.config.place for one in find_over(kept, now)}
     dated = [
-        Former(one.keys, find_end_of(one.keys.identity.config, kept)) for one in former
+        Former(one.keys, find_end_of(one.keys.identity.config, kept))
+        for one in former
+        if one.keys.identity.config.place not in over
     ]
-    over = [one.keys.identity.config for one in dated if not one.is_served(now)]
-    return tuple(one for one in dated if one.is_served(now)), tuple(over)
+    return tuple(one for one in dated if one.is_served(now))

@@ -4,8 +4,8 @@
   is told once.
 - A key config is held against the one in use (`keys.config.verify_succession`), and
   counts when it is kept: while the record cannot be written it is tried again.
-- The sharing before it is answered for until it is over (`keys.holder.former`), and is
-  then dropped from memory.
+- The sharing before it is answered for until it is over (`keys.holder.former`); that is
+  noted for good, and it is dropped from memory.
 - The settings file itself and the database are read at the start only.
 
 Proven by tests/contract/test_holder_renewing.py.
@@ -51,6 +51,7 @@ class Renewal:
         """Look at the files; make this before they are read."""
         self._settings = settings
         self._is_told = False
+        self._is_waiting = True
         self._organisations = Watched([settings.organisations])
         self._keys = Watched(
             [
@@ -65,27 +66,35 @@ class Renewal:
     def renew(self, served: Holder) -> Renewed | None:
         """Read again what was replaced and drop what is over; None where nothing is."""
         renewed = self._read_again(served)
-        if self._is_told and not served.former:
+        found = renewed or Renewed(served)
+        if not self._is_waiting and not found.holder.former:
             return renewed
         try:
-            return self._let_go(served, renewed)
+            return self._let_go(found, renewed)
         except HolderNotReady:
             return renewed
 
-    def _let_go(self, served: Holder, renewed: Renewed | None) -> Renewed | None:
-        """Drop what is over; the first time say also which files of it lie there."""
-        found = renewed or Renewed(served)
-        kept = served.meter.find_kept()
-        former, over = let_go(found.holder.former, kept, served.now())
-        if not self._is_told:
-            over += find_over(kept, served.now())
-        retired = tuple(_find_left(self._settings, one) for one in over)
+    def _let_go(self, found: Renewed, renewed: Renewed | None) -> Renewed | None:
+        """Note what is over and drop it; the first time say all whose files lie here.
+
+        A sharing is over for good when that stands in the record, also one of which
+        nothing was in memory.
+        """
+        before, now = found.holder, found.holder.now()
+        kept = before.meter.find_kept()
+        over = find_over(kept, now)
+        ended = [one for one in over if one.ended_at is None]
+        if ended:
+            before.meter.note_ended([one.config for one in ended], now=now)
+        self._is_waiting = len(over) < len(kept[1:])
+        said = ended if self._is_told else over
+        retired = tuple(_find_left(self._settings, one.config) for one in said)
         told = tuple(one for one in retired if one.left or self._is_told)
         self._is_told = True
-        if renewed is None and former == served.former and not told:
+        former = let_go(before.former, kept, now)
+        if renewed is None and former == before.former and not told:
             return None
-        holder = replace(found.holder, former=former)
-        return replace(found, holder=holder, retired=told)
+        return replace(found, holder=replace(before, former=former), retired=told)
 
     def _read_again(self, served: Holder) -> Renewed | None:
         steps = [

@@ -5,6 +5,8 @@
 - It is said once, and taken back never: every day statement from then on carries it,
   signed. What it excuses, and what it cannot, is judged elsewhere, against the ledger
   (`signal_index.reconcile.restored`).
+- A sharing of which this record does not know that it ended may be long over: none of
+  before is opened again.
 
 Runs inside the store's transaction; what raises here leaves nothing behind.
 """
@@ -43,6 +45,16 @@ def insert_gap(connection: sqlite3.Connection, said: Restoration) -> None:
     connection.execute(
         "INSERT INTO restored VALUES (?, ?, ?, ?)",
         (said.since, said.until, said.said_at, said.because),
+    )
+
+
+def end_all_known(connection: sqlite3.Connection, said: Restoration) -> None:
+    """End every sharing that this record knows: it lacks who asked under which since.
+
+    The one that the holder starts with begins anew (`store.keep_config`).
+    """
+    connection.execute(
+        "UPDATE key_config SET ended_at = ? WHERE ended_at IS NULL", (said.said_at,)
     )
 
 

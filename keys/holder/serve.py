@@ -1,6 +1,6 @@
 """Start a key holder as a process: open, check, serve; refuse with a reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from keys.holder.building import Housekeeping, build_app
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.events import Event
-from keys.holder.former import Former, KeptConfig, find_end_of
+from keys.holder.former import Former, find_end_of, find_over
 from keys.holder.opening import HolderKeys, open_former_keys, open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
@@ -107,7 +107,7 @@ def _open_known(
     try:
         keys = open_keys(settings, known=store.find_config(), now=now)
         store.keep_config(keys.identity.config)
-        former = _open_former(settings, store.find_kept(), now)
+        former = _open_former(settings, store, now)
     except HolderStartRefused:
         store.close()
         raise
@@ -119,14 +119,16 @@ def _open_known(
 
 
 def _open_former(
-    settings: HolderSettings, kept: Sequence[KeptConfig], now: datetime
+    settings: HolderSettings, store: HolderStore, now: datetime
 ) -> tuple[Former, ...]:
-    """Open what it answered with before, as far as that is not over."""
-    waiting = [(one.config, find_end_of(one.config, kept)) for one in kept[1:]]
+    """Open what it answered with before, as far as that is not over; note what is."""
+    kept = store.find_kept()
+    over = find_over(kept, now)
+    store.note_ended((one.config for one in over), now=now)
     opened = [
-        (open_former_keys(settings, config), until)
-        for config, until in waiting
-        if until is None or now < until
+        (open_former_keys(settings, one.config), find_end_of(one.config, kept))
+        for one in kept[1:]
+        if one not in over
     ]
     return tuple(Former(keys, until) for keys, until in opened if keys is not None)
 

@@ -10,7 +10,7 @@ asked how many for which act; there is no column that a point could stand in.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ from keys.config_document import parse_document
 from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.former import KeptConfig
-from keys.holder.restoring import find_gap, insert_gap, list_gaps
+from keys.holder.restoring import end_all_known, find_gap, insert_gap, list_gaps
 from keys.holder.spending import (
     TicketGrant,
     draw,
@@ -77,6 +77,9 @@ class Meter(Protocol):
 
     def find_kept(self) -> tuple[KeptConfig, ...]:
         """Give the newest key config of each sharing, the newest sharing first."""
+
+    def note_ended(self, configs: Iterable[KeyConfig], *, now: datetime) -> None:
+        """Note durably that the sharings of these are over; the first moment stays."""
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
@@ -154,24 +157,34 @@ class HolderStore:
         """Give the newest key config of each sharing, the newest sharing first."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT document, asked_at FROM key_config"
+                "SELECT document, asked_at, ended_at FROM key_config"
                 " ORDER BY key_version DESC, epoch DESC"
             ).fetchall()
         return tuple(
             KeptConfig(
-                parse_document(KeyConfig, document),
-                None if at is None else datetime.fromtimestamp(at, UTC),
+                parse_document(KeyConfig, document), _moment(asked), _moment(ended)
             )
-            for document, at in rows
+            for document, asked, ended in rows
         )
 
     def keep_config(self, config: KeyConfig) -> None:
-        """Keep durably the key config that counts from now on."""
+        """Keep durably the key config that counts from now on: it is not over."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT INTO key_config VALUES (?, ?, ?, NULL)"
-                " ON CONFLICT DO UPDATE SET document = excluded.document",
+                "INSERT INTO key_config VALUES (?, ?, ?, NULL, NULL)"
+                " ON CONFLICT DO UPDATE"
+                " SET document = excluded.document, ended_at = NULL",
                 (int(config.key_version), config.epoch, config.encode()),
+            )
+
+    def note_ended(self, configs: Iterable[KeyConfig], *, now: datetime) -> None:
+        """Note durably that the sharings of these are over; the first moment stays."""
+        at = int(now.timestamp())
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE key_config SET ended_at = ?"
+                " WHERE key_version = ? AND epoch = ? AND ended_at IS NULL",
+                [(at, *one.place) for one in configs],
             )
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
@@ -201,9 +214,13 @@ class HolderStore:
             return find_gap(connection, since, because, now)
 
     def record_restored(self, said: Restoration) -> None:
-        """Keep durably what every statement says from now on."""
+        """Keep durably what every statement says from now on.
+
+        And that every sharing it knows is over, but for the one that it starts with.
+        """
         with self._transaction() as connection:
             insert_gap(connection, said)
+            end_all_known(connection, said)
 
     def erase_older(self, keep: timedelta, *, now: datetime) -> None:
         """Erase who asked what before the days that are kept; buckets stay."""
@@ -224,6 +241,10 @@ class HolderStore:
                     yield self._connection
             except sqlite3.Error:
                 raise HolderNotReady from None
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 # One ticket for one `req`: whoever sends the same points again has no second lookup.
 # In `statement_request`: signed questions that evaluate nothing, each used once.
 # In `restored`: what is missing of this record, since a backup was put back.
 # In `key_config`: the newest that was accepted of each sharing, so that no older one
 # and no other key under its epoch is taken, also after a restart; and when somebody
-# first asked under it, which ends the one before (`keys.overlap`).
+# first asked under it, which ends the one before (`keys.overlap`); and when it was
+# seen to be over, which no clock takes back.
 # In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
 CREATE TABLE request (
@@ -46,7 +47,7 @@ CREATE TABLE restored (
 ) WITHOUT ROWID;
 CREATE TABLE key_config (
   key_version INTEGER NOT NULL, epoch INTEGER NOT NULL, document BLOB NOT NULL,
-  asked_at INTEGER, PRIMARY KEY (key_version, epoch)
+  asked_at INTEGER, ended_at INTEGER, PRIMARY KEY (key_version, epoch)
 ) WITHOUT ROWID;
 CREATE TABLE refused_at (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);
 """

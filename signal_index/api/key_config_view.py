@@ -5,8 +5,9 @@
 - While the database does not answer, the same file is tried again.
 - Another key version needs a key of its own (c_v): it is refused until that lies there.
 - Who asked under the config before finds its tickets good, as long as `keys.overlap`
-  says, counted from the first pair under a newer one that this process saw; and not
-  for more than a week after that newer one was accepted.
+  says, counted from the first pair under a newer one: kept in the database, so that no
+  restart begins that time anew. And not for more than a week after that newer one was
+  accepted.
 
 Proven by tests/contract/test_index_starts.py and tests/attack/test_two_epochs.py.
 """
@@ -14,7 +15,7 @@ Proven by tests/contract/test_index_starts.py and tests/attack/test_two_epochs.p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,19 +50,29 @@ class FormerConfig:
 class KeyConfigView:
     """Gives the key config in use, and those before it whose tickets are taken."""
 
-    def __init__(self, config: KeyConfig, former: Sequence[FormerConfig] = ()) -> None:
+    def __init__(
+        self,
+        config: KeyConfig,
+        former: Sequence[FormerConfig] = (),
+        asked: Mapping[Place, datetime] | None = None,
+    ) -> None:
+        """Begin with what the database remembers; `asked`: of each first pair."""
         self.current = config
         self._former = list(former)
-        self._asked: dict[Place, datetime] = {}
+        self._asked = dict(asked or {})
 
     def list_accepted(self, now: datetime) -> list[KeyConfig]:
         """Give the configs whose tickets are taken now, the one in use first."""
         former = (one.config for one in self._former if self._is_accepted(one, now))
         return [self.current, *former]
 
-    def note_asked(self, place: Place, now: datetime) -> None:
-        """Remember when a pair came under a sharing for the first time."""
-        self._asked.setdefault(place, now)
+    def has_asked(self, place: Place) -> bool:
+        """Tell whether it is known when the first pair came under a sharing."""
+        return place in self._asked
+
+    def note_asked(self, asked: Mapping[Place, datetime]) -> None:
+        """Know from now on when the first pair came under each sharing, as is kept."""
+        self._asked |= asked
 
     def _is_accepted(self, one: FormerConfig, now: datetime) -> bool:
         if now >= min(one.followed_at + LONGEST_OVERLAP, one.config.valid_until):

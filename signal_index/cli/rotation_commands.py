@@ -12,6 +12,7 @@ and ends. What serves has no such code: `keys.ceremony` is imported here alone.
   one-time key is erased, which comes last.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -38,7 +39,7 @@ from keys.ceremony.rotation import (
 )
 from keys.ceremony.succession import verify_width
 from keys.config import KeyConfig
-from keys.overlap import VERSION_OVERLAP
+from keys.overlap import Place, find_version_end
 from keys.pseudonym import KeyVersion
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
@@ -56,7 +57,7 @@ from signal_index.rotation_files import (
     verify_room,
 )
 from signal_index.settings import Settings, load_settings
-from signal_index.store.activations import find_first_use, find_newest
+from signal_index.store.activations import find_first_uses, find_newest
 from signal_index.store.key_steps import record_key_step
 
 rotate_app = typer.Typer(
@@ -159,8 +160,8 @@ async def _destroy(file: Path, number: int, asked: str) -> None:
     load_scalar(settings.keys, version)
     async with administering(settings) as (conn, recorder):
         known = await _find_known(conn)
-        since = await find_first_use(conn, known.key_version)
-        _verify_over(version, known, since, recorder.clock())
+        uses = await find_first_uses(conn)
+        _verify_over(version, known, uses, recorder.clock())
         await record_key_step(
             conn, recorder, KeyStep.VERSION_DESTROYED, version=version
         )
@@ -176,12 +177,23 @@ async def _find_known(conn: AsyncConnection) -> KeyConfig:
 
 
 def _verify_over(
-    version: KeyVersion, known: KeyConfig, since: datetime, now: datetime
+    version: KeyVersion,
+    known: KeyConfig,
+    uses: Mapping[Place, datetime],
+    now: datetime,
 ) -> None:
-    """Hold that a version is answered for by nobody: the next one is, for a day."""
+    """Hold that a version is answered for by nobody: the next one is, for a day.
+
+    Counted from the first lookup under the next one, as holders and index count; that
+    a config was taken up says of nobody that it went on.
+    """
     if version >= known.key_version:
         raise VersionStillUsed(f"version {version} is in use, or is to be")
-    until = since + VERSION_OVERLAP
+    until = find_version_end(version, uses.items())
+    if until is None:
+        raise VersionStillUsed(
+            f"version {version} is answered for still: nobody asked under the next one"
+        )
     if now < until:
         raise VersionStillUsed(
             f"version {version} is answered for until {until:%Y-%m-%d %H:%M} UTC"

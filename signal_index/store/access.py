@@ -96,6 +96,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ, _UPKEEP: _READ},
     "key_config": {_WEB: _ADD},
+    "sharing_use": {_WEB: _ADD},
     "row_key_use": {_WEB: _READ, _UPKEEP: _READ, _ROTATION: _READ},
     "ceremony_record": {_WEB: _READ},
     "policy_activation": {_WEB: _ADD},

@@ -3,6 +3,8 @@
 - The newest key config ever accepted is known for good: a lower serial, another key
   under a known version or another content under a known serial is refused, also when
   the file on disk was put back.
+- When somebody first asked under a sharing is kept once, whatever restarts: what it
+  follows is over from then on (`keys.overlap`).
 - The first process to start with a config or a policy records it; those that start at
   the same time see that it is there.
 """
@@ -13,20 +15,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
 from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
 from keys.errors import ConfigRefused
+from keys.overlap import Place
 from policy.bundle import Bundle
 from signal_index.errors import KeyConfigUnusable
 from signal_index.ledger import KeyStep, Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.key_steps import record_key_step
-from signal_index.tables.registry import key_config, policy_activation
+from signal_index.tables.registry import key_config, policy_activation, sharing_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +159,17 @@ def _parse(document: str) -> KeyConfig:
     return KeyConfig.model_validate_json(document, by_alias=True, by_name=False)
 
 
-async def find_first_use(conn: AsyncConnection, version: int) -> datetime:
-    """Give when this index first accepted a key config of this version."""
-    at: datetime = await conn.scalar(
-        select(func.min(key_config.c.accepted_at)).where(
-            key_config.c.key_version == version
-        )
-    )
-    return at
+async def note_first_use(conn: AsyncConnection, place: Place, now: datetime) -> None:
+    """Keep when the first pair came under a sharing; whoever was first stays."""
+    version, epoch = place
+    row = {"key_version": version, "epoch": epoch, "asked_at": now}
+    await _insert_new(conn, sharing_use, row)
+
+
+async def find_first_uses(conn: AsyncConnection) -> Mapping[Place, datetime]:
+    """Give of each sharing when the first pair came under it, at any process."""
+    rows = await conn.execute(select(sharing_use))
+    return {(row.key_version, row.epoch): row.asked_at for row in rows}
 
 
 def _row_of(config: KeyConfig, now: datetime) -> Mapping[str, object]:

@@ -236,6 +236,14 @@ key_config = Table(  # accepted key configs; a lower serial than the highest is 
     Column("accepted_at", Instant, nullable=False),
 )
 
+sharing_use = Table(  # when the first pair of tickets came under a version and epoch
+    "sharing_use",
+    metadata,
+    Column("key_version", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("asked_at", Instant, nullable=False),
+)
+
 ceremony_record = Table(  # records of ceremonies, checked before they were kept
     "ceremony_record",
     metadata,

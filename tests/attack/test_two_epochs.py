@@ -5,7 +5,7 @@ holder that left, or one ticket of each sharing, is not.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,8 @@ from signal_index.api.key_config_view import (
     FormerConfig,
     KeyConfigView,
 )
+from signal_index.store.activations import find_first_uses
+from signal_index.store.connect import reading
 from tests.dealing import Dealing
 from tests.holders_builders import a_bsn
 from tests.overlap_builders import change_over, share_anew
@@ -50,10 +52,22 @@ async def has_answer(world: World, given: Pseudonymised) -> bool:
 def taken_up(world: World, following: Dealing) -> World:
     """The world with an index that has the next config since this moment."""
     former = FormerConfig(world.holders.config, world.clock())
-    view = KeyConfigView(following.config, [former])
+    return serving(world, KeyConfigView(following.config, [former]))
+
+
+def serving(world: World, view: KeyConfigView) -> World:
     index = replace(world.index, key_configs=view)
     world.app.state.index = index  # type: ignore[attr-defined]
     return replace(world, index=index)
+
+
+async def restarted(world: World, following: Dealing, accepted: datetime) -> World:
+    """The same, with an index that begins with what its database remembers."""
+    async with reading(world.index.engine) as conn:
+        asked = await find_first_uses(conn)
+    former = FormerConfig(world.holders.config, accepted)
+    view = KeyConfigView(following.config, [former], asked)
+    return serving(world, view)
 
 
 @pytest.mark.anyio
@@ -96,10 +110,54 @@ async def test_the_tickets_of_a_holder_that_left_end_with_the_overlap(
     world.clock.forward(after)
     assert await has_answer(world, await give(world, first)), "nobody went on yet"
     change_over(world.holders, second, 1, 3)
-    world.index.key_configs.note_asked(second.config.place, world.clock())
+    world.index.key_configs.note_asked({second.config.place: world.clock()})
     world.clock.forward(EPOCH_OVERLAP + TICKET_LIFETIME + CLOCK_LEEWAY - SECOND)
     assert await has_answer(world, await give(world, first))
     world.clock.forward(SECOND)
+    assert not await has_answer(world, await give(world, first))
+
+
+@pytest.mark.anyio
+async def test_what_another_process_saw_ends_the_former_sharing_too(
+    world: World,
+) -> None:
+    first = world.holders.dealing
+    second = share_anew(first)
+    another = taken_up(world, second)
+    one = await restarted(world, second, world.clock())
+    assert await has_answer(one, await give(world, first))
+    change_over(world.holders, second, 1, 2, 3)
+    serving(another, another.index.key_configs)
+    assert await has_answer(another, await give(world, second))
+    world.clock.forward(EPOCH_OVERLAP + TICKET_LIFETIME + CLOCK_LEEWAY)
+    serving(one, one.index.key_configs)
+    assert not await has_answer(one, await give(world, first))
+
+
+@pytest.mark.anyio
+async def test_a_restart_begins_no_overlap_anew(world: World) -> None:
+    """Who has a former share and can have the index restart would keep it worth much.
+
+    The first pair counts, also where its lookup came to nothing.
+    """
+    first = world.holders.dealing
+    second = share_anew(first)
+    world = taken_up(world, second)
+    change_over(world.holders, second, 1, 2, 3)
+    accepted = world.clock()
+    world.clock.forward(timedelta(hours=3))
+    assert await has_answer(world, await give(world, second))
+    asked = world.clock()
+    for _ in range(2):
+        world.clock.forward(EPOCH_OVERLAP / 2)
+        world = await restarted(world, second, accepted)
+        assert await has_answer(world, await give(world, second))
+    async with reading(world.index.engine) as conn:
+        assert (await find_first_uses(conn)) == {second.config.place: asked}
+    world.clock.forward(TICKET_LIFETIME + CLOCK_LEEWAY - SECOND)
+    assert await has_answer(world, await give(world, first))
+    world.clock.forward(SECOND)
+    world = await restarted(world, second, accepted)
     assert not await has_answer(world, await give(world, first))
 
 

@@ -96,7 +96,7 @@ class Asking:
                 one, _ = verify_ticket_pair(
                     made.tickets, configs, audience=AUDIENCE, now=now
                 )
-                self.view.note_asked((one.key_version, one.epoch), now)
+                self.view.note_asked({(one.key_version, one.epoch): now})
             self.found.add(made.pseudonyms[0].encoded)
             self.counts[user] = self.counts.get(user, 0) + 1
         return known

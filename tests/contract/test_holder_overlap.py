@@ -17,6 +17,7 @@ from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal, Renewed
 from keys.holder.serve import open_holder
 from keys.holder.settings import HolderSettings
+from keys.holder.store import HolderStore
 from keys.oprf import Evaluation, blind_batch, verify_evaluation
 from keys.overlap import EPOCH_OVERLAP, VERSION_OVERLAP
 from keys.request import Act, RequestTerms, sign_request
@@ -69,8 +70,11 @@ class Machine:
         holder, self.housekeeping = open_holder(self.settings, self.clock)
         self.holder = holder
 
-    def restart(self) -> None:
+    def stop(self) -> None:
         self.housekeeping.close()
+
+    def restart(self) -> None:
+        self.stop()
         self.start()
 
     def offer(self, dealing: Dealing, *, name: str = "share.json") -> None:
@@ -298,3 +302,95 @@ def test_an_end_that_is_known_needs_no_look_any_more(machine: Machine) -> None:
     machine.look()
     machine.clock.forward(EPOCH_OVERLAP)
     assert not machine.is_asked(machine.first)
+
+
+def test_a_clock_that_goes_back_brings_no_share_back(machine: Machine) -> None:
+    """What ended is noted with the moment that was seen; no clock takes it back."""
+    second = share_anew(machine.first)
+    machine.take_up(second, name="share-1-2.json")
+    machine.ask(second)
+    machine.look()
+    machine.clock.forward(EPOCH_OVERLAP)
+    machine.look()
+    machine.clock.forward(-EPOCH_OVERLAP)
+    assert not machine.is_asked(machine.first)
+    machine.restart()
+    assert machine.holder.former == ()
+    assert not machine.is_asked(machine.first)
+    assert machine.is_asked(second)
+
+
+def test_an_end_that_is_seen_at_a_start_is_noted_too(machine: Machine) -> None:
+    second = share_anew(machine.first)
+    machine.take_up(second, name="share-1-2.json")
+    machine.ask(second)
+    machine.stop()
+    machine.clock.forward(EPOCH_OVERLAP)
+    machine.start()
+    machine.clock.forward(-EPOCH_OVERLAP)
+    machine.restart()
+    assert machine.holder.former == ()
+    assert not machine.is_asked(machine.first)
+
+
+def test_a_share_that_was_not_there_when_it_ended_is_over_all_the_same(
+    machine: Machine,
+) -> None:
+    """Its file was away; with a clock gone back and the file returned it stays over."""
+    second = share_anew(machine.first)
+    machine.take_up(second, name="share-1-2.json")
+    former = machine.settings.share.read_bytes()
+    machine.settings.share.unlink()
+    machine.restart()
+    machine.ask(second)
+    machine.look()
+    machine.clock.forward(EPOCH_OVERLAP)
+    machine.look()
+    machine.clock.forward(-EPOCH_OVERLAP)
+    write_whole(machine.settings.share, former, replace=True)
+    machine.restart()
+    assert not machine.is_asked(machine.first)
+
+
+def say_restored(machine: Machine) -> None:
+    store = HolderStore.open(machine.settings.database)
+    now = machine.clock()
+    store.record_restored(store.find_gap(now - SECOND, "disk-lost", now=now))
+    store.close()
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["before it", "after it"])
+def test_a_restored_holder_opens_no_former_share(
+    machine: Machine, *, is_known: bool
+) -> None:
+    """Its record was made before or after the second sharing; nobody knows who asked
+    under that since, so what went before it may be long over."""
+    second = share_anew(machine.first)
+    if is_known:
+        machine.take_up(second, name="share-1-2.json")
+    machine.stop()
+    backup = machine.settings.database.read_bytes()
+    machine.start()
+    if not is_known:
+        machine.take_up(second, name="share-1-2.json")
+    machine.ask(second)
+    machine.stop()
+    machine.settings.database.write_bytes(backup)
+    say_restored(machine)
+    machine.start()
+    assert machine.holder.former == ()
+    assert not machine.is_asked(machine.first)
+    assert machine.is_asked(second)
+
+
+def test_what_a_restored_holder_serves_with_is_followed_like_any_other(
+    machine: Machine,
+) -> None:
+    machine.stop()
+    say_restored(machine)
+    machine.start()
+    machine.take_up(share_anew(machine.first), name="share-1-2.json")
+    machine.look()
+    assert machine.is_asked(machine.first)
+    machine.restart()
+    assert machine.is_asked(machine.first)

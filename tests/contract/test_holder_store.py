@@ -254,6 +254,7 @@ MADE = {
     4: "514e3734b790835f49b445942b48c96b85448524f21c2efb465ccfaaf5d3a1a5",
     5: "55983292acdda368ddacca1cd26cd1e8103e288b0bd4f5add0524402471a67e8",
     6: "28356e06679bdd24fd8bc9e1415eb39e15d0b8267a3f03311cd58e67275287bc",
+    7: "a486eb0fac584ae017b7c887e0cfd0086edc29ae09d446678c170e06eb5cefa2",
 }
 """SHA-256 of the tables by version. A line that is here stays: count up, add one."""
 

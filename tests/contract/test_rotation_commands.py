@@ -15,7 +15,11 @@ from keys.sealing import PassphraseSealer, read_passphrase
 from signal_index.cli.recording import administering
 from signal_index.key_files import load_keys
 from signal_index.settings import load_settings
-from signal_index.store.activations import OfferedConfig, accept_key_config
+from signal_index.store.activations import (
+    OfferedConfig,
+    accept_key_config,
+    note_first_use,
+)
 from tests.ceremony_people import People, done, run
 from tests.dealing import combine_shares
 from tests.index_office import Office
@@ -78,14 +82,28 @@ class Town:
             *("--record", str(record)),
         )
 
+    def ask(self, version: int) -> None:
+        """Have the first pair of tickets come under a version now, as a lookup does."""
+
+        async def asked() -> None:
+            settings = load_settings(self.office.settings)
+            async with administering(settings) as (conn, recorder):
+                await note_first_use(conn, (version, 1), recorder.clock())
+
+        asyncio.run(asked())
+
     def ago(self, hours: int) -> None:
-        """Let so much time have gone by since the index took the last config up."""
+        """Let so much time have gone by since all that the index remembers of keys."""
         path = self.office.folder / "data" / "index.sqlite"
         with closing(sqlite3.connect(path)) as found:
-            found.execute(
-                "UPDATE key_config SET accepted_at = datetime(accepted_at, ?)",
-                (f"-{hours} hours",),
-            )
+            for table, column in (
+                ("key_config", "accepted_at"),
+                ("sharing_use", "asked_at"),
+            ):
+                found.execute(
+                    f"UPDATE {table} SET {column} = datetime({column}, ?)",  # noqa: S608
+                    (f"-{hours} hours",),
+                )
             found.commit()
 
     def stored(self, version: int, folder: str) -> bytes:
@@ -154,8 +172,16 @@ def destroy_is_by_name_and_in_time(town: Town) -> None:
     destroy = ("keys", "rotate", "destroy", "1")
     assert "in use" in office.answer("1", *destroy)[1]
     town.accept(town.people.folders[1] / "version-2")
-    assert "answered for until" in office.answer("1", *destroy)[1]
     town.ago(25)
+    assert "nobody asked under the next" in office.answer("1", *destroy)[1]
+    town.ask(1)
+    assert "nobody asked under the next" in office.answer("1", *destroy)[1]
+    town.ask(2)
+    assert "answered for until" in office.answer("1", *destroy)[1]
+    town.ago(23)
+    town.ask(2)
+    assert "answered for until" in office.answer("1", *destroy)[1]
+    town.ago(2)
     assert office.answer("2", *destroy)[0] == 1
     assert office.answer("2", "keys", "rotate", "destroy", "2")[0] == 1
     assert office.answer("1", *destroy)[0] == 0

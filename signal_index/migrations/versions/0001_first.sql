@@ -94,6 +94,10 @@ CREATE TABLE key_config (
   document TEXT NOT NULL, accepted_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_key_config PRIMARY KEY (serial)
 );
+CREATE TABLE sharing_use (
+  key_version INTEGER NOT NULL, epoch INTEGER NOT NULL, asked_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_sharing_use PRIMARY KEY (key_version, epoch)
+);
 CREATE TABLE row_key_use (
   number INTEGER NOT NULL, check_value BYTEA NOT NULL, state VARCHAR(64) NOT NULL, since TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_row_key_use PRIMARY KEY (number),
