@@ -13,7 +13,7 @@ from itertools import cycle
 
 import httpx
 
-from deploy.measure.citizens import STRANGERS_FROM, number_citizens
+from deploy.measure.citizens import NEWCOMERS_FROM, STRANGERS_FROM, number_citizens
 from deploy.measure.load import build_post
 from deploy.measure.town import MeasuredTown, subject_of
 from deploy.town.case_system import LookupQuestion, build_body
@@ -60,6 +60,7 @@ class Crowd:
     def __init__(self, citizens: int) -> None:
         self._known = cycle(number_citizens(citizens))
         self._strangers = self._number_strangers()
+        self._newcomers = NEWCOMERS_FROM
 
     def take_pairs(self, count: int) -> list[Asked]:
         """Give so many pairs of a known citizen and a stranger, in either order."""
@@ -71,6 +72,12 @@ class Crowd:
             ]
             asked += reversed(pair) if secrets.randbelow(2) else pair
         return asked
+
+    def take_newcomers(self, count: int) -> list[str]:
+        """Give so many citizens of whom no agency has told yet, each time others."""
+        found = number_citizens(count, start=self._newcomers)
+        self._newcomers += 2 * count
+        return found
 
     @staticmethod
     def _number_strangers() -> Iterator[str]:
@@ -85,14 +92,19 @@ async def prepare_lookups(town: MeasuredTown, asked: Sequence[Asked]) -> list[Lo
     users = town.users.take(len(asked))
     found = await _fetch_tickets(town, asked, users)
     tokens = await log_in(town.places, list(dict.fromkeys(users)))
-    lookups = []
-    for one, user, result in zip(asked, users, found, strict=True):
-        question = LookupQuestion(case_reference=encode_b64u(secrets.token_bytes(32)))
-        body = json.dumps(build_body(result, question), separators=(",", ":")).encode()
-        request = build_post("/v1/lookups", body, token=tokens[user.username])
-        tickets = tuple(sorted(_read_jti(ticket) for ticket in result.tickets))
-        lookups.append(Lookup(request, tickets, subject_of(user), one.known))
-    return lookups
+    return [
+        write_lookup(result, one, user, tokens[user.username])
+        for one, user, result in zip(asked, users, found, strict=True)
+    ]
+
+
+def write_lookup(found: Pseudonymised, one: Asked, user: Account, token: str) -> Lookup:
+    """Write down a lookup whose tickets were fetched."""
+    question = LookupQuestion(case_reference=encode_b64u(secrets.token_bytes(32)))
+    body = json.dumps(build_body(found, question), separators=(",", ":")).encode()
+    request = build_post("/v1/lookups", body, token=token)
+    tickets = tuple(sorted(_read_jti(ticket) for ticket in found.tickets))
+    return Lookup(request, tickets, subject_of(user), one.known)
 
 
 async def log_in(places: Places, accounts: Sequence[Account]) -> dict[str, str]:
@@ -121,7 +133,7 @@ async def _fetch_tickets(
     town: MeasuredTown, asked: Sequence[Asked], users: Sequence[Account]
 ) -> list[Pseudonymised]:
     key = load_request_key(town.places.desk / "keys" / "request-key.jwk")
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate, config = asyncio.Semaphore(AT_ONCE), town.config
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
 
         async def fetch(one: Asked, user: Account) -> Pseudonymised:
@@ -129,7 +141,7 @@ async def _fetch_tickets(
             transport = HolderTransport(client, holder_places(town.places), signer)
             async with gate:
                 return await pseudonymise(
-                    transport, town.config, [parse_bsn(one.bsn)], Act.LOOKUP
+                    transport, config, [parse_bsn(one.bsn)], Act.LOOKUP
                 )
 
         tasks = (fetch(one, user) for one, user in zip(asked, users, strict=True))

@@ -12,7 +12,8 @@ from enum import Enum, auto
 from itertools import chain, islice, repeat
 
 from deploy.measure.attacks import ATTACKS
-from deploy.measure.sizes import SCREEN_WARM_UP_PAIRS, WARM_UP, Sizes
+from deploy.measure.parts import KEY_ACTS
+from deploy.measure.sizes import FOUND_AGAIN, SCREEN_WARM_UP_PAIRS, WARM_UP, Sizes
 from deploy.town.parties import AGENCIES, Account
 from keys.request import MAX_POINTS
 
@@ -40,7 +41,7 @@ def declare_caseloads(sizes: Sizes) -> dict[str, int]:
     """Say for each agency, by its OIN, about how many persons its part asks."""
     needs = {
         Spender.PUBLISH: sizes.published,
-        Spender.FILL: sizes.citizens,
+        Spender.FILL: sizes.citizens + len(KEY_ACTS) * sizes.working_delivered,
         Spender.SOURCES: sizes.sourced,
         Spender.EVALUATE: sizes.evaluation_batches * MAX_POINTS,
     }
@@ -79,5 +80,6 @@ def _count_lookups(sizes: Sizes) -> int:
     joined = 1
     hostile = sizes.flooded + sizes.others * (1 + len(ATTACKS))
     own = blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
-    moving = 2 * sizes.moving_blocks * sizes.moving_lookups
-    return own + joined + hostile + moving
+    moving = (sizes.moving_blocks + sizes.most_moving_blocks) * sizes.moving_lookups
+    at_work = len(KEY_ACTS) * (sizes.working_lookups + FOUND_AGAIN)
+    return own + joined + hostile + moving + at_work

@@ -12,6 +12,9 @@ STRANGERS_FROM = 2_000_000
 JOINED_FROM = 4_000_000
 """From this place on only an agency that joins knows the citizen."""
 
+NEWCOMERS_FROM = 6_000_000
+"""From this place on nobody knows the citizen until an agency tells of it at work."""
+
 
 def number_citizens(count: int, *, start: int = 0) -> list[str]:
     """Give `count` different numbers, from a place in the series of all valid ones.

@@ -37,7 +37,7 @@ class Figures:
     start: dict[str, object] = field(default_factory=dict)
     joining: dict[str, object] = field(default_factory=dict)
     hostile: dict[str, object] = field(default_factory=dict)
-    row_key: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -77,7 +77,7 @@ class Figures:
             "start": self.start,
             "joining": self.joining,
             "hostile": self.hostile,
-            "rowKey": self.row_key,
+            "keys": self.keys,
         }
         asked = {name: part for name, part in parts.items() if part}
         return said | asked | _encode_screen(self.screen)

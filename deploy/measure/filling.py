@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -61,18 +62,54 @@ class SignedPart:
     count: int
 
 
+@dataclass(frozen=True, repr=False)
+class Sending:
+    """An agency that is known to an index, and sends it what it has to tell."""
+
+    town: MeasuredTown
+    index: MeasuredIndex
+    client: httpx.AsyncClient
+    agency: Agency
+    token: str
+
+    @classmethod
+    async def begin(
+        cls,
+        town: MeasuredTown,
+        index: MeasuredIndex,
+        client: httpx.AsyncClient,
+        agency: Agency,
+    ) -> Self:
+        """Register its contact holder and log it in; raises `FillingFailed`."""
+        token = await _introduce(town, index, client, agency)
+        return cls(town, index, client, agency, token)
+
+    async def send(self, version: KeyVersion, pseudonyms: Sequence[Pseudonym]) -> None:
+        """Tell of these persons; raises `FillingFailed` unless all are accepted."""
+        key = _read_key(self.town, self.agency)
+        await self.send_part(_sign_part(key, self.agency, version, pseudonyms))
+
+    async def send_part(self, part: SignedPart) -> None:
+        """Send what was signed; raises `FillingFailed` unless all is accepted."""
+        url = f"{self.index.url}/v1/signal-batches"
+        headers = _headers(self.token)
+        answer = await self.client.post(url, content=part.body, headers=headers)
+        _demand_accepted(answer, part.count)
+
+
 async def fetch_pseudonyms(town: MeasuredTown, bsns: Sequence[str]) -> list[Pseudonym]:
     """Have the holders evaluate these numbers for one agency, 4,096 at a time."""
     folder = town.places.agency(EVALUATED_BY.slug)
     key = load_request_key(folder / "keys" / "request-key.jwk")
     oin = EVALUATED_BY.organisation
     found: list[Pseudonym] = []
+    config = town.config
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
         signer = Signer(oin, oin, key)
         transport = HolderTransport(client, holder_places(town.places), signer)
         for start in range(0, len(bsns), MAX_POINTS):
             numbers = [parse_bsn(bsn) for bsn in bsns[start : start + MAX_POINTS]]
-            done = await pseudonymise(transport, town.config, numbers, Act.PUBLISH)
+            done = await pseudonymise(transport, config, numbers, Act.PUBLISH)
             found += done.pseudonyms
     return found
 
@@ -92,17 +129,14 @@ async def fill_index(
     """Send the parts to an index; raises `FillingFailed` unless all are accepted."""
     gate = asyncio.Semaphore(AT_ONCE)
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-        tokens = {
-            agency.slug: await _introduce(town, index, client, agency)
+        senders = {
+            agency.slug: await Sending.begin(town, index, client, agency)
             for agency in (INCOME, DEBTS, SCHOOLS)
         }
 
         async def send(part: SignedPart) -> None:
             async with gate:
-                headers = _headers(tokens[part.agency.slug])
-                url = f"{index.url}/v1/signal-batches"
-                answer = await client.post(url, content=part.body, headers=headers)
-                _demand_accepted(answer, part.count)
+                await senders[part.agency.slug].send_part(part)
 
         async with asyncio.TaskGroup() as group:
             for part in parts:

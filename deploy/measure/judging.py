@@ -16,7 +16,13 @@ from deploy.measure.load import Answer
 from deploy.measure.town import MeasuredIndex, MeasuredTown
 from deploy.town.parties import ORIGIN
 from deploy.town.settings_files import read_jwk
-from signal_index.proof import Group, JsonObject, parse_receipt_key, verify_receipt
+from signal_index.proof import (
+    Group,
+    JsonObject,
+    ProofError,
+    parse_receipt_key,
+    verify_receipt,
+)
 
 STEP = 500
 _SPENT = text("SELECT count(*) FROM spent_ticket WHERE jti IN :jtis").bindparams(
@@ -26,6 +32,10 @@ _SPENT = text("SELECT count(*) FROM spent_ticket WHERE jti IN :jtis").bindparams
 
 class AnswerDoesNotCount(Exception):
     """An answer that does not hold, or a ticket that was not spent; says which."""
+
+
+class FlagMissed(AnswerDoesNotCount):
+    """An answer shows no flag of whom one was published."""
 
 
 def verify_answers(
@@ -44,6 +54,21 @@ def verify_answers(
         entries.add(opened.entry)
     if len(entries) != len(lookups):
         raise AnswerDoesNotCount("two answers share one entry")
+
+
+def count_faults(
+    town: MeasuredTown, lookups: Sequence[Lookup], answers: Sequence[Answer]
+) -> tuple[int, int]:
+    """Count the answers that miss a flag, and those that do not hold otherwise."""
+    misses = wrong = 0
+    for lookup, answer in zip(lookups, answers, strict=True):
+        try:
+            verify_answers(town, [lookup], [answer])
+        except FlagMissed:
+            misses += 1
+        except (AnswerDoesNotCount, ProofError):
+            wrong += 1
+    return misses, wrong
 
 
 async def verify_spent(index: MeasuredIndex, lookups: Sequence[Lookup]) -> None:
@@ -82,5 +107,7 @@ def _verify_content(
         raise AnswerDoesNotCount("a receipt names other tickets")
     if who.get("sub") != lookup.subject:
         raise AnswerDoesNotCount("a receipt names another user")
-    if bool(part["flags"]) is not lookup.known:
-        raise AnswerDoesNotCount("an answer shows other flags than were published")
+    if lookup.known and not part["flags"]:
+        raise FlagMissed("an answer shows no flag where one was published")
+    if part["flags"] and not lookup.known:
+        raise AnswerDoesNotCount("an answer shows a flag that nobody published")

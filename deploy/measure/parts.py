@@ -1,6 +1,6 @@
 """The parts that can be asked for by name, and the figures that each must give."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -20,8 +20,12 @@ class Part(StrEnum):
     START = "start"
     JOINING = "joining"
     HOSTILE = "hostile"
-    ROW_KEY = "row-key"
+    KEYS = "keys"
 
+
+KEY_ACTS = ("refresh", "replace", "rotate", "rowKey")
+NOTHING = ("misses", "wrongAnswers", "failures", "lostNotices")
+"""What no act with a key may cost anybody: each of these figures is 0."""
 
 FIGURES = {
     Part.LIMIT: ("limit.pgbenchPerSecond", "limit.multiplicationsPerSecond"),
@@ -52,9 +56,11 @@ FIGURES = {
         *("hostile.acceptedP99Ms", "hostile.memoryGrowthMiB"),
         *("hostile.normalAgainSeconds", "hostile.othersP99Ms.largeHeaders"),
     ),
-    Part.ROW_KEY: (
-        *("rowKey.rows", "rowKey.rowsPerSecond", "rowKey.lookupsRatio"),
-        *("rowKey.lookupsBeforePerSecond", "rowKey.lookupsDuringPerSecond"),
+    Part.KEYS: (
+        *(f"keys.{act}.{name}" for act in KEY_ACTS for name in (*NOTHING, "delivered")),
+        *(f"keys.{act}.longestPauseMs" for act in KEY_ACTS),
+        *("keys.rotate.memoryMiB.index", "keys.rotate.memoryMiB.holder"),
+        *("keys.rowKey.rowsPerSecond", "keys.rowKey.lookupsRatio"),
     ),
     Part.START: ("start.sourceHelpCpuSeconds", "start.indexHelpCpuSeconds"),
 }
@@ -64,8 +70,23 @@ class FiguresMissing(Exception):
     """A part ran and gave no figure; names what is missing."""
 
 
-def verify_figures(parts: Iterable[Part], given: Collection[str]) -> None:
-    """Check that each part gave all its figures, or raise `FiguresMissing`."""
-    missing = [name for part in parts for name in FIGURES[part] if name not in given]
+class SomethingLost(Exception):
+    """What went on cost somebody an answer or a notice; names the figures."""
+
+
+def verify_figures(parts: Iterable[Part], given: Mapping[str, str]) -> None:
+    """Check that each part gave all its figures, and that nothing was lost.
+
+    Raises `FiguresMissing` or `SomethingLost`.
+    """
+    wanted = [name for part in parts for name in FIGURES[part]]
+    missing = [name for name in wanted if name not in given]
     if missing:
         raise FiguresMissing(", ".join(missing))
+    lost = [f"{name} {given[name]}" for name in wanted if _is_loss(name, given[name])]
+    if lost:
+        raise SomethingLost(", ".join(lost))
+
+
+def _is_loss(name: str, figure: str) -> bool:
+    return name.rpartition(".")[2] in NOTHING and figure != "0"

@@ -58,8 +58,7 @@ class Moving:
 
 
 async def measure_moving(town: MeasuredTown, crowd: Crowd, sizes: Sizes) -> Moving:
-    """Add rows until there are so many, and move all while lookups go on."""
-    await _add_rows(town, sizes.moved)
+    """Move all rows while lookups go on, from the first one that moves to the last."""
     await _command(town, "begin")
     before = [
         await _measure(town, crowd, sizes.moving_lookups)
@@ -73,15 +72,24 @@ async def measure_moving(town: MeasuredTown, crowd: Crowd, sizes: Sizes) -> Movi
     running = asyncio.create_task(_command(town, "run", typed="2"))
     await _wait_for_moving(town, running)
     started = time.monotonic()
-    during = []
-    for _ in range(sizes.moving_blocks):
-        during.append(await _measure(town, crowd, sizes.moving_lookups))
-        if running.done():
-            break
+    during = await _measure_until(running, town, crowd, sizes)
     await running
     seconds = time.monotonic() - started
     rows = town.server.run_sql("SELECT count(*) FROM signal", "measured")
     return Moving(int(rows), seconds, before, during)
+
+
+async def _measure_until(
+    running: asyncio.Task[None], town: MeasuredTown, crowd: Crowd, sizes: Sizes
+) -> list[Rate]:
+    """Measure a block after each rest, from the first row that moves to the last."""
+    during: list[Rate] = []
+    while not running.done():
+        if len(during) == sizes.most_moving_blocks:
+            raise MovingFailed("count more blocks beside it in sizes.py")
+        during.append(await _measure(town, crowd, sizes.moving_lookups))
+        await asyncio.wait([running], timeout=sizes.moving_rest)
+    return during
 
 
 async def _measure(town: MeasuredTown, crowd: Crowd, count: int) -> Rate:
@@ -114,7 +122,7 @@ async def _wait_for_moving(town: MeasuredTown, running: asyncio.Task[None]) -> N
     await running
 
 
-async def _add_rows(town: MeasuredTown, wanted: int) -> None:
+async def add_rows(town: MeasuredTown, wanted: int) -> None:
     """Add rows about nobody, sealed as the index seals, until there are so many."""
     keys = load_keys(town.places.index / "keys").row_keys
     url = town.index.database_url.replace("+asyncpg", "")

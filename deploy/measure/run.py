@@ -16,6 +16,7 @@ from deploy.measure.figures import Figures
 from deploy.measure.filling import SignedPart, fill_index, make_parts
 from deploy.measure.hostile import measure_hostile
 from deploy.measure.joining import RECORDS, measure_joining
+from deploy.measure.key_changes import measure_key_changes
 from deploy.measure.limits import (
     measure_multiplications,
     measure_pgbench,
@@ -25,7 +26,6 @@ from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
 from deploy.measure.memory import read_memory_mib
 from deploy.measure.parts import Part
 from deploy.measure.publishing import measure_publishing
-from deploy.measure.row_keys import measure_moving
 from deploy.measure.screen import measure_screen
 from deploy.measure.searching import measure_searches
 from deploy.measure.sequencing import measure_ledger
@@ -47,7 +47,7 @@ ALONE = {Part.LEDGER, Part.START}
 
 LOOKING_UP = {
     *(Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES, Part.HOSTILE),
-    Part.ROW_KEY,
+    Part.KEYS,
 }
 """What needs a filled index."""
 
@@ -140,10 +140,10 @@ class Run:
             self.figures.screen = await measure_screen(town, crowd, pairs=pairs)
         if Part.HOSTILE in self.parts:
             await self._measure_hostile(town, crowd)
-        if Part.ROW_KEY in self.parts:
-            self.say(f"row-key: {self.sizes.moved} rows move to another key")
-            moved = await measure_moving(town, crowd, self.sizes)
-            self.figures.row_key |= moved.encode()
+        if Part.KEYS in self.parts:
+            self.figures.keys |= await measure_key_changes(
+                town, crowd, self.sizes, self.say
+            )
 
     async def _measure_hostile(self, town: MeasuredTown, crowd: Crowd) -> None:
         connections, count = self.sizes.lookups[-1]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 WARM_UP = 64
+FOUND_AGAIN = 40
+"""How many of those delivered beside an act are looked up in the end: the last."""
 SCREEN_WARM_UP_PAIRS = 3
 """What is asked before the clock starts: lookups of an index, pairs at the screen."""
 
@@ -43,8 +45,18 @@ class Sizes:
     moved: int
     """How many rows move to another row key."""
     moving_blocks: int
+    """Blocks of lookups before rows move; while they do, one after each rest, until
+    all have moved."""
+    most_moving_blocks: int
+    """After which the measurement ends without a figure."""
     moving_lookups: int
-    """Blocks of lookups before rows move, and as many while they do."""
+    """How many in each block."""
+    moving_rest: float
+    """Seconds between two blocks while rows move."""
+    working_lookups: int
+    working_delivered: int
+    """How many people look up and how many persons are delivered, at the most, while
+    one act with a key goes on."""
     attack_seconds: float
 
     @property
@@ -77,7 +89,11 @@ FULL = Sizes(
     attack_seconds=12,
     moved=1_000_000,
     moving_blocks=5,
-    moving_lookups=1_000,
+    most_moving_blocks=80,
+    moving_lookups=400,
+    moving_rest=10,
+    working_lookups=8_000,
+    working_delivered=4_000,
 )
 QUICK = Sizes(
     starts=1,
@@ -103,6 +119,10 @@ QUICK = Sizes(
     attack_seconds=0.3,
     moved=3_000,
     moving_blocks=1,
+    most_moving_blocks=40,
     moving_lookups=32,
+    moving_rest=0.5,
+    working_lookups=1_600,
+    working_delivered=500,
 )
 """As little as shows that each part still works: its figures mean nothing."""

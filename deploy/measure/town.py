@@ -65,7 +65,11 @@ class MeasuredTown:
     processes: Processes
     ports: Ports
     users: Users
-    config: KeyConfig
+
+    @property
+    def config(self) -> KeyConfig:
+        """Give the key config as it is now: acts with the key are measured too."""
+        return read_key_config(self.places.keys)
 
     @property
     def index(self) -> MeasuredIndex:
@@ -94,9 +98,8 @@ def running_measured_town(
         _lead_apart(places)
         for index in HOLDERS:
             _set_limits(places.holder(index) / "organisations.toml", sizes)
-        users, config = Users(accounts), read_key_config(places.keys)
         with _running(places) as processes:
-            yield MeasuredTown(places, server, processes, ports, users, config)
+            yield MeasuredTown(places, server, processes, ports, Users(accounts))
 
 
 @contextmanager

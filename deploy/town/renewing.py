@@ -59,26 +59,10 @@ async def rotate_key(
 
     Gives the lookups under the former key and those under the next: some of each.
     """
-    rotate = ["signal-index", "keys", "rotate"]
-    settings = ["--settings", "index.toml"]
 
     async def rotated() -> None:
-        await asyncio.to_thread(run, [*rotate, "begin", *settings], places.index)
-        asked = places.index / "keys" / "rotation.json"
-        waiting = await asyncio.to_thread(
-            share_anew, places.keys, "rotate", rotation=asked
-        )
-        record = ["--record", str(waiting / "record.json")]
-        handed = [
-            str(places.keys / f"holder-{at}" / f"hand-over-{at}.json") for at in HOLDERS
-        ]
-        finish = [*rotate, "finish", *handed, *record, *settings]
-        await asyncio.to_thread(run, finish, places.index)
-        await _go_first(places, waiting)
-        for index in HOLDERS:
-            await asyncio.to_thread(put_beside, places.keys, index)
-            await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
-            await case_system.fetch_key()  # another one as soon as two holders have it
+        # Another one as soon as two holders have it: the case system looks each time.
+        await change_key(places, case_system.fetch_key)
 
     former = (await case_system.fetch_key()).key_version
     done = await _change_over(places, case_system, person, rotated)
@@ -96,16 +80,44 @@ async def _share_anew(
     *,
     lost: int | None = None,
 ) -> int:
-    """Hold the call; then the index goes first, and one holder after the other."""
-
     async def share() -> None:
-        waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
-        await _go_first(places, waiting)
-        for index in HOLDERS:
-            await asyncio.to_thread(settle_holder, places.keys, index)
-            await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+        await change_shares(places, kind, lost=lost)
 
     return (await _change_over(places, case_system, person, share)).total()
+
+
+async def change_shares(places: Places, kind: str, *, lost: int | None = None) -> None:
+    """Hold the call; then the index goes first, and one holder after the other."""
+    waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
+    await _go_first(places, waiting)
+    for index in HOLDERS:
+        await asyncio.to_thread(settle_holder, places.keys, index)
+        await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+
+
+async def change_key(
+    places: Places, after_each: Callable[[], Awaitable[object]]
+) -> None:
+    """Have the index ask, hold the call, finish at the index, and go over one by one.
+
+    `after_each`: what clients do when one more holder has the next key.
+    """
+    rotate = ["signal-index", "keys", "rotate"]
+    settings = ["--settings", "index.toml"]
+    await asyncio.to_thread(run, [*rotate, "begin", *settings], places.index)
+    asked = places.index / "keys" / "rotation.json"
+    waiting = await asyncio.to_thread(share_anew, places.keys, "rotate", rotation=asked)
+    record = ["--record", str(waiting / "record.json")]
+    handed = [
+        str(places.keys / f"holder-{at}" / f"hand-over-{at}.json") for at in HOLDERS
+    ]
+    finish = [*rotate, "finish", *handed, *record, *settings]
+    await asyncio.to_thread(run, finish, places.index)
+    await _go_first(places, waiting)
+    for index in HOLDERS:
+        await asyncio.to_thread(put_beside, places.keys, index)
+        await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+        await after_each()
 
 
 async def _go_first(places: Places, waiting: Path) -> None:

@@ -18,6 +18,7 @@ from signal_index.tables.metadata import metadata
 WITHOUT_MUNICIPALITY = {
     "key_config": "belongs to the whole index",
     "row_key_use": "belongs to the whole index",
+    "sharing_use": "belongs to the whole index",
     "ceremony_record": "belongs to the whole index",
     "policy_activation": "belongs to the whole index",
     "policy_bundle": "a text under its digest; several may adopt it",

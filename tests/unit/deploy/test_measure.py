@@ -15,7 +15,14 @@ from deploy.measure.budgets import (
 from deploy.measure.citizens import STRANGERS_FROM, number_citizens
 from deploy.measure.limits import read_rate
 from deploy.measure.memory import find_memory_mib
-from deploy.measure.parts import FIGURES, FiguresMissing, Part, verify_figures
+from deploy.measure.parts import (
+    FIGURES,
+    NOTHING,
+    FiguresMissing,
+    Part,
+    SomethingLost,
+    verify_figures,
+)
 from deploy.measure.sizes import FULL, QUICK, Sizes
 from deploy.measure.statistics import compare_medians, compute_percentile
 from deploy.town.parties import ACCOUNTS
@@ -102,7 +109,7 @@ def test_no_agency_is_asked_for_more_than_its_part_needs(sizes: Sizes) -> None:
 
     spent = {
         Spender.PUBLISH: sizes.published,
-        Spender.FILL: sizes.citizens,
+        Spender.FILL: sizes.citizens + 4 * sizes.working_delivered,
         Spender.SOURCES: sizes.sourced,
         Spender.EVALUATE: sizes.evaluation_batches * 4_096,
     }
@@ -138,11 +145,20 @@ def test_a_part_that_was_not_reckoned_with_gets_no_user() -> None:
 
 
 def test_a_part_without_all_its_figures_is_named() -> None:
-    given = {name for part in Part for name in FIGURES[part]}
+    given = {name: "0" for part in Part for name in FIGURES[part]}
     verify_figures(Part, given)
 
+    del given["sources.memoryMiB"]
     with pytest.raises(FiguresMissing, match=r"sources\.memoryMiB"):
-        verify_figures(Part, given - {"sources.memoryMiB"})
+        verify_figures(Part, given)
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_an_act_with_a_key_that_costs_somebody_something_is_named(name: str) -> None:
+    given = dict.fromkeys(FIGURES[Part.KEYS], "0")
+    given |= {"keys.rotate.delivered": "70", f"keys.rotate.{name}": "1"}
+    with pytest.raises(SomethingLost, match=f"^keys.rotate.{name} 1$"):
+        verify_figures([Part.KEYS], given)
 
 
 def test_the_rate_is_read_from_what_pgbench_says() -> None:
