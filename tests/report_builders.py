@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Entry
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.ledger import insert_entries
 from signal_index.store.mandates import end_mandate, give_mandate
 from signal_index.upkeep.counting import Counting
 from tests.holders_builders import LOOKUP_OIN
+from tests.index_document import demand
 from tests.overview_builders import a_lookup
 from tests.store_builders import owning
 from tests.world import World, index_keys
 
-DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 OCTOBER = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
 AFTER = datetime(2026, 11, 12, 9, 0, tzinfo=UTC)
 OFFICER = "privacy-officer-1"
@@ -61,8 +58,6 @@ async def change_mandate(world: World, until: date | None) -> None:
 
 
 def verified(found: object, schema: str) -> dict[str, Any]:
-    reference = f"#/components/schemas/{schema}"
-    whole = {"components": DOCUMENT["components"], "$ref": reference}
-    Draft202012Validator(whole).validate(found)
+    demand(schema, found)
     assert isinstance(found, dict)
     return found

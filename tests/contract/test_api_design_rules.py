@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -13,32 +12,27 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from signal_index.api.edge import BATCH_BODY_MAXIMUM, BODY_MAXIMUM, SECURITY_HEADERS
-from signal_index.api.subjects import SUBJECTS, openapi_text
+from signal_index.api.subjects import SUBJECTS
 from tests.builders import a_contact_holder, a_delivery
 from tests.holders_builders import a_bsn
+from tests.index_document import read_document, schema_of
 from tests.world import SECURITY_TEXT, World
 
 pytestmark = pytest.mark.anyio
-DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 FAILURES = {"406", "429", "500", "503"}
 _SAID_OF_A_SCHEMA = {"contentEncoding", "default", "description"}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
 def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in DOCUMENT["paths"].items():
+    for path, item in read_document()["paths"].items():
         for method, operation in item.items():
             assert method in METHODS
             yield path, method, operation
 
 
-def _schema(name: str) -> Draft202012Validator:
-    whole = {"components": DOCUMENT["components"]}
-    return Draft202012Validator({**whole, "$ref": f"#/components/schemas/{name}"})
-
-
 def _answer_schema(path: str, method: str, answer: httpx.Response) -> str:
-    responses = DOCUMENT["paths"][path][method]["responses"]
+    responses = read_document()["paths"][path][method]["responses"]
     found = responses.get(str(answer.status_code)) or responses["default"]
     (content,) = found["content"].values()
     return str(content["schema"]["$ref"].rpartition("/")[2])
@@ -53,7 +47,7 @@ def _named_in(value: object) -> set[str]:
             name = str(one.get("$ref", "")).rpartition("/")[2]
             if name and name not in found:
                 found.add(name)
-                waiting.append(DOCUMENT["components"]["schemas"][name])
+                waiting.append(read_document()["components"]["schemas"][name])
     return found
 
 
@@ -68,8 +62,8 @@ def _walk(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 async def test_the_document_says_nothing_that_no_schema_knows() -> None:
-    places = [one["schema"] for one in _walk(DOCUMENT) if "in" in one]
-    places += DOCUMENT["components"]["schemas"].values()
+    places = [one["schema"] for one in _walk(read_document()) if "in" in one]
+    places += read_document()["components"]["schemas"].values()
     schemas = [one for place in places for one in _walk(place) if "type" in one]
     said = {key for one in schemas if isinstance(one["type"], str) for key in one}
     known = set(Draft202012Validator.VALIDATORS) | _SAID_OF_A_SCHEMA
@@ -88,7 +82,7 @@ async def test_what_only_answers_hold_may_grow() -> None:
         for status, response in operation["responses"].items():
             if status.startswith("2"):
                 answered |= _named_in(response)
-    schemas = DOCUMENT["components"]["schemas"]
+    schemas = read_document()["components"]["schemas"]
     closed = {one for one in answered if "additionalProperties" in schemas[one]}
     assert closed - {"Deputy", "OfficeHours"} <= asked
 
@@ -114,12 +108,12 @@ async def test_whatever_can_be_read_can_be_asked_without_its_body() -> None:
 
 
 async def test_the_description_is_whole() -> None:
-    assert DOCUMENT["openapi"].startswith("3.1")
-    assert DOCUMENT["info"]["contact"].keys() == {"name", "url", "email"}
-    schemas = DOCUMENT["components"]["schemas"]
+    assert read_document()["openapi"].startswith("3.1")
+    assert read_document()["info"]["contact"].keys() == {"name", "url", "email"}
+    schemas = read_document()["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
-    used = {one["$ref"] for one in _walk(DOCUMENT) if "$ref" in one}
+    used = {one["$ref"] for one in _walk(read_document()) if "$ref" in one}
     assert used <= {f"#/components/schemas/{name}" for name in schemas}
 
 
@@ -140,7 +134,7 @@ async def test_paths_are_kebab_case_and_members_camel_case() -> None:
             assert parameter["in"] == "path" or parameter["name"].isalpha()
     names = {
         name
-        for schema in _walk(DOCUMENT["components"]["schemas"])
+        for schema in _walk(read_document()["components"]["schemas"])
         for name in schema.get("properties", {})
     }
     assert [name for name in names if not re.fullmatch(r"[a-z][a-zA-Z]*", name)] == []
@@ -149,7 +143,7 @@ async def test_paths_are_kebab_case_and_members_camel_case() -> None:
 async def test_the_description_is_public_to_any_page(world: World) -> None:
     async with world.http() as client:
         answer = await client.get("/v1/openapi.json")
-    assert answer.json() == DOCUMENT
+    assert answer.json() == read_document()
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
@@ -204,7 +198,7 @@ async def test_every_answer_carries_version_and_security_headers(
     assert SECURITY_HEADERS.keys() <= set(answer.headers)
     if status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
-        assert _schema("Problem").is_valid(answer.json())
+        assert schema_of("Problem").is_valid(answer.json())
 
 
 async def test_a_wrong_method_is_told_all_that_are_taken(world: World) -> None:
@@ -330,9 +324,10 @@ async def test_live_answers_are_what_the_description_says(world: World) -> None:
     for template, path, token, body in asked:
         (method,) = (
             one
-            for one in DOCUMENT["paths"][template]
-            if ("requestBody" in DOCUMENT["paths"][template][one]) is (body is not None)
+            for one in read_document()["paths"][template]
+            if ("requestBody" in read_document()["paths"][template][one])
+            is (body is not None)
         )
         answer = await world.send(method.upper(), path, token, body)
-        schema = _schema(_answer_schema(template, method, answer))
+        schema = schema_of(_answer_schema(template, method, answer))
         assert [error.message for error in schema.iter_errors(answer.json())] == []

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Group, Kind
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.counting import Counting
 from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.index_document import demand
 from tests.ledger_reading import open_entries
 from tests.world import World
 from tests.world_registry import TEAM_OIN
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
-DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 
 
 async def _count(world: World) -> None:
@@ -44,11 +41,7 @@ async def _overview(world: World, **changed: object) -> dict[str, Any]:
     answer = await world.send("POST", "/overviews", token, _period(world, **changed))
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
-    schema = {
-        "components": DOCUMENT["components"],
-        "$ref": "#/components/schemas/Overview",
-    }
-    Draft202012Validator(schema).validate(found)
+    demand("Overview", found)
     return found
 
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from keys.municipality import MunicipalityCode
-from signal_index.api.subjects import openapi_text
 from signal_index.store.connect import transaction
 from signal_index.store.review_records import get_review_of
 from signal_index.store.reviews import Pick, insert_picks
 from signal_index.store.scope import OfficerScope
 from tests.holders_builders import a_bsn
+from tests.index_document import demand
 from tests.review_builders import NOT_IN_ORDER, a_review, act, break_glass, find_queue
 from tests.world import World
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
-DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 ASK = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
 IN_ORDER = {"verdict": "in-order"}
 ANYONE = a_bsn(1)
-
-
-def _demand(schema: str, value: object) -> None:
-    whole = {"components": DOCUMENT["components"]}
-    reference = f"#/components/schemas/{schema}"
-    Draft202012Validator({**whole, "$ref": reference}).validate(value)
 
 
 async def test_the_queue_comes_in_pages_that_do_not_overlap(world: World) -> None:
@@ -51,7 +41,7 @@ async def test_an_officer_puts_a_lookup_in_the_queue_by_hand(world: World) -> No
     for _ in range(2):
         answer = await world.send("POST", "/reviews", world.an_officer(), body)
         assert answer.status_code == 201, answer.text
-        _demand("Review", answer.json())
+        demand("Review", answer.json())
     (waiting,) = (await find_queue(world, world.an_officer()))["items"]
     assert waiting["rules"] == ["officer"]
 

@@ -8,11 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Group
 from tests.holders_builders import a_bsn
+from tests.index_document import demand
 from tests.ledger_reading import open_entries
 from tests.review_builders import (
     NOT_IN_ORDER,
@@ -25,7 +24,6 @@ from tests.review_builders import (
 from tests.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
-DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 ASK = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
 IN_ORDER = {"verdict": "in-order"}
 ANYONE = a_bsn(1)
@@ -46,16 +44,10 @@ async def _acts(world: World) -> list[Any]:
     return [(one[Group.WHAT] or {})["act"] for one in entries]
 
 
-def _demand(schema: str, value: object) -> None:
-    whole = {"components": DOCUMENT["components"]}
-    reference = f"#/components/schemas/{schema}"
-    Draft202012Validator({**whole, "$ref": reference}).validate(value)
-
-
 async def test_an_emergency_waits_in_the_queue_without_names(world: World) -> None:
     entry = await break_glass(world)
     queue = await find_queue(world, world.an_officer())
-    _demand("ReviewList", queue)
+    demand("ReviewList", queue)
     (waiting,) = queue["items"]
     assert waiting["entryId"] == entry
     assert (waiting["rules"], waiting["state"]) == (["break-glass"], "open")
@@ -66,7 +58,7 @@ async def test_opening_tells_who_and_why_and_is_recorded(world: World) -> None:
     review = await a_review(world)
     world.clock.forward(timedelta(seconds=1))
     opened = await _opened(world, review)
-    _demand("OpenedReview", opened)
+    demand("OpenedReview", opened)
     assert opened["lookup"]["user"] == "user-1"
     assert opened["lookup"]["breakGlassLabel"] is not None
     assert opened["lookup"]["outcome"] == "answered"
@@ -98,7 +90,7 @@ async def test_the_user_sees_the_question_and_not_the_rule(world: World) -> None
     review = await a_review(world)
     await act(world, review, "question", ASK)
     answer = await world.send("GET", "/own-reviews", world.a_token())
-    _demand("OwnReviewList", answer.json())
+    demand("OwnReviewList", answer.json())
     (asked,) = answer.json()["items"]
     assert (asked["questions"], asked["text"]) == (ASK["questions"], ASK["text"])
     assert "rules" not in asked
