@@ -43,7 +43,7 @@ from deploy.source_lock import ROOT, WHOLE, find_needed, read_pins
 
 ROLES: Final = {
     "index": ("index",),
-    "holder": ("holder",),
+    "holder": ("holder", "token"),
     "desk": ("desk",),
     "source": ("source",),
     "receiver": ("source", "receiver"),

@@ -49,6 +49,7 @@ from keys.jose import parse_public_key
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
+from keys.seal_commands import seal
 from keys.statement import DayStatement, verify_statement
 
 OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
@@ -69,6 +70,7 @@ app.add_typer(organisation, name="organisation")
 app.add_typer(card, name="card")
 app.add_typer(ceremony, name="ceremony")
 app.add_typer(config, name="config")
+app.add_typer(seal, name="seal")
 
 
 @app.command()

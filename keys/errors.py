@@ -18,7 +18,8 @@
     │   ├── KeyFileExposed        others than the owner may read a secret file
     │   ├── KeyFileMalformed
     │   ├── KeyFileSealed         wrong passphrase, or the file was changed
-    │   └── KeyFileExists         creating would overwrite a key
+    │   ├── KeyFileExists         creating would overwrite a key
+    │   └── TokenRefused          it is absent, refuses its PIN, or has no such key
     ├── ConfigRefused
     │   ├── ConfigMalformed       the document or the pins are not of the format
     │   ├── ConfigUnsigned        a pinned holder has not signed, or someone else has
@@ -151,6 +152,10 @@ class KeyFileSealed(KeyringRefused):
 
 class KeyFileExists(KeyringRefused):
     """A key stands there already, and a key is never overwritten."""
+
+
+class TokenRefused(KeyringRefused):
+    """A token is absent, refuses its PIN, or does not keep the key as it must."""
 
 
 class ConfigRefused(KeysError):

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from keys.memory import refuse_core_dumps
 
-Extra = Literal["source", "receiver", "holder", "index", "desk"]
+Extra = Literal["source", "receiver", "holder", "token", "index", "desk"]
 OURS: Final = frozenset({"desk", "keys", "policy", "signal_index", "sources"})
 _UNUSABLE: Final = 2
 

@@ -1,4 +1,4 @@
-"""A holder's share at rest: one sealed file, opened by a passphrase or by a KMS.
+"""A holder's share at rest: one sealed file, opened by a passphrase or by a token.
 
     {"format":"signal-keys/share/1","holder":"holder-1","index":1,"keyVersion":1,
      "epoch":1,"threshold":2,"sealer":name,"seal":{…of that sealer…}}
@@ -19,8 +19,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from keys.errors import InvalidScalar, KeyFileMalformed
-from keys.files import read_secret, write_secret
+from keys.errors import InvalidScalar, KeyFileMalformed, KeyFileSealed
+from keys.files import read_secret, write_secret, written_whole
 from keys.group import parse_scalar
 from keys.pseudonym import KeyVersion
 from keys.sealing import Sealer
@@ -60,17 +60,30 @@ class _ShareFile(_Header):
 
 def write_share(path: Path, share: KeyShare, holder: str, sealer: Sealer) -> None:
     """Seal a share into a new file; raises `KeyFileExists` rather than overwrite."""
-    header = _Header(
-        holder=holder,
-        index=share.index,
-        key_version=share.sharing.key_version,
-        epoch=share.sharing.epoch,
-        threshold=share.sharing.threshold,
-        sealer=sealer.name,
-    )
-    seal = dict(sealer.seal(share.scalar.encoded, header.associated))
-    file = _ShareFile(**header.model_dump(), seal=seal)
-    write_secret(path, file.model_dump_json(by_alias=True, indent=2).encode() + b"\n")
+    write_secret(path, _seal(share, holder, sealer))
+
+
+def reseal_share(path: Path, before: Sealer, after: Sealer) -> str:
+    """Seal a share in another way, in its place; give whose it is.
+
+    The new file is written beside the former one and opened there; only what opens to
+    the very share takes its place, in one step. Whatever goes wrong before leaves the
+    file as it was. Raises what opening and sealing raise.
+
+    Copies of the former file still open as before. Proven by
+    tests/unit/keys/test_resealing.py.
+    """
+    holder = _read_file(path).holder
+    share = load_share(path, holder, before)
+    try:
+        with written_whole(path, replace=True) as file:
+            file.write(_seal(share, holder, after))
+            file.flush()
+            if load_share(Path(file.name), holder, after) != share:
+                raise KeyFileSealed(f"{path.name}: it would not open as the same share")
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+    return holder
 
 
 def read_sharing(path: Path) -> Sharing:
@@ -93,12 +106,29 @@ def load_share(path: Path, holder: str, sealer: Sealer) -> KeyShare:
     if file.holder != holder:
         raise KeyFileMalformed(f"{path.name}: another holder's share")
     if file.sealer != sealer.name:
-        raise KeyFileMalformed(f"{path.name}: sealed in another way")
+        raise KeyFileMalformed(
+            f"{path.name}: sealed in another way than it is opened here; "
+            "by passphrase or by token"
+        )
     try:
         scalar = parse_scalar(sealer.open(file.seal, file.associated))
     except InvalidScalar:
         raise KeyFileMalformed(f"{path.name}: holds no share") from None
     return KeyShare(_sharing_of(file), file.index, scalar)
+
+
+def _seal(share: KeyShare, holder: str, sealer: Sealer) -> bytes:
+    header = _Header(
+        holder=holder,
+        index=share.index,
+        key_version=share.sharing.key_version,
+        epoch=share.sharing.epoch,
+        threshold=share.sharing.threshold,
+        sealer=sealer.name,
+    )
+    seal = dict(sealer.seal(share.scalar.encoded, header.associated))
+    file = _ShareFile(**header.model_dump(), seal=seal)
+    return file.model_dump_json(by_alias=True, indent=2).encode() + b"\n"
 
 
 def _read_file(path: Path) -> _ShareFile:

@@ -1,4 +1,4 @@
-"""Sealing a secret for storage: under a passphrase here, under a KMS in a plug-in.
+"""Sealing a secret for storage: by a passphrase here, by a token in a plug-in.
 
 - What stands beside a sealed secret is bound to it as associated data.
 - A fresh salt, hence a fresh key, for every seal; the cost of a guess is bounded below
@@ -38,7 +38,7 @@ Seal = Mapping[str, str | int]
 
 
 class Sealer(Protocol):
-    """Seals a share for storage: a passphrase here, a KMS in a plug-in.
+    """Seals a share for storage: a passphrase here, a token in `keys.token_sealing`.
 
     `open` must raise `KeyFileSealed` unless the very bytes were sealed under the very
     associated data, and `KeyFileMalformed` for a seal of another form.
@@ -67,6 +67,17 @@ class Passphrase:
     def __repr__(self) -> str:
         """Show the type, never the text."""
         return "<Passphrase>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pin:
+    """What a token asks for; made by `parse_pin`."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        """Show the type, never the text."""
+        return "<Pin>"
 
 
 class _ScryptSeal(BaseModel):
@@ -156,5 +167,21 @@ def read_passphrase(path: Path) -> Passphrase:
     """Read a passphrase file; refused when others than its owner may read it."""
     try:
         return parse_passphrase(read_secret(path).decode())
+    except UnicodeDecodeError:
+        raise KeyFileMalformed(f"{path.name}: not text") from None
+
+
+def parse_pin(text: str) -> Pin:
+    """Take the PIN of a token, or raise `KeyFileMalformed`; the token judges it."""
+    stripped = text.strip()
+    if not stripped or not _is_text(stripped):
+        raise KeyFileMalformed("a PIN is text in UTF-8, and not empty")
+    return Pin(stripped)
+
+
+def read_pin(path: Path) -> Pin:
+    """Read a file with a PIN; refused when others than its owner may read it."""
+    try:
+        return parse_pin(read_secret(path).decode())
     except UnicodeDecodeError:
         raise KeyFileMalformed(f"{path.name}: not text") from None

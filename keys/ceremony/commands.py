@@ -1,7 +1,8 @@
 """`signal-keys ceremony`: one process for each step.
 
-Every command works in the holder's own folder, asks for its passphrase, and prints no
-secret. Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
+Every command works in the holder's own folder, asks for its passphrase or the PIN of
+its token, and prints no secret. Exit codes: 0 done, 1 refused with a reason, 2 wrong
+use.
 """
 
 import secrets
@@ -15,7 +16,6 @@ import typer
 
 from keys import clock
 from keys.base64url import encode_b64u
-from keys.ceremony.card_commands import PassphraseOption, ask_sealer
 from keys.ceremony.cards import CARD, open_card, verify_unserved
 from keys.ceremony.checking import open_signed, verify_in_use
 from keys.ceremony.conclusion import make_pins, verify_record
@@ -49,6 +49,7 @@ from keys.config import KeyConfig, parse_pins
 from keys.config_document import SignedDocument, read_payload
 from keys.files import read_public, write_public
 from keys.saying import saying_why
+from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 
 PLAN: Final = "ceremony.json"
 
@@ -141,6 +142,7 @@ def commit_command(
     *,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
+    token: TokenOption = None,
     digits: DigitsOption = None,
     anew: Annotated[
         bool, typer.Option("--anew", help="Give up what an earlier try left here.")
@@ -153,7 +155,7 @@ def commit_command(
         verify_begun(plan, clock.now())
         told = digits or typer.prompt("The digits of ceremony.json, as they are read")
         verify_digits(told, plan.session.context)
-        holder = _open_holder(folder, plan, passphrase)
+        holder = _open_holder(folder, plan, passphrase, token)
         if anew:
             holder.states.give_up()
         path = commit(holder, draw(holder))
@@ -166,10 +168,11 @@ def share_command(
     *,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
+    token: TokenOption = None,
 ) -> None:
     """Step 2: give out the contribution, now that every holder committed."""
     with saying_why("Not shared"):
-        holder = _open_holder(folder, _read_plan(folder), passphrase)
+        holder = _open_holder(folder, _read_plan(folder), passphrase, token)
         path = share(holder, _read_all(CommitFile, commits))
     typer.echo(f"Send {path} to every holder.")
 
@@ -180,10 +183,11 @@ def accept_command(
     *,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
+    token: TokenOption = None,
 ) -> None:
     """Step 3: check every contribution, and certify what they come to."""
     with saying_why("Not accepted"):
-        holder = _open_holder(folder, _read_plan(folder), passphrase)
+        holder = _open_holder(folder, _read_plan(folder), passphrase, token)
         path, transcript = accept(holder, _read_all(MessageFile, messages))
     typer.echo(f"Send {path} to every holder.")
     typer.echo(f"Read these digits aloud: {tell_digits(transcript)}")
@@ -197,13 +201,14 @@ def finish_command(
     *,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
+    token: TokenOption = None,
     digits: DigitsOption = None,
 ) -> None:
     """Step 4: with every certificate there, write the share and erase the rest."""
     with saying_why("Not finished"):
         plan = _read_plan(folder)
         verify_unserved(folder)
-        sealer = ask_sealer(folder, passphrase)
+        sealer = ask_sealer(folder, passphrase, token)
         holder = open_holder(folder, plan, sealer)
         finished = finish(holder, _read_all(CertificateFile, certificates))
         told = digits or typer.prompt("The digits that another holder reads aloud")
@@ -215,7 +220,7 @@ def finish_command(
         typer.echo(f"{results} waits. Send done-{holder.index}.json to every holder.")
     if finished.handed is not None:
         typer.echo(f"Send hand-over-{holder.index}.json to the index, and to it alone.")
-    typer.echo("share.json opens with the same passphrase: keep the two apart.")
+    typer.echo("share.json opens with the same passphrase, or token: keep them apart.")
     typer.echo("pins.json reaches clients by another road than key-config.json.")
 
 
@@ -228,11 +233,12 @@ def settle_command(
     ] = None,
     folder: FolderOption = Path(),
     passphrase: PassphraseOption = None,
+    token: TokenOption = None,
 ) -> None:
     """Replace the former share, now that every holder has its new one."""
     with saying_why("Not settled"):
         plan = _read_plan(folder)
-        sealer = ask_sealer(folder, passphrase)
+        sealer = ask_sealer(folder, passphrase, token)
         said = None if rotated is None else read_file(RotatedFile, rotated)
         files = _read_all(DoneFile, done)
         settle(folder, plan, files, sealer, rotated=said, now=clock.now())
@@ -295,7 +301,9 @@ def _read_all(model: type[_File], paths: Sequence[Path]) -> list[tuple[str, _Fil
     return [(path.name, read_file(model, path)) for path in paths]
 
 
-def _open_holder(folder: Path, plan: Plan, passphrase: Path | None) -> Holder:
+def _open_holder(
+    folder: Path, plan: Plan, passphrase: Path | None, token: Path | None
+) -> Holder:
     plan.find_index(open_card(read_file(CardFile, folder / CARD)))
     verify_unserved(folder)
-    return open_holder(folder, plan, ask_sealer(folder, passphrase))
+    return open_holder(folder, plan, ask_sealer(folder, passphrase, token))

@@ -5,9 +5,10 @@ What must hold before a holder evaluates anything:
 1. the key config is signed by every pinned holder, active, valid and of the accepted
    origin;
 2. it names this holder;
-3. the sealed share lies apart from its passphrase, opens, belongs to the config's
-   version and epoch, and its public half is the config's share for this holder; no
-   other share of that version and epoch lies beside it;
+3. the sealed share lies apart from what opens it (a passphrase, or the PIN of a
+   token), opens, belongs to the config's version and epoch, and its public half is the
+   config's share for this holder; no other share of that version and epoch lies beside
+   it;
 4. the ticket key is one of the config's ticket keys for this holder.
 
 Shares of several sharings may lie in one folder: `share.json`, and beside it
@@ -33,8 +34,9 @@ from keys.holder.errors import HolderStartRefused
 from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey, parse_private_key
 from keys.keyring import load_share, read_sharing
-from keys.sealing import PassphraseSealer, Sealer, read_passphrase
+from keys.sealing import PassphraseSealer, Sealer, read_passphrase, read_pin
 from keys.shares import KeyShare, get_public_share
+from keys.token_file import open_token, read_token
 
 LONGEST_TRIAL: Final = timedelta(days=92)
 
@@ -106,13 +108,34 @@ def _open_sharing(
     paths: Sequence[Path],
 ) -> HolderKeys:
     """Open every share that says it is of this sharing: all must be the config's."""
-    sealer = PassphraseSealer(read_passphrase(settings.passphrase))
+    sealer = _read_sealer(settings)
     named = list(paths) or [settings.share]
     opened = [_open_share(settings, config, path, sealer) for path in named]
     ticket_key = parse_private_key(
         read_json(read_secret(settings.ticket_key), settings.ticket_key.name)
     )
     return match_keys(config, document, settings.holder, opened[0], ticket_key)
+
+
+def list_openers(settings: HolderSettings) -> list[Path]:
+    """List the files with which the share is opened, the secret one last.
+
+    Raises `KeyFileMalformed` where the file of a token is none, `HolderStartRefused`
+    where it names no PIN: nobody is there to be asked.
+    """
+    if settings.token is None:
+        return [path for path in (settings.passphrase,) if path is not None]
+    pin = read_token(settings.token).pin
+    if pin is None:
+        raise HolderStartRefused("token: names no file with the PIN; nobody is asked")
+    return [settings.token, pin]
+
+
+def _read_sealer(settings: HolderSettings) -> Sealer:
+    opener = list_openers(settings)[-1]
+    if settings.token is None:
+        return PassphraseSealer(read_passphrase(opener))
+    return open_token(read_token(settings.token), read_pin(opener))
 
 
 def _open_share(
@@ -128,7 +151,7 @@ def _open_share(
 
 
 def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> None:
-    """Hold that whoever copies the share has no passphrase, or raise.
+    """Hold that whoever copies the share has no passphrase or PIN, or raise.
 
     A folder that is copied, or a disk that is carried away, holds one of the two. In a
     trial on one machine (`together_until`) another folder of the same disk will do. A
@@ -137,28 +160,30 @@ def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> 
     Raises `HolderStartRefused`.
     """
     lying = [*list_shares(settings), settings.share][0]
-    share, passphrase = lying.resolve(), settings.passphrase.resolve()
-    if _holds(share.parent, passphrase) or _holds(passphrase.parent, share):
+    name = "PIN" if settings.passphrase is None else "passphrase"
+    share, opener = lying.resolve(), list_openers(settings)[-1].resolve()
+    if _holds(share.parent, opener) or _holds(opener.parent, share):
         raise HolderStartRefused(
-            "passphrase: lies with the share; keep it in a folder apart"
+            f"{name}: lies with the share; keep it in a folder apart"
         )
     try:
-        is_one_volume = share.stat().st_dev == passphrase.stat().st_dev
+        is_one_volume = share.stat().st_dev == opener.stat().st_dev
     except OSError as error:
-        raise HolderStartRefused(f"share or passphrase: {error.strerror}") from None
+        raise HolderStartRefused(f"share or {name}: {error.strerror}") from None
     if is_one_volume:
-        _verify_trial(settings.together_until, config.valid_from.date(), now.date())
+        began = config.valid_from.date()
+        _verify_trial(settings.together_until, began, now.date(), name)
 
 
-def _verify_trial(until: date | None, began: date, today: date) -> None:
+def _verify_trial(until: date | None, began: date, today: date, name: str) -> None:
     if until is None:
         raise HolderStartRefused(
-            "passphrase: lies on the share's volume; keep it on another one"
+            f"{name}: lies on the share's volume; keep it on another one"
         )
     if today > until:
         raise HolderStartRefused(
             f"together_until: the trial ended on {until}; "
-            "keep the passphrase on another volume than the share"
+            f"keep the {name} on another volume than the share"
         )
     if until - began > LONGEST_TRIAL:
         raise HolderStartRefused(

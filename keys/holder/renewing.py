@@ -12,13 +12,19 @@ Proven by tests/contract/test_holder_renewing.py.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from keys.config import KeyConfig
 from keys.errors import KeysError
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.former import find_over, let_go, put_behind
-from keys.holder.opening import find_shares, list_shares, open_keys
+from keys.holder.opening import (
+    find_shares,
+    list_openers,
+    list_shares,
+    open_keys,
+)
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings
 from keys.watching import Watched
@@ -57,10 +63,9 @@ class Renewal:
             [
                 settings.key_config,
                 settings.pins,
-                settings.passphrase,
                 settings.ticket_key,
             ],
-            lambda: list_shares(settings),
+            lambda: [*_list_openers(settings), *list_shares(settings)],
         )
 
     def renew(self, served: Holder) -> Renewed | None:
@@ -129,6 +134,13 @@ class Renewal:
             return served
         former = put_behind(served.former, served.keys, keys)
         return replace(served, keys=keys, former=former)
+
+
+def _list_openers(settings: HolderSettings) -> list[Path]:
+    try:
+        return list_openers(settings)
+    except KeysError:  # the file of the token is none: it is refused when it is read
+        return []
 
 
 def _find_left(settings: HolderSettings, over: KeyConfig) -> Retired:

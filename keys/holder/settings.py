@@ -1,15 +1,16 @@
 """The settings of one key holder: a TOML file, nothing assumed.
 
-Every key is needed but `together_until`, `edge` and `alarms`; relative paths stand from
-the file's folder; an environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
+Every key is needed but `together_until`, `edge` and `alarms`, and of `passphrase` and
+`token` exactly one; relative paths stand from the file's folder; an environment
+variable `SIGNAL_KEYS_<KEY>` wins over the file.
 """
 
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -43,7 +44,10 @@ class HolderSettings(BaseSettings):
     key_config: Path
     pins: Path
     share: Path
-    passphrase: Path
+    passphrase: Path | None = None
+    """The file that opens the share; or `token`."""
+    token: Path | None = None
+    """Which token opens the share (`keys.token_file`); it names the file of its PIN."""
     together_until: date | None = None
     """In a trial on one machine: the last day on which share and passphrase may lie on
     one volume. After it the holder does not start."""
@@ -57,6 +61,12 @@ class HolderSettings(BaseSettings):
     edge: EdgeLimits = EdgeLimits()
     alarms: AlarmsTo | None = None
     """Where alarms go beside the stream; a relative `token_file` is in its folder."""
+
+    @model_validator(mode="after")
+    def _verify_opened_one_way(self) -> Self:
+        if (self.passphrase is None) == (self.token is None):
+            raise ValueError("passphrase or token: one of the two opens the share")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -76,6 +86,7 @@ PATHS = (
     "pins",
     "share",
     "passphrase",
+    "token",
     "ticket_key",
     "index_key",
     "organisations",
@@ -100,6 +111,7 @@ def load_settings(path: Path) -> HolderSettings:
         )
         raise HolderStartRefused(f"{path.name}: {said}") from None
     folder = path.resolve().parent
-    paths = {name: folder / getattr(settings, name) for name in PATHS}
+    given = {name: getattr(settings, name) for name in PATHS}
+    paths = {name: folder / path for name, path in given.items() if path is not None}
     alarms = settings.alarms and settings.alarms.found_from(folder)
     return settings.model_copy(update={**paths, "alarms": alarms})
