@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -38,23 +37,11 @@ from tests.ceremony_builders import Call
 from tests.succession_builders import (
     EITHER,
     NEW,
-    go_on,
-    make_first,
     take,
 )
 
 CHEATER = 2
 RECEIVER = 1
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    return make_first(tmp_path_factory.mktemp("first"))
-
-
-@pytest.fixture
-def call(first: Call, tmp_path: Path) -> Call:
-    return go_on(first, tmp_path)
 
 
 def given(call: Call, at: int, what: Polynomial | ZeroSharing) -> Contribution:

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -39,8 +38,6 @@ from tests.succession_builders import (
     EITHER,
     NEW,
     config_of,
-    go_on,
-    make_first,
     take,
 )
 
@@ -48,16 +45,6 @@ CHEATER = 2
 
 
 RECEIVER = 1
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    return make_first(tmp_path_factory.mktemp("first"))
-
-
-@pytest.fixture
-def call(first: Call, tmp_path: Path) -> Call:
-    return go_on(first, tmp_path)
 
 
 def test_a_former_share_stays_until_all_have_their_new_one(call: Call) -> None:

@@ -33,28 +33,12 @@ from keys.group import Scalar, generate_scalar, subtract_scalars
 from tests.ceremony_builders import Call
 from tests.dealing import combine_shares
 from tests.rotation_builders import Index
-from tests.succession_builders import go_on, make_first
+from tests.succession_builders import go_on
+
+pytestmark = pytest.mark.usefixtures("rotation")
 
 CHEATER = 2
 RECEIVER = 1
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    return make_first(tmp_path_factory.mktemp("first"))
-
-
-@pytest.fixture
-def index() -> Index:
-    return Index()
-
-
-@pytest.fixture
-def call(first: Call, tmp_path: Path, index: Index) -> Call:
-    """Holders that have a key, and a rotation that is open."""
-    call = go_on(first, tmp_path)
-    index.begin(call)
-    return call
 
 
 Drawn = list[Polynomial | ZeroSharing]
@@ -185,7 +169,7 @@ def test_whoever_leads_the_call_cannot_be_told_the_factor(
     first: Call, tmp_path: Path, index: Index
 ) -> None:
     """A request of another index than the one whose key the holders have."""
-    call, other = go_on(first, tmp_path), Index()
+    call, other = go_on(first, tmp_path / "other"), Index()
     other.begin(call)
     for folder in call.folders.values():
         index.introduce(folder)

@@ -42,8 +42,6 @@ from tests.succession_builders import (
     EITHER,
     NEW,
     config_of,
-    go_on,
-    make_first,
     take,
 )
 
@@ -51,16 +49,6 @@ CHEATER = 2
 
 
 RECEIVER = 1
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    return make_first(tmp_path_factory.mktemp("first"))
-
-
-@pytest.fixture
-def call(first: Call, tmp_path: Path) -> Call:
-    return go_on(first, tmp_path)
 
 
 def test_a_ceremony_follows_on_the_config_that_its_holders_serve_with(

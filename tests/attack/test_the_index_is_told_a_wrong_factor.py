@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -36,27 +35,11 @@ from keys.overlap import VERSION_OVERLAP
 from tests.ceremony_builders import NOW, Call
 from tests.keys_builders import ORDER
 from tests.rotation_builders import Index, handed, results, settle
-from tests.succession_builders import go_on, make_first
+from tests.succession_builders import go_on
+
+pytestmark = pytest.mark.usefixtures("rotation")
 
 CHEATER = 2
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    return make_first(tmp_path_factory.mktemp("first"))
-
-
-@pytest.fixture
-def index() -> Index:
-    return Index()
-
-
-@pytest.fixture
-def call(first: Call, tmp_path: Path, index: Index) -> Call:
-    """Holders that have a key, and a rotation that is open."""
-    call = go_on(first, tmp_path)
-    index.begin(call)
-    return call
 
 
 @pytest.fixture(scope="module")
