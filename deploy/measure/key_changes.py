@@ -40,7 +40,9 @@ async def measure_key_changes(
             await asyncio.sleep(_TAKEN_UP_SECONDS)
         seconds = round(time.monotonic() - began, 1)
         memory = _read_memory(town)
-        figures[name] = {"seconds": seconds} | work.encode() | {"memoryMiB": memory}
+        said = {"seconds": seconds} | work.encode() | {"memoryMiB": memory}
+        say(f"keys: {name}: {said}")
+        figures[name] = said
     say(f"keys: {sizes.moved} rows move to another row key, at work")
     await add_rows(town, sizes.moved)
     async with working(town, crowd, sizes) as work:
