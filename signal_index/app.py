@@ -48,9 +48,9 @@ from signal_index.api.transactions import committing, looking
 from signal_index.api.witnessing import WitnessRule
 from signal_index.errors import (
     CommitUnknown,
-    DatabaseUnavailable,
     KeyConfigUnusable,
     KeyFilesRefused,
+    RowKeyMissing,
     StartRefused,
 )
 from signal_index.events import Event
@@ -204,7 +204,7 @@ def make_standing(
 
     A policy that was adopted since is taken up with it, and another row key: no request
     derives a row from what was true more than ten seconds ago. Raises
-    `DatabaseUnavailable` where this process cannot find what stands there.
+    `RowKeyMissing` where this process cannot find what stands there.
     """
 
     async def read(now: datetime) -> Standing:
@@ -213,7 +213,7 @@ def make_standing(
                 await take_up(conn, keys.ring)
             except KeyFilesRefused as refusal:
                 log.write(Event.ROW_KEY_REFUSED, reason=str(refusal))
-                raise DatabaseUnavailable from refusal
+                raise RowKeyMissing from refusal
             standing = await read_standing(conn, policy.catalogue, now=now)
             await policy.take_up(conn, standing.adoptions)
             return standing

@@ -32,6 +32,7 @@ _ALWAYS: Final = (
     bounds.TooOften,
     bounds.Busy,
     errors.DatabaseUnavailable,
+    errors.RowKeyMissing,
 )
 _WITH_BODY: Final = (InvalidField, bounds.BodyTooLarge, edge.MediaTypeUnsupported)
 _WITH_CALLER: Final = (

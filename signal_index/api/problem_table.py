@@ -240,6 +240,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Stuur precies dezelfde aanvraag binnen vijf minuten nog eens.",
     ),
     errors.DatabaseUnavailable: _BUSY,
+    errors.RowKeyMissing: Problem(
+        "row-key-missing",
+        "Deze server van de index mist een sleutelbestand.",
+        503,
+        "Daarom toont hij niets. Waarschuw de beheerder van de index.",
+    ),
     errors.ProofNotReady: Problem(
         "proof-not-ready", "Het bewijs is er nog niet.", 503, "Probeer het zo nog eens."
     ),

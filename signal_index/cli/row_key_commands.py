@@ -52,9 +52,10 @@ from signal_index.store.row_keys import (
 )
 from signal_index.store.row_moves import Move
 from signal_index.store.schema import verify_schema
+from signal_index.store.standing import MAXIMUM_AGE
 from signal_index.upkeep.row_moving import REST, Counted, Mover, Say, moving_alone
 
-TAKEN_UP_AFTER: Final = timedelta(seconds=90)
+TAKEN_UP_AFTER: Final = MAXIMUM_AGE + timedelta(seconds=80)
 """No request, and no round of the leader, goes on for longer with what it knew."""
 
 row_key_app = typer.Typer(
@@ -240,6 +241,8 @@ async def _finish(file: Path, give_up: int) -> tuple[int, Counted]:
             f"give them up with --give-up {lost}"
         )
     async with administering(settings) as (conn, recorder):
+        if _find_change(await find_uses(conn)) != change:
+            raise RowKeyRefused("another command went on meanwhile: `status` says how")
         if lost:
             ring = load_row_keys(settings.keys)
             ring.take_up(await find_uses(conn))

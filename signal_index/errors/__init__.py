@@ -99,6 +99,7 @@
         ├── QueueFull              too many lookups wait; nothing was spent
         ├── CommitUnknown          the database did not confirm the commit
         ├── DatabaseUnavailable    the database does not answer; nothing was changed
+        ├── RowKeyMissing          this process lacks a row key under which rows stand
         ├── RowKeyLeft             what was to be written stands under a closed key
         └── LeadershipLost         this process is no longer the leader of upkeep
 
@@ -217,6 +218,7 @@ from signal_index.errors.unanswered import (
     ProofNotReady,
     QueueFull,
     RowKeyLeft,
+    RowKeyMissing,
 )
 
 __all__ = [
@@ -285,6 +287,7 @@ __all__ = [
     "RoleMissing",
     "RowKeyBusy",
     "RowKeyLeft",
+    "RowKeyMissing",
     "RowKeyRefused",
     "SamePerson",
     "SecretFileExposed",

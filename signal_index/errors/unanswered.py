@@ -31,6 +31,13 @@ class DatabaseUnavailable(NotAnswered):
     """The database does not answer; nothing was changed."""
 
 
+class RowKeyMissing(NotAnswered):
+    """Rows stand, or soon will, under a row key of which this process lacks the file.
+
+    What it would not find it would call "nothing found".
+    """
+
+
 class RowKeyLeft(NotAnswered):
     """The row key under which this was to be written is closed; nothing was changed."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +34,9 @@ from signal_index.taking_part import Coverage
 from signal_index.wire.lookups import Freshness
 from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.sources import SourceState
+
+MAXIMUM_AGE: Final = timedelta(seconds=10)
+"""How old a copy may be that a request reads; what changes counts for all after it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.api.standing import MAXIMUM_AGE
 from signal_index.cli.row_key_commands import TAKEN_UP_AFTER
 from signal_index.errors import RowKeyBusy, RowKeyLeft
 from signal_index.row_keys import RowKeyRing
 from signal_index.store.connect import transaction
 from signal_index.store.row_keys import hold_rows
+from signal_index.store.standing import MAXIMUM_AGE
 from tests.builders import a_notice
 from tests.holders_builders import a_bsn
 from tests.row_key_builders import Rotation, a_row_key, open_rotation

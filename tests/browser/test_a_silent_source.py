@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy.engine import make_url
 
 from deploy.town.regional_bank import SUCCESSOR
-from signal_index.api.standing import MAXIMUM_AGE
+from signal_index.store.standing import MAXIMUM_AGE
 from tests.browser.screen import Screen, Town
 
 BANK, MARCH = SUCCESSOR.organisation, "2026-03-03 09:00:00.000000"

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from signal_index.cli import row_key_commands
+from signal_index.settings import Settings
+from signal_index.upkeep.row_moving import Counted, Say
 from tests.index_office import Office
 from tests.store_builders import an_oin
 
@@ -117,3 +120,27 @@ def test_a_run_that_was_asked_for_another_key_moves_nothing(office: Office) -> N
         connection.execute("UPDATE row_key_use SET number = 3 WHERE number = 2")
     code, said = office.answer("2", "keys", "row-key", "run")
     assert (code, "nothing was moved" in said) == (1, True), said
+
+
+def test_a_finish_that_another_was_before_records_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it counted, another finished, and began the next."""
+    assert _row_key(office, "begin")[0] == 0
+    _let_time_go_by(office)
+    assert office.answer("2", "keys", "row-key", "run")[0] == 0
+    _let_time_go_by(office)
+    recorded = office.kinds()
+    count = row_key_commands._move
+
+    async def count_late(settings: Settings, rest: float, told: Say) -> Counted:
+        counted = await count(settings, rest, told)
+        with sqlite3.connect(office.folder / "data" / "index.sqlite") as connection:
+            connection.execute("UPDATE row_key_use SET number = 3 WHERE number = 1")
+        return counted
+
+    monkeypatch.setattr(row_key_commands, "_move", count_late)
+    code, said = _row_key(office, "finish")
+    assert (code, "another command went on" in said) == (1, True), said
+    assert office.ask("SELECT number FROM row_key_use ORDER BY 1") == [(2,), (3,)]
+    assert office.kinds() == recorded

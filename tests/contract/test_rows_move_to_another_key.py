@@ -165,10 +165,19 @@ async def test_who_lacks_a_key_that_rows_stand_under_answers_nothing(
     rotation.files[2] = a_row_key()
     rotation.world.index.keys.ring.__init__(lambda: dict(rotation.files))  # type: ignore[misc]
     rotation.look()
-    body = await world.ask([FOLLOWED])
-    answer = await world.send("POST", "/lookups", world.a_token(), body)
-    assert answer.status_code == 503
+    assert await _refused(rotation) == [(503, "row-key-missing")] * 2
     assert "row-key-2.key is not the key" in world.log.getvalue()
+
+
+async def _refused(rotation: Rotation) -> list[tuple[int, str]]:
+    """Give what a lookup and the health of this process say."""
+    world = rotation.world
+    body = await world.ask([FOLLOWED])
+    answers = [
+        await world.send("POST", "/lookups", world.a_token(), body),
+        await world.send("GET", "/health", world.a_token()),
+    ]
+    return [(one.status_code, one.json()["type"].split("/")[-1]) for one in answers]
 
 
 async def test_of_whom_no_key_says_nobody_is_told_and_the_list_is_there(

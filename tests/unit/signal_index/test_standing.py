@@ -63,6 +63,17 @@ async def test_a_clock_that_jumps_back_has_it_read_anew() -> None:
     assert read.times == 2
 
 
+async def test_a_clock_that_is_set_back_again_and_again_keeps_no_copy() -> None:
+    """Set back as fast as time goes, it would say for ever that the copy is new."""
+    seconds, read = [100.0], FakeRead()
+    read.gate.set()
+    view = StandingView(read, lambda: seconds[0])
+    for passed in (0.0, 4.9, 5.0):
+        seconds[0] = 100 + passed
+        await view.get(NOON)
+    assert read.times == 2
+
+
 async def test_when_the_database_is_gone_nobody_gets_in_on_an_old_copy() -> None:
     view, read = _view()
     await view.get(NOON)
