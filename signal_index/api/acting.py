@@ -27,7 +27,7 @@ from signal_index.api.context import Index
 from signal_index.api.errors import NothingRecorded
 from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.api.transactions import committing
-from signal_index.errors import DatabaseUnavailable, RowKeyLeft
+from signal_index.errors import DatabaseUnavailable, RowKeyLeft, SourceEnding
 from signal_index.ledger import Entry, Kind
 from signal_index.proof import JsonObject
 from signal_index.row_keys import RowKeys
@@ -97,9 +97,9 @@ async def acting(
             await hold_rows(conn, rows)
     except _Repeat:
         return
-    except RowKeyLeft as left:
-        index.standing.forget()
-        raise DatabaseUnavailable from left
+    except (RowKeyLeft, SourceEnding) as changed:
+        index.standing.forget()  # sent again, it is judged by what holds now
+        raise DatabaseUnavailable from changed
 
 
 def _verify_said(act: Acting) -> None:

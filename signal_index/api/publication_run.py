@@ -78,6 +78,7 @@ from signal_index.store.signals import (
     lock_standing,
     store_signals,
 )
+from signal_index.store.source_states import verify_none_ended
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.person_events import PersonEventKind
 from signal_index.wire.signals import Notice, Withdrawal
@@ -161,6 +162,7 @@ async def _lock(
     if submission.outbox is not None:
         locked.add(submission.submitted_by)
     await lock_source(conn, *locked)
+    await verify_none_ended(conn, locked)
 
 
 async def _verify_outbox(act: Acting, submission: Submission) -> None:

@@ -100,6 +100,7 @@
         ├── CommitUnknown          the database did not confirm the commit
         ├── DatabaseUnavailable    the database does not answer; nothing was changed
         ├── RowKeyMissing          this process lacks a row key under which rows stand
+        ├── SourceEnding           a source ended while something of it was on its way
         ├── RowKeyLeft             what was to be written stands under a closed key
         └── LeadershipLost         this process is no longer the leader of upkeep
 
@@ -219,6 +220,7 @@ from signal_index.errors.unanswered import (
     QueueFull,
     RowKeyLeft,
     RowKeyMissing,
+    SourceEnding,
 )
 
 __all__ = [
@@ -296,6 +298,7 @@ __all__ = [
     "SignalTransferred",
     "SignalsStand",
     "SignatureInvalid",
+    "SourceEnding",
     "StaleKeyVersion",
     "StartRefused",
     "SubjectDeceased",

@@ -42,5 +42,9 @@ class RowKeyLeft(NotAnswered):
     """The row key under which this was to be written is closed; nothing was changed."""
 
 
+class SourceEnding(NotAnswered):
+    """A source ended while something of it was on its way; sent again it is refused."""
+
+
 class LeadershipLost(NotAnswered):
     """Another process leads the upkeep now; this one wrote nothing."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from keys.errors import KeysError
 from keys.events import EventLog
@@ -19,7 +20,9 @@ from keys.jose import PrivateKey
 from keys.refused import EVERYBODY, Refused, sign_refused
 from signal_index.store.accounts import EVERYONE, suspend_account
 from signal_index.store.endings import Because, end
+from signal_index.tables.signals import signal
 from signal_index.upkeep.refusing import Refusing
+from signal_index.wire.values import Oin
 from tests.attack.test_holder_records import on_disk
 from tests.builders import a_notice
 from tests.holder_fakes import INDEX_KEY
@@ -235,3 +238,24 @@ def test_a_holder_ends_an_entry_and_never_takes_its_key_again(tmp_path: Path) ->
     add_organisation(path, fresh.entry)
     known = load_organisations(path)
     assert known.get(LOOKUP_OIN, "lookup").request_key == fresh.entry.request_key
+
+
+async def test_what_was_on_its_way_when_its_source_ended_is_not_kept(
+    world: World,
+) -> None:
+    """Its process knows the registry of before; withdrawn or passed on, it is over."""
+    world.index.standing._count_seconds = lambda: 0.0  # by the world's own clock alone
+    agency = world.debt_help
+    await world.publish(agency, [a_bsn(1)])
+    async with owning(world.engine) as conn:
+        key = {"oin": agency.oin}
+        await end(conn, "source", key, Because.STOPPED, now=world.clock())
+    notice = a_notice(agency.contact, source=Oin(agency.oin))
+    late = await world.send_batch(agency, [notice], [a_bsn(2)])
+    assert late.status_code == 503, late.text
+    async with owning(world.engine) as conn:
+        kept = (await conn.scalars(select(signal.c.reference))).all()
+    assert notice.reference not in kept
+    again = await world.send_batch(agency, [notice], [a_bsn(2)])
+    assert again.status_code != 503
+    assert "accepted" not in again.text
