@@ -122,7 +122,7 @@ QUICK = Sizes(
     most_moving_blocks=40,
     moving_lookups=32,
     moving_rest=0.5,
-    working_lookups=1_600,
-    working_delivered=500,
+    working_lookups=6_000,
+    working_delivered=3_000,
 )
 """As little as shows that each part still works: its figures mean nothing."""
