@@ -10,6 +10,7 @@ from rich.progress import Progress as Bar
 
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering, opened
+from signal_index.clock import now
 from signal_index.key_files import load_year_keys
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
@@ -65,8 +66,10 @@ def compare_command(settings: SettingsFile) -> None:
 
 async def _compare(file: Path) -> Compared:
     settings = load_settings(file)
+    kept = now().year - settings.ledger_years
     async with opened(settings) as conn:
-        return await compare_registered(conn, load_year_keys(settings.keys))
+        keys = load_year_keys(settings.keys)
+        return await compare_registered(conn, keys, first_kept_year=kept)
 
 
 async def _export(file: Path, year: int, into: Path, before: int) -> int:

@@ -15,12 +15,14 @@ from keys.base64url import decode_b64u
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.proof import (
+    DisclosureRefused,
     Group,
     Json,
     JsonObject,
     Kind,
     Leaf,
     ProofError,
+    digest_disclosure,
     parse_disclosure,
     parse_leaf,
 )
@@ -104,10 +106,12 @@ class Opened:
 def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
     """Open all that an entry says, but for the person asked about.
 
-    One that was altered, or sealed under another key, is `is_unreadable`.
+    One that was altered, sealed under another key, or says something else than its
+    leaf, is `is_unreadable`: who has the key of the year can seal another text.
     """
     try:
         texts = open_disclosures(closed.entry, sealed, key=key)
+        _verify_said(closed.leaf, texts)
         groups: dict[Group, JsonObject | None] = {
             group: parse_disclosure(text).value
             for group, text in texts.items()
@@ -116,3 +120,11 @@ def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
     except ProofError:
         return replace(closed, is_unreadable=True)
     return replace(closed, groups=groups)
+
+
+def _verify_said(data: bytes, texts: Mapping[Group, str]) -> None:
+    """Hold what is said against the digests in the leaf, or raise `ProofError`."""
+    leaf = parse_leaf(data)
+    said = {group: digest_disclosure(text) for group, text in texts.items()}
+    if not isinstance(leaf, Leaf) or dict(leaf.groups) != said:
+        raise DisclosureRefused("the sealed groups are not those of the leaf")

@@ -69,7 +69,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "alembic_version": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     # registry
     "organisation": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
-    "admission": {_WEB: _READ},
+    "admission": {_WEB: _READ, _UPKEEP: _READ},
     "client": {_WEB: _READ, _UPKEEP: _READ},
     "signer": {_WEB: _READ, _UPKEEP: _READ},
     "source": {
@@ -214,7 +214,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "signature",
         ),
     },
-    "contact_label_request": {_WEB: _ADD},
+    "contact_label_request": {_WEB: _ADD, _UPKEEP: _READ},
     # citizen_rights
     "access_request": {
         _WEB: Access(
@@ -315,7 +315,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "overview_count": {_WEB: _READ, _UPKEEP: _RENEW, _REPORTING: _READ},
     "overview_day": {_WEB: _READ, _UPKEEP: _RENEW},
     "overview_stock": {_WEB: _READ, _UPKEEP: _RENEW, _REPORTING: _READ},
-    "account_mandate": {_WEB: _READ},
+    "account_mandate": {_WEB: _READ, _UPKEEP: _READ},
     "report_request": {_WEB: _ADD, _UPKEEP: _ERASE},
     # reviews
     "review": {

@@ -5,9 +5,16 @@ send for, and makes no entry of it. Here each row is held against the newest ent
 it, so that it is named, whether or not anybody met it in an answer.
 
 - Contact holders are held by the digest of their details. One that came along with a
-  transfer has no entry of its own: it stands as another that has one.
-- What an entry says is read with the key of its year. Where entries were erased, a row
-  that has none left is counted apart: nothing can be said of it.
+  transfer has no entry of its own: it stands as another once had.
+- The newest is the last in the tree, whatever its id; what no tree holds yet comes
+  after. Two of one millisecond went into the tree in no order of theirs: a row may be
+  as either says.
+- What an entry says is read with the key of its year. Where years have expired, a row
+  that has none left is counted apart: nothing can be said of it. An entry of a year
+  that is kept and that cannot be read, or no more, is named: what it said last of a row
+  is hidden, and an older one would stand for it.
+- Words that two persons approved count by their approval; here it is held that each
+  ended when the ledger says, and not otherwise.
 - Who has the keys too, and writes entries, leaves them in the tree for all to see.
 
 Proven by tests/attack/test_what_is_registered_is_what_the_ledger_says.py.
@@ -17,17 +24,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.identifiers import read_uuid7_instant
 from signal_index.keyring import YearKeys
 from signal_index.ledger import Group, Kind, Opened
 from signal_index.notice.text import digest_compact
+from signal_index.proof import JsonObject
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables import registry
-from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.approvals import contact_label_request
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
+from signal_index.tables.overview import account_mandate
 
 _PAGE: Final = 1_000
 
@@ -40,11 +54,12 @@ Said = dict[str, object]
 class Difference:
     """A row that is not as the ledger says, or one of the two that lacks the other.
 
-    `members`: what differs in a row that is `changed`.
+    `members`: what differs in a row that is `changed`. `hidden`: an entry of a year
+    that is kept, which says nothing any more.
     """
 
     thing: Thing
-    how: Literal["changed", "not-recorded", "gone"]
+    how: Literal["changed", "not-recorded", "gone", "hidden"]
     members: tuple[str, ...] = ()
 
 
@@ -57,21 +72,25 @@ class Compared:
     erased: int
 
 
-async def compare_registered(conn: AsyncConnection, keys: YearKeys) -> Compared:
-    """Hold every row of the registry against the newest entry about it."""
-    told = _Told()
-    async for entry in _read_entries(conn, keys):
+async def compare_registered(
+    conn: AsyncConnection, keys: YearKeys, *, first_kept_year: int
+) -> Compared:
+    """Hold every row of the registry against the newest entry about it.
+
+    Of years before `first_kept_year` nothing need be left.
+    """
+    told = _Told(first_kept_year)
+    for entry in await _read_entries(conn, keys):
         told.take(entry)
-    stands = {thing: said async for thing, said in _read_rows(conn)}
-    copies = {said.get("details") for said in told.things.values()} - {None}
-    found: list[Difference] = []
+    stands = await _read_rows(conn)
+    found = [Difference(("entry", str(one)), "hidden") for one in told.hidden]
     erased = 0
     for thing, row in sorted(stands.items()):
-        said = told.things.get(thing)
-        if said is None and row.get("details") in copies:
+        words = told.things.get(thing)
+        if words is None and row.get("details") in told.details:
             continue
-        if said is not None:
-            members = tuple(sorted(one for one in row if said.get(one) != row[one]))
+        if words is not None:
+            members = min((_differing(row, said) for said in words), key=len)
             found += [Difference(thing, "changed", members)] if members else []
         elif told.is_erased:
             erased += 1
@@ -79,123 +98,241 @@ async def compare_registered(conn: AsyncConnection, keys: YearKeys) -> Compared:
             found.append(Difference(thing, "not-recorded"))
     gone = sorted(told.things.keys() - stands.keys())
     found += [Difference(thing, "gone") for thing in gone]
-    return Compared(found, len(stands), erased)
+    otherwise, count = await _compare_words(conn, told)
+    return Compared([*found, *otherwise], len(stands) + count, erased)
+
+
+def _differing(row: Said, said: Said) -> tuple[str, ...]:
+    return tuple(sorted(one for one in row if said.get(one) != row[one]))
 
 
 @dataclass(slots=True)
 class _Told:
-    """What the entries say of each thing, the newest word of each member."""
+    """What the entries say of each thing, the newest word of each member.
 
-    things: dict[Thing, Said] = field(default_factory=dict)
-    readable: set[int] = field(default_factory=set)
-    closed: set[int] = field(default_factory=set)
+    `things`: one word of each, or what each entry of one millisecond says.
+    """
 
-    @property
-    def is_erased(self) -> bool:
-        """Tell whether a whole year was erased: not one entry, and not by hand."""
-        return bool(self.closed - self.readable)
+    first_kept: int
+    things: dict[Thing, list[Said]] = field(default_factory=dict)
+    details: set[object] = field(default_factory=set)
+    ended_words: list[tuple[Thing, datetime, object]] = field(default_factory=list)
+    hidden: list[UUID] = field(default_factory=list)
+    is_erased: bool = False
+    _at: dict[Thing, datetime] = field(default_factory=dict)
 
     def take(self, entry: Opened) -> None:
         """Take what one entry says, in the order in which they were made."""
-        year = entry.recorded_at.year
         if entry.groups is None:
-            self.closed |= set() if entry.is_unreadable else {year}
+            if entry.recorded_at.year >= self.first_kept:
+                self.hidden.append(entry.entry)
+            self.is_erased |= entry.recorded_at.year < self.first_kept
             return
-        self.readable.add(year)
         what = entry.group(Group.WHAT)
         act, oin = str(what.get("act")), str(what.get("oin"))
         if act == "contact-holder":
-            self.things["contact-holder", str(what.get("id"))] = {
-                "organisation": entry.organisation,
-                "details": what.get("digest"),
-            }
-            return
-        if act in _STATES:
+            self._contact(entry, what)
+        elif act in _STATES:
             self._add(("source", oin), {"state": _STATES[act]})
-            return
+        elif act in _GIVEN:
+            kind, members = _GIVEN[act]
+            self._give(_name(kind, entry, what), {m: what.get(m) for m in members})
+        elif act in _TAKEN:
+            self.things.pop(_name(_TAKEN[act], entry, what), None)
+        else:
+            self._register(entry, what, act)
+
+    def _contact(self, entry: Opened, what: JsonObject) -> None:
+        """Take whom to call; beside it what another entry of that millisecond says."""
+        thing = ("contact-holder", str(what.get("id")))
+        said: Said = {
+            "organisation": entry.organisation,
+            "details": what.get("digest"),
+        }
+        self.details.add(what.get("digest"))
+        at = read_uuid7_instant(entry.entry)
+        beside = self.things[thing] if self._at.get(thing) == at else []
+        self.things[thing], self._at[thing] = [*beside, said], at
+
+    def _register(self, entry: Opened, what: JsonObject, act: str) -> None:
         kind, _, step = act.rpartition("-")
         if kind not in _KEYS:
             return
-        thing = (kind, *(str(what.get(one, oin)) for one in _KEYS[kind]))
+        thing = _name(kind, entry, what)
         if step in {"added", "changed"}:
-            said = self.things.setdefault(thing, {})
-            said |= {one: what.get(one) for one in _MEMBERS[kind]}
+            place = entry.parsed_leaf.municipality
+            said: Said = {one: what.get(one) for one in _MEMBERS[kind]}
+            self._give(thing, {**said, "municipality": place, "ended": None})
         elif step == "ended":
-            self._end(thing, what.get("because"))
+            self._end(thing, what, entry.recorded_at)
 
-    def _end(self, thing: Thing, because: object) -> None:
-        """End a thing; an organisation takes its source along."""
-        self._add(thing, {"ended": because})
-        if thing[0] in {"organisation", "source"}:
-            gone = {"ended": because, "state": "ended"}
-            known = self.things.get(("source", *thing[1:]), {})
-            if known.get("ended") is None:
-                self._add(("source", *thing[1:]), gone)
+    def _give(self, thing: Thing, said: Said) -> None:
+        known = self.things.setdefault(thing, [{}])
+        known[0] |= said
+
+    def _end(self, thing: Thing, what: JsonObject, at: datetime) -> None:
+        """End a thing, once; its source too, where that goes along."""
+        because = what.get("because")
+        if thing[0] == "contact-label":
+            self.ended_words.append((thing, at, because))
+        if thing[0] != "source" and self._stands(thing):
+            self._add(thing, {"ended": because})
+        source = ("source", str(what.get("oin")))
+        is_along = thing[0] in {"organisation", "source"} or "withdrawn" in what
+        if is_along and self._stands(source):
+            self._add(source, {"ended": because, "state": "ended"})
+
+    def _stands(self, thing: Thing) -> bool:
+        return thing in self.things and self.things[thing][0].get("ended") is None
 
     def _add(self, thing: Thing, said: Said) -> None:
         """Add to what is known; of what a list of two officers has nothing is."""
         if thing in self.things:
-            self.things[thing] |= said
+            self.things[thing][0] |= said
 
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("oin",),
+    "admission": ("oin", "municipality"),
     "client": ("client_id",),
     "signer": ("oin", "kid"),
     "source": ("oin",),
     "contact-label": ("oin", "label"),
+    "account": ("oin", "account"),
+    "mandate": ("oin", "account"),
 }
 _MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("name", "kind"),
+    "admission": (),
     "client": ("oin", "kind"),
     "signer": ("jwk",),
-    "source": ("kind", "categories", "municipalities", "submitters", "byHand", "state"),
+    "source": (
+        *("kind", "categories", "municipalities", "rhythmDays"),
+        *("submitters", "byHand", "state"),
+    ),
     "contact-label": ("byRole", "on"),
+    "account": (),
+    "mandate": (),
 }
 _STATES: Final = {"source-made-live": "live", "source-to-trial": "trial"}
+_GIVEN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "organisation-admitted": ("admission", ("byRole", "on", "ended")),
+    "account-suspended": ("account", ()),
+    "mandate-given": ("mandate", ("until",)),
+}
+"""Acts under a name of their own: of which kind, and what they say. No act says
+`ended`: who is admitted anew is not ended any more."""
+_TAKEN: Final = {"account-restored": "account", "mandate-ended": "mandate"}
 
 
-async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> AsyncIterator[Opened]:
-    """Read the entries of administration, the oldest first."""
+def _name(kind: str, entry: Opened, what: JsonObject) -> Thing:
+    """Name what an entry is about; its municipality stands in the leaf."""
+    said = {"municipality": entry.parsed_leaf.municipality, **what}
+    return (kind, *(str(said.get(one, said.get("oin"))) for one in _KEYS[kind]))
+
+
+async def _compare_words(
+    conn: AsyncConnection, told: _Told
+) -> tuple[list[Difference], int]:
+    """Hold that each word that was asked for ended when the ledger says, and so only.
+
+    By when it was asked, as its id says: that is in what was approved. The first ending
+    after that is its own; of those whose year has expired nothing is said.
+    """
+    found: list[Difference] = []
+    rows = (await conn.execute(select(contact_label_request))).all()
+    for row in rows:
+        asked = read_uuid7_instant(row.id)
+        thing = ("contact-label", row.organisation, row.label)
+        ended = [
+            because
+            for named, at, because in told.ended_words
+            if named == thing and at >= asked
+        ]
+        if told.is_erased and not ended and asked.year < told.first_kept:
+            continue
+        if (ended[0] if ended else None) != row.ended_because:
+            name = ("contact-label-request", row.organisation, row.label)
+            found.append(Difference(name, "changed", ("ended",)))
+    return found, len(rows)
+
+
+async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> Sequence[Opened]:
+    """Read the entries of administration as they stand in the tree.
+
+    Those that it does not hold yet come last, the oldest first.
+    """
     page: Select[*tuple[Any, ...]] = (
-        select(*OPENED)
+        select(*OPENED, ledger_leaf.c.year.label("tree"), ledger_leaf.c.position)
         .join_from(ledger_entry, ledger_disclosure, isouter=True)
+        .join(
+            ledger_leaf, ledger_leaf.c.entry_id == ledger_entry.c.entry_id, isouter=True
+        )
         .where(ledger_entry.c.kind == Kind.ADMINISTRATION.value)
         .order_by(ledger_entry.c.entry_id)
         .limit(_PAGE)
     )
+    found: list[tuple[tuple[bool, int, int], Opened]] = []
     rows = (await conn.execute(page)).all()
     while rows:
         for row in rows:
-            yield open_row(row, keys.disclosures)
+            place = (row.tree is None, row.tree or 0, row.position or 0)
+            found.append((place, open_row(row, keys.disclosures)))
         after = page.where(ledger_entry.c.entry_id > rows[-1].entry_id)
         rows = (await conn.execute(after)).all()
+    found.sort(key=lambda one: one[0])
+    return [entry for _, entry in found]
 
 
-async def _read_rows(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
+async def _read_rows(conn: AsyncConnection) -> Mapping[Thing, Said]:
+    read = (_read_contacts, _read_taking_part, _read_accounts)
+    return {thing: said for each in read async for thing, said in each(conn)}
+
+
+async def _read_contacts(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
     for row in await conn.execute(select(registry.contact_holder)):
         yield ("contact-holder", str(row.id)), _contact(row)
-    for row in await conn.execute(select(registry.organisation)):
-        said = {"name": row.name, "kind": row.kind, "ended": row.ended_because}
-        yield ("organisation", row.oin), said
-    for row in await conn.execute(select(registry.client)):
-        said = {"oin": row.organisation, "kind": row.kind, "ended": row.ended_because}
-        yield ("client", row.client_id), said
-    for row in await conn.execute(select(registry.signer)):
-        said = {"jwk": row.jwk, "ended": row.ended_because}
-        yield ("signer", row.organisation, row.kid), said
     for row in await conn.execute(select(registry.contact_label)):
-        said = {"byRole": row.by_role, "on": row.approved_on.isoformat()}
-        yield (
-            ("contact-label", row.organisation, row.label),
-            said | {"ended": row.ended_because},
-        )
+        said = _said(row, byRole=row.by_role, on=row.approved_on.isoformat())
+        yield ("contact-label", row.organisation, row.label), said
+
+
+async def _read_taking_part(
+    conn: AsyncConnection,
+) -> AsyncIterator[tuple[Thing, Said]]:
+    for row in await conn.execute(select(registry.organisation)):
+        yield ("organisation", row.oin), _said(row, name=row.name, kind=row.kind)
+    for row in await conn.execute(select(registry.admission)):
+        said: Said = {"byRole": row.by_role, "on": row.admitted_on.isoformat()}
+        place = ("admission", row.organisation, row.municipality)
+        yield place, {**said, "ended": row.ended_because}
+    for row in await conn.execute(select(registry.client)):
+        yield ("client", row.client_id), _said(row, oin=row.organisation, kind=row.kind)
+    for row in await conn.execute(select(registry.signer)):
+        yield ("signer", row.organisation, row.kid), _said(row, jwk=row.jwk)
     for thing in _sources(
         (await conn.execute(select(registry.source))).all(),
         (await conn.execute(select(registry.coverage))).all(),
         (await conn.execute(select(registry.source_submitter))).all(),
     ):
         yield thing
+
+
+async def _read_accounts(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
+    for row in await conn.execute(select(registry.account_suspension)):
+        yield ("account", row.organisation, row.subject), {}
+    for row in await conn.execute(select(account_mandate)):
+        said: Said = {"until": row.until.isoformat()}
+        yield ("mandate", row.organisation, row.subject), said
+
+
+def _said(row: Row[*tuple[Any, ...]], **members: object) -> Said:
+    """Give what a row says, with who is responsible, and why it ended."""
+    return {
+        **members,
+        "municipality": row.municipality,
+        "ended": row.ended_because,
+    }
 
 
 def _contact(row: Row[*tuple[Any, ...]]) -> Said:
@@ -213,16 +350,32 @@ def _sources(
 ) -> Iterator[tuple[Thing, Said]]:
     for row in sources:
         active = [one for one in coverage if one.source == row.oin and one.active]
-        said: Said = {
-            "kind": row.kind,
-            "byHand": row.by_hand,
-            "state": row.state,
-            "ended": row.ended_because,
-            "submitters": sorted(
+        said = _said(
+            row,
+            kind=row.kind,
+            byHand=row.by_hand,
+            state=row.state,
+            submitters=sorted(
                 one.submitter for one in submitters if one.source == row.oin
             ),
-        }
+        )
         if active:  # a register has none, and says where it is of
-            said["categories"] = sorted({one.category for one in active})
-            said["municipalities"] = sorted({one.municipality for one in active})
+            said |= _places(active)
         yield ("source", row.oin), said
+
+
+def _places(active: Sequence[Row[*tuple[Any, ...]]]) -> Said:
+    """Say what is published where: every category in every municipality, as often.
+
+    Where it is not so, that is said instead, and no entry says the same.
+    """
+    categories = sorted({one.category for one in active})
+    municipalities = sorted({one.municipality for one in active})
+    places = {(one.municipality, one.category) for one in active}
+    rhythms = sorted({one.rhythm_days for one in active})
+    is_whole = places == set(product(municipalities, categories))
+    return {
+        "categories": categories,
+        "municipalities": municipalities if is_whole else sorted(places),
+        "rhythmDays": rhythms[0] if len(rhythms) == 1 else rhythms,
+    }

@@ -126,7 +126,9 @@ class Upkeep:
     async def _compare(self) -> None:
         """Say of how many things that are registered the ledger says otherwise."""
         async with reading(self.erasure.engine) as conn:
-            found = await compare_registered(conn, self.keys)
+            found = await compare_registered(
+                conn, self.keys, first_kept_year=self.erasure.first_kept_year()
+            )
         differ = Counter(one.thing[0] for one in found.differences)
         for what, count in sorted(differ.items()):
             self.log.write(Event.REGISTRATIONS_DIFFER, what=what, count=count)

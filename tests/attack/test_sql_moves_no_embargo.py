@@ -67,7 +67,7 @@ class Attacker:
     """Tries statements one by one, and keeps what each came to."""
 
     url: str
-    role: DatabaseRole = DatabaseRole.WEB
+    role: DatabaseRole | None = DatabaseRole.WEB
 
     async def run(self, *statements: str, **values: object) -> list[str]:
         """Say of each statement: done, or why it was refused."""
@@ -76,7 +76,8 @@ class Attacker:
         for statement in statements:
             try:
                 async with engine.begin() as conn:
-                    await conn.execute(text(statement), values)
+                    for one in statement.split("; "):
+                        await conn.execute(text(one), values)
             except DBAPIError as refused:
                 said.append(str(refused))
             else:
@@ -233,11 +234,40 @@ async def test_what_goes_on_is_erased_by_nobody_who_erases(
     assert "veilig-thuis" not in await find_shown(desk, ENDANGERED)
 
 
+async def test_not_even_the_owner_empties_out_what_goes_on(
+    desk: CitizensDesk, registered_postgres: str
+) -> None:
+    """Nor a superuser who says to replicate, nor a later day, nor the steps alone."""
+    await desk.decide(await desk.place_embargo(ENDANGERED), "approved")
+    for signal in (await desk.report(OTHER))["signals"]:
+        await desk.enter_correction(signal)
+    owner = Attacker(registered_postgres, DatabaseRole.OWNER)
+    alone = Attacker(registered_postgres, None)
+    tried = (
+        "TRUNCATE embargo CASCADE",
+        "TRUNCATE embargo_step",
+        "TRUNCATE correction CASCADE",
+        "TRUNCATE access_request CASCADE",
+        "TRUNCATE organisation CASCADE",
+        "UPDATE embargo SET until = '2020-01-01'; DELETE FROM embargo",
+        "UPDATE embargo SET categories = '[]'",
+        "UPDATE embargo_step SET step = 'lifted'",
+        "DELETE FROM embargo_step",
+        "DELETE FROM embargo",
+        "DELETE FROM correction",
+    )
+    said = await owner.run(*tried)
+    replica = "SET session_replication_role = replica"
+    said += await alone.run(*(f"{replica}; {one}" for one in tried))
+    assert [one for one in said if "only what has ended is erased" not in one] == []
+    assert await list_embargoes(desk) == (["in-force"], 0)
+
+
 async def test_what_ended_is_erased_with_all_that_became_of_it(
     desk: CitizensDesk, upkeep: Attacker
 ) -> None:
     await desk.decide(await desk.place_embargo(ENDANGERED), "approved")
-    await desk.world.run_sql("UPDATE embargo SET until = '2020-01-01'")
+    await desk.end_embargoes("2020-01-01")
     assert await upkeep.run("DELETE FROM embargo") == ["done"]
     async with owning(desk.world.engine) as conn:
         left = await conn.scalar(text("SELECT count(*) FROM embargo_step"))

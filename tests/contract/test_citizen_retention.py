@@ -82,7 +82,7 @@ async def close_everything(desk: CitizensDesk) -> None:
 async def end_embargo_yesterday(desk: CitizensDesk) -> None:
     """As its owner: the database erases by its own day, which no test changes."""
     yesterday = clock.now().date() - timedelta(days=1)
-    await desk.world.run_sql(f"UPDATE embargo SET until = '{yesterday}'")  # noqa: S608 - ours
+    await desk.end_embargoes(yesterday.isoformat())
 
 
 async def test_what_ended_two_years_ago_goes_and_is_recorded(

@@ -180,6 +180,9 @@ async def _empty_the_ledger(house: House) -> None:
                 await conn.execute(text(f"DROP TRIGGER {name}"))
         else:
             await conn.execute(text("SET LOCAL session_replication_role = replica"))
+            for table in ("checkpoint", "tile", "leaf", "tree"):
+                disable = f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER"
+                await conn.execute(text(disable))
         for table in ("checkpoint", "tile", "leaf", "tree"):
             await conn.execute(text(f"DELETE FROM ledger_{table}"))  # noqa: S608 - ours
     await operator.dispose()

@@ -76,6 +76,8 @@ _FUNCTIONS = {
     _CITIZEN: "refuse_erasing",
 }
 
+_OWN_FUNCTIONS = ("seal_correction", "refuse_erasing_a_step")
+
 _EVERY = ("UPDATE", "DELETE", "TRUNCATE")
 _GUARDED = {  # what may not be done, and what the refusal says
     "ledger_entry": (_EVERY, _LEDGER),
@@ -87,6 +89,10 @@ _GUARDED = {  # what may not be done, and what the refusal says
     "ledger_disclosure": (("UPDATE",), _LEDGER),
     "policy_bundle": (_EVERY, _POLICY),
     "policy_adoption": (_EVERY, _POLICY),
+    "access_request": (("TRUNCATE",), _CITIZEN),
+    "correction": (("TRUNCATE",), _CITIZEN),
+    "embargo": (("TRUNCATE",), _CITIZEN),
+    "embargo_step": (("UPDATE", "TRUNCATE"), _CITIZEN),
 }
 # An approval begins open and undecided and is decided once: adding a row is not enough
 # to approve, and what was asked or decided is never put otherwise.
@@ -95,12 +101,39 @@ _NOT_OPEN = (
     "new.state <> 'open' OR new.decided_by IS NOT NULL OR new.decided_at IS NOT NULL"
 )
 _DECIDES = "CREATE TRIGGER refuse_approval_otherwise BEFORE UPDATE ON approval"
+# A step goes with its embargo alone.
+_STEP_GOES = "CREATE TRIGGER refuse_embargo_step_delete BEFORE DELETE ON embargo_step"
+_OF_A_STEP = f"""
+CREATE FUNCTION refuse_erasing_a_step() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE stands boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.embargo WHERE id = $1)',
+    TG_TABLE_SCHEMA) INTO stands USING old.embargo;
+  IF stands THEN RAISE EXCEPTION '{_CITIZEN}'; END IF;
+  RETURN old;
+END $$
+"""  # noqa: S608 - no value; the schema's own name, quoted
 _GOES_ON = {  # `{today}`: as this database says it, in UTC
     "access_request": "old.closed_at IS NULL",
     "correction": "old.answered_on IS NULL OR "
     "(old.restricted_on IS NOT NULL AND old.released_on IS NULL)",
     "embargo": "old.until >= {today}",
 }
+# What is asked of an embargo is never put otherwise, so that none ends by its own day
+# before that day. Another row key, and with it seal and stamp, it may get.
+_MOVED = "CREATE TRIGGER refuse_embargo_update BEFORE UPDATE ON embargo"
+_STAYS = (
+    "id",
+    "municipality",
+    "organisation",
+    "reference",
+    "key_version",
+    "categories",
+    "reason",
+    "until",
+    "placed_at",
+    "approval_id",
+)
 _FIXED = (
     "municipality",
     "organisation",
@@ -122,6 +155,11 @@ _DECISION = (
     "reason",
     "signature",
 )
+
+
+def _moved(distinct: str) -> str:
+    """Say in this database's words what no update of an embargo may do."""
+    return " OR ".join(f"new.{one} {distinct} old.{one}" for one in _STAYS)
 
 
 def _otherwise(distinct: str) -> str:
@@ -163,7 +201,7 @@ def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
     if not _on_sqlite():
-        for function in (*_FUNCTIONS.values(), "seal_correction"):
+        for function in (*_FUNCTIONS.values(), *_OWN_FUNCTIONS):
             _run(f"DROP FUNCTION {function}()")
 
 
@@ -197,6 +235,9 @@ def _guard_sqlite() -> None:
     _run(f"{_DECIDES} WHEN {_otherwise('IS NOT')} {refuse[_APPROVAL]}")
     seal = f"UPDATE correction SET seal = ({_SEAL}) WHERE id = new.id"  # noqa: S608  no value
     _run(f"{_SEALS.format('AFTER')} BEGIN {seal}; END")
+    _run(f"{_MOVED} WHEN {_moved('IS NOT')} {refuse[_CITIZEN]}")
+    stands = "EXISTS (SELECT 1 FROM embargo WHERE id = old.embargo)"
+    _run(f"{_STEP_GOES} WHEN {stands} {refuse[_CITIZEN]}")
     for table, going in _GOES_ON.items():
         when = going.format(today="date('now')")
         _run(f"{_erases(table)} WHEN {when} {refuse[_CITIZEN]}")
@@ -220,9 +261,25 @@ def _guard_postgresql() -> None:
         f"AS $$ BEGIN new.seal := ({_SEAL}); RETURN new; END $$"
     )
     _run(f"{_SEALS.format('BEFORE')} EXECUTE FUNCTION seal_correction()")
+    moved = _moved("IS DISTINCT FROM").replace("categories", "categories::text")
+    _run(f"{_MOVED} FOR EACH ROW WHEN ({moved}) {refuse[_CITIZEN]}")
+    _run(_OF_A_STEP)
+    _run(f"{_STEP_GOES} FOR EACH ROW EXECUTE FUNCTION refuse_erasing_a_step()")
     for table, going in _GOES_ON.items():
         when = going.format(today="(now() AT TIME ZONE 'UTC')::date")
         _run(f"{_erases(table)} FOR EACH ROW WHEN ({when}) {refuse[_CITIZEN]}")
+    _guard_always()
+
+
+def _guard_always() -> None:
+    """Have guards hold too in a session that says it replicates."""
+    made = op.get_bind().exec_driver_sql(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger "
+        "JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
+        "AND relnamespace = current_schema()::regnamespace"
+    )
+    for table, name in made.all():
+        _run(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def _erases(table: str) -> str:
