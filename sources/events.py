@@ -40,6 +40,7 @@ class Event(LoggedEvent):
     RECONCILED = "reconciled", "equal", "compared"
     STATUS_UNTOLD = "status-untold", "error"
     OWN_NUMBER_REFUSED = "own-number-refused"
+    OWN_NUMBER_OLDER = "own-number-older"
     NOTICES_HEARD = "notices-heard", "count"
     NOTICES_UNHEARD = "notices-unheard", "error"
     NOTICES_TOLD = "notices-told", "count", "way"

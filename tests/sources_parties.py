@@ -22,6 +22,7 @@ from keys.validity import KeyValidity
 from signal_index.notice import (
     SignedBatch,
     SignedInTheFuture,
+    SignerKey,
     choose_bits,
     digest_buckets,
     digest_marks,
@@ -157,6 +158,9 @@ class FakeIndex:
     clock: Callable[[], datetime] = lambda: LATER
     registration: OwnRegistration = REGISTERED
     state: dict[str, dict[str, object]] = field(default_factory=dict)
+    signer: SignerKey = field(default_factory=lambda: SIGNER)
+    signed: dict[UUID, str] = field(default_factory=dict)
+    replaced: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = {"signals": {}, "gone": {}, "batches": {}, "contacts": {}}
@@ -212,15 +216,27 @@ class FakeIndex:
         return OwnSignals(items=items, next=None)
 
     async def fetch_contacts(self) -> Sequence[OwnContactHolder]:
-        return []
+        return [self._own(id_, said) for id_, said in self.signed.items()]
+
+    def _own(self, id_: UUID, token: str) -> OwnContactHolder:
+        said, signature = parse_signed_contact(token, self.signer, now=self.clock())
+        details = said.contactHolder.model_dump()
+        beside = {"id": id_, "source": said.source, "signature": signature.model_dump()}
+        shown = {"stale": False, "remind": False, "signals": 0}
+        own = details | beside | shown | {"staleFrom": self.clock().date()}
+        return OwnContactHolder.model_validate(own)
 
     async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         if not self.takes_contacts:
             raise IndexRefused(400, "invalid-input")
-        opened, _ = parse_signed_contact(said.contactHolder, SIGNER, now=self.clock())
+        opened, _ = parse_signed_contact(
+            said.contactHolder, self.signer, now=self.clock()
+        )
         assert (opened.id, opened.source) == (contact, OIN)
         holder = opened.contactHolder
         self.state["contacts"][str(contact)] = holder.model_dump(mode="json")
+        self.signed[contact] = said.contactHolder
+        self.replaced.append(said.replaces)
         self._save()
 
     async def send_batch(self, batch: BatchBody) -> BatchAnswer:

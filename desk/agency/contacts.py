@@ -61,17 +61,25 @@ async def add_contact(request: Request, caller: SendingSourceAdministrator) -> R
     """Store a new contact holder, and go on to its hours and deputy.
 
     It may take the place of one that cannot be read: the signals of that one name it;
-    or be the organisation's own number, which answers show where it is late.
+    or be the organisation's own number, which answers show where it is late. What
+    somebody else stored there since the page was shown is not overwritten.
     """
     form, desk = await request.form(), desk_of(request)
-    broken = {one.id for one in (await _fetch_all(request, caller)).unreadable}
-    chosen = {str(one): one for one in (*broken, _own_number(request))}
-    contact = chosen.get(str(form.get("instead", "")), uuid4())
+    known = await _fetch_all(request, caller)
+    words = await _fetch_words(request, caller)
+    free = {str(one.id): one.id for one in known.unreadable}
+    own = _find_own_number(request, words)
+    if own is not None and own not in {one.id for one in known.items}:
+        free[str(own)] = own
+    instead = str(form.get("instead", ""))
+    contact = free[instead] if instead in free else uuid4()
     wire, faults = read_contact(form, day_here(desk.clock()).isoformat())
+    if instead and instead not in free:
+        faults = {**faults, "instead": "contacts.instead.taken"}
     if not faults:
         try:
             said, token = fill_in(ContactHolder, **wire), caller.access_token
-            source = choose_source(await _fetch_words(request, caller))
+            source = choose_source(words)
             await store_signed(desk, token, (contact, source), said)
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
@@ -105,7 +113,7 @@ async def _show_all(
         held={one.id for one in items if await is_held(desk, one, words)},
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         unreadable=known.unreadable,
-        own=_own_number(request),
+        own=_find_own_number(request, words),
         typed=typed,
         faults=faults or {},
         status=400 if faults else 200,
@@ -255,9 +263,14 @@ async def _fetch_words(request: Request, caller: Caller) -> OwnRegistration:
     return await index.fetch(OwnRegistration, "/v1/own-registration", token)
 
 
-def _own_number(request: Request) -> UUID:
-    """Name the contact holder that is the organisation's own number."""
-    return name_own_number(desk_of(request).settings.organisation)
+def _find_own_number(request: Request, known: OwnRegistration) -> UUID | None:
+    """Name the contact holder that is the organisation's own number.
+
+    None where it is no source itself: the index takes none of it.
+    """
+    own = desk_of(request).settings.organisation
+    is_source = own in {one.source for one in known.sources}
+    return name_own_number(own) if is_source else None
 
 
 def _id(text: str) -> UUID:

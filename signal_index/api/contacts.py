@@ -49,7 +49,11 @@ from signal_index.store.readable import read_each
 from signal_index.store.standing import Standing
 from signal_index.wire import contact_holders as wire
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.signed_contacts import ContactBody, name_own_number
+from signal_index.wire.signed_contacts import (
+    OWN_NUMBER_VERSION,
+    ContactBody,
+    name_own_number,
+)
 from signal_index.wire.values import Id
 
 REMIND_BEFORE: Final = timedelta(days=30)
@@ -166,17 +170,19 @@ def _open(
     if said.contactHolder.lastVerified > day_of(now):
         raise InvalidField("lastVerified", "in-the-future")
     get_source(said.source, own, standing)
-    _verify_own_number(id_, said.source, standing)
+    _verify_own_number(id_, said.source)
     details = said.contactHolder.model_dump(mode="json")
     return wire.StoredContactHolder.model_validate(
         {**details, "id": id_, "source": said.source, "signature": signature}
     )
 
 
-def _verify_own_number(id_: UUID, source: str, standing: Standing) -> None:
-    """Hold that nobody takes the place of another organisation's own number."""
-    names = {name_own_number(oin) for oin in standing.organisations if oin != source}
-    if id_ in names:
+def _verify_own_number(id_: UUID, source: str) -> None:
+    """Hold that nobody takes the place of another organisation's own number.
+
+    Nor of one that joins later: an id that follows from a name is no other's.
+    """
+    if id_.version == OWN_NUMBER_VERSION and id_ != name_own_number(source):
         raise InvalidField("id", "does-not-match")
 
 

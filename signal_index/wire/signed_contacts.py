@@ -16,6 +16,9 @@ from signal_index.wire.values import Id, OinText, SignatureText, SignedText
 
 _OWN_NUMBERS: Final = UUID("8f2d6c1e-6f0b-4a55-9d0e-3c1b7a52e914")
 
+OWN_NUMBER_VERSION: Final = 5
+"""Of every id of an own number, and of no other contact holder's."""
+
 
 def name_own_number(organisation: str) -> UUID:
     """Name the contact holder that is an organisation's own number, of no person.

@@ -75,6 +75,11 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
             "De index neemt het nummer van uw organisatie niet aan: kijk [own_number]"
             " na."
         ),
+        Event.OWN_NUMBER_OLDER: (
+            "Bij de index staat een nummer van uw organisatie dat later is bevestigd"
+            " dan [own_number]. Dat blijft staan. Maak [own_number] gelijk, of"
+            " bevestig het daar met een latere datum."
+        ),
         Event.NOTICES_UNHEARD: "Berichten ophalen lukt nu niet. Straks opnieuw.",
         Event.NOTICES_TOLD: "Berichten doorgegeven: {count} ({way}).",
         Event.NOTICES_UNTOLD: "Berichten doorgeven lukt nu niet. Straks opnieuw.",

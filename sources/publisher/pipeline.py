@@ -15,11 +15,15 @@ from uuid import UUID
 
 from signal_index.notice import (
     BATCH_MAXIMUM,
+    InvalidSignature,
     NoticeKey,
+    parse_signer_key,
     sign_batch,
     sign_contact,
+    verify_contact,
 )
-from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.contact_holders import ContactHolder, OwnContactHolder
+from signal_index.wire.lookups import FlagContact
 from signal_index.wire.signals import BatchBody
 from signal_index.wire.signed_contacts import ContactBody, name_own_number
 from signal_index.wire.values import Oin
@@ -57,6 +61,8 @@ HANDS: Final = 2
 STALE: Final = "stale-key-version"
 AHEAD: Final = "signed-in-the-future"
 _NOT_ACCEPTABLE: Final = frozenset({400, 409, 422})
+_NOT_STORED: Final = _NOT_ACCEPTABLE | {403, 404}
+"""Of an own number alone: without it everything else is delivered all the same."""
 
 Told = Callable[[str, int], None]
 
@@ -83,6 +89,19 @@ class Sender:
             now=self.now(),
         )
         return ContactBody(contactHolder=token)
+
+    def signed(self, known: OwnContactHolder, holder: ContactHolder) -> bool:
+        """Tell whether this very contact holder stands, as this key signed it."""
+        details = known.model_dump(include=set(ContactHolder.model_fields))
+        if details != holder.model_dump():
+            return False
+        beside = known.model_dump(include={"id", "source", "signature", "stale"})
+        signer = parse_signer_key(self.submitter, self.key.encode_public())
+        try:
+            verify_contact(FlagContact.model_validate(details | beside), signer)
+        except InvalidSignature:
+            return False
+        return known.source == self.source
 
 
 class Pipeline:
@@ -136,25 +155,35 @@ class Pipeline:
         now = self._sender.now()
         return assign_batch(self._outbox, to.delivery, action, now=now, least=least)
 
-    async def _send_own_number(self) -> None:
-        """Store the organisation's own number, where the index has another."""
+    async def send_own_number(self) -> None:
+        """Store the organisation's own number, where the index has another.
+
+        One that is signed with a key of before, or that does not hold, is signed anew:
+        nobody sees it. One that was confirmed later, as on a page, stays and is told.
+        """
         holder, id_ = self._sender.own_number, name_own_number(self._sender.source)
         if holder is None:
             return
-        for known in await self._index.fetch_contacts():
-            stands = known.model_dump(include=set(ContactHolder.model_fields))
-            if (known.id, stands) == (id_, holder.model_dump()) and known.signature:
-                return
+        contacts = await self._index.fetch_contacts()
+        known = next((one for one in contacts if one.id == id_), None)
+        if known is not None and self._sender.signed(known, holder):
+            return
+        if known is not None and known.lastVerified > holder.lastVerified:
+            log_event(Event.OWN_NUMBER_OLDER)
+            return
+        said = self._sender.sign_contact(id_, holder)
+        if known is not None and known.signature is not None:
+            replaced = {"replaces": known.signature.value}
+            said = said.model_copy(update=replaced)
         try:
-            said = self._sender.sign_contact(id_, holder)
             await self._index.put_contact(id_, said)
         except IndexRefused as error:
-            if error.status not in _NOT_ACCEPTABLE or error.slug == AHEAD:
+            if error.status not in _NOT_STORED or error.slug == AHEAD:
                 raise
             log_event(Event.OWN_NUMBER_REFUSED)
 
     async def _send_contacts(self, to: Settled) -> None:
-        await self._send_own_number()
+        await self.send_own_number()
         for contact in find_pending_contacts(self._outbox):
             try:
                 said = self._sender.sign_contact(contact.id, contact.holder)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from keys.holder.organisations import LookupOrganisation, collect_organisations
-from signal_index.notice import new_notice_key
+from signal_index.notice import new_notice_key, sign_contact
 from signal_index.wire.lookups import Answer
 from signal_index.wire.model import parse_value
 from signal_index.wire.notices import ReturnNotice
 from signal_index.wire.signed_contacts import name_own_number
-from signal_index.wire.values import Phone
+from signal_index.wire.values import Oin, Phone
 from tests.builders import a_contact_holder
 from tests.contact_builders import (
     CALLED,
@@ -95,6 +95,34 @@ async def test_nobody_takes_the_place_of_anothers_own_number(world: World) -> No
     taken = await world.put_contact(world.income_support, OWN, contact=id_)
     assert taken.status_code == 400
     assert (await world.put_contact(world.debt_help, OWN, contact=id_)).is_success
+
+
+async def test_nobody_takes_the_place_of_who_joins_later(world: World) -> None:
+    """An OIN is public long before: whoever joins would never store its own."""
+    id_ = name_own_number("00000001999999999999")
+    taken = await world.put_contact(world.income_support, OWN, contact=id_)
+    assert taken.status_code == 400
+    assert taken.json()["errors"][0]["field"] == "id"
+
+
+async def test_an_older_own_number_is_not_played_again(world: World) -> None:
+    id_ = name_own_number(world.debt_help.oin)
+    agency = world.debt_help
+    old = sign_contact(
+        agency.key,
+        id_,
+        Oin(agency.oin),
+        OWN,
+        iss=Oin(agency.oin),
+        now=world.clock(),
+    )
+    world.clock.forward(timedelta(minutes=1))
+    await _put_own(world)
+    token = world.a_source_token(agency)
+    path = f"/contact-holders/{id_}"
+    again = await world.send("PUT", path, token, {"contactHolder": old})
+    assert again.status_code == 400
+    assert again.json()["errors"][0]["field"] == "iat"
 
 
 async def _called_back(world: World, token: str) -> ReturnNotice:

@@ -283,8 +283,34 @@ async def test_one_that_cannot_be_read_is_named_and_stored_anew_in_its_place(
     added = await browser.post(PAGE, data=typed | {"csrf": csrf_of(page)})
     assert added.headers["location"] == f"{PAGE}/{broken['id']}"
     other = typed | {"instead": str(UUID(int=11)), "csrf": csrf_of(page)}
-    added = await browser.post(PAGE, data=other)
-    assert added.headers["location"] != f"{PAGE}/{other['instead']}"
+    refused = await browser.post(PAGE, data=other)
+    assert (refused.status_code, "Er is niets opgeslagen" in refused.text) == (
+        400,
+        True,
+    )
+
+
+async def test_who_only_sends_for_others_is_offered_no_number_of_its_own(
+    town: Town, browser: Browser
+) -> None:
+    """The index takes none of it, and what it does not take is said."""
+    let_in(town)
+    (source,) = town.index.pages["/v1/own-registration"][1]["sources"]
+    source["source"] = "00000001000000000088"
+    page = await log_in(browser, PAGE)
+    own = str(name_own_number(town.organisation.oin))
+    assert own not in page.text
+    problem = {
+        "type": "x/invalid-input",
+        "title": "x",
+        "status": 400,
+        "detail": "x",
+        "errors": [{"field": "id", "code": "does-not-match", "message": "x"}],
+    }
+    town.index.pages["PUT"] = (400, problem)
+    typed = {"function": "IB-er", "phone": "0182 555 400", "csrf": csrf_of(page)}
+    refused = await browser.post(PAGE, data=typed)
+    assert (refused.status_code, "nam dit niet aan" in refused.text) == (400, True)
 
 
 async def test_the_number_of_the_organisation_itself_is_added_on_the_page(

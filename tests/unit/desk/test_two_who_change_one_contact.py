@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.values import Phone
 from tests.builders import a_contact_holder
 from tests.desk_builders import Browser, Town, log_in
@@ -33,6 +34,21 @@ async def test_the_second_reads_what_the_first_stored_and_overwrites_nothing(
     assert "Telefoon: 0182 555 499" in refused.text
     assert "24 december 2026" in refused.text
     assert 'value="0182 555 401"' in refused.text, "what was typed is not lost"
+
+
+async def test_who_adds_what_another_added_meanwhile_overwrites_nothing(
+    town: Town, browser: Browser
+) -> None:
+    """The organisation's own number, in two tabs: the second wrote over the first."""
+    let_in(town)
+    await log_in(browser, PAGE)
+    own = str(name_own_number(town.organisation.oin))
+    form = seen_on((await browser.get(PAGE)).text) | TYPED | {"instead": own}
+    assert f'value="{own}"' in (await browser.get(PAGE)).text
+    let_in(town, a_signed(town, a_contact_holder()) | {"id": own})
+    refused = await browser.post(PAGE, data=form)
+    assert (refused.status_code, town.index.asked) == (400, [])
+    assert "Er is niets opgeslagen" in refused.text
 
 
 async def test_who_read_it_saves_once_more_and_says_what_it_replaces(

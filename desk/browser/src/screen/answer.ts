@@ -89,7 +89,7 @@ function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean)
   const list = need("[data-gaps]", gaps);
   for (const { organisation, said, phone } of late) {
     const line = fromTemplate("late");
-    fill(line, { organisation, said, hours: phone === null ? null : text("hours-unknown") });
+    fill(line, { organisation, said, hours: text(phone === null ? "late-no-number" : "hours-unknown") });
     const call = need<HTMLAnchorElement>("[data-call]", line);
     if (phone === null) call.remove();
     else paintCall(call, phone, organisation, false);
