@@ -45,6 +45,7 @@ ROLES: Final = {
     "index": ("index",),
     "holder": ("holder", "token"),
     "desk": ("desk",),
+    "portal": ("portal",),
     "source": ("source",),
     "receiver": ("source", "receiver"),
 }

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from desk.pages import TEMPLATES
+from desk.templating import TEMPLATES
 from desk.texts import load_texts
 
 

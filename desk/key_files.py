@@ -60,6 +60,26 @@ def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
     return (*private_files, *public_files)
 
 
+def create_portal_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
+    """Make the keys of a page for citizens; give the files, private ones first.
+
+    One by which holders know it, one for the broker, one for the provider. Never
+    overwrites, as `create_keys`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    request = new_request_key()
+    private = {folder / "request-key.jwk": _as_json(request.jwk)}
+    public = {folder / "request-key.public.jwk": _as_json(request.public.jwk)}
+    for name in ("broker-client", "oidc-client"):
+        key = _new_client_key(algorithm)
+        shown = key.as_dict(private=False)
+        private[folder / f"{name}.jwk"] = _as_json(key.as_dict(private=True))
+        public[folder / f"{name}.public.jwk"] = _as_json(shown)
+        public[folder / f"{name}.public.jwks.json"] = _as_json({"keys": [shown]})
+    _write(private, public)
+    return (*private, *public)
+
+
 def create_source_keys(folder: Path) -> tuple[Path, ...]:
     """Make the keys of a desk that signals by hand; give the files, private first.
 

@@ -12,6 +12,7 @@
 
 import asyncio
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from desk.assets import MANIFEST, load_assets
-from desk.pages import TEMPLATES
+from desk.templating import TEMPLATES
 from desk.texts import load_texts
 
 STYLE: Final = Path(__file__).parent / "styles" / "paper.css"
@@ -59,9 +60,12 @@ def render_pdf(template: str, **values: object) -> bytes:
 
 async def make_pdf(template: str, **values: object) -> bytes:
     """Give the same as `render_pdf`, without making other requests wait for it."""
-    loop = asyncio.get_running_loop()
-    job = partial(render_pdf, template, **values)
-    return await loop.run_in_executor(_PRINTER, job)
+    return await print_pdf(partial(render_pdf, template, **values))
+
+
+async def print_pdf(job: Callable[[], bytes]) -> bytes:
+    """Give the paper that a job makes, one at a time, in a thread of its own."""
+    return await asyncio.get_running_loop().run_in_executor(_PRINTER, job)
 
 
 def write_pdf(html: str) -> bytes:

@@ -8,9 +8,10 @@ every hour, keys at once when a token names an unknown one (at most once a minut
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from desk.settings import IdentitySettings, SafeUrl
 from keys.base64url import encode_b64u
 
 Prompt = Literal["none", "login"]
+NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 METADATA_LIFETIME: Final = timedelta(hours=1)
 KEYS_PAUSE: Final = timedelta(minutes=1)
 ASSERTION_SECONDS: Final = 60
@@ -71,18 +73,21 @@ def new_login_terms() -> LoginTerms:
 
 
 class Provider:
-    """The identity provider as seen from the desk."""
+    """The identity provider as seen from the desk, or another page of ours.
+
+    `resource`: for whom access tokens are; None where nobody wants one.
+    """
 
     def __init__(
         self,
         settings: IdentitySettings,
-        resource: str,
+        resource: str | None,
         key: Key,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._resource = resource
+        self._resource = {} if resource is None else {"resource": resource}
         self._key = key
         self._http = http
         self._clock = clock
@@ -126,20 +131,29 @@ class Provider:
         return keys
 
     async def login_url(
-        self, terms: LoginTerms, redirect_uri: str, *, prompt: Prompt | None = None
+        self,
+        terms: LoginTerms,
+        redirect_uri: str,
+        *,
+        prompt: Prompt | None = None,
+        more: Mapping[str, str] = NOTHING_MORE,
     ) -> str:
-        """Give the address to send the browser to, with what it may show there."""
+        """Give the address to send the browser to, with what it may show there.
+
+        `more`: what else this provider is asked (`acr_values`).
+        """
         metadata = await self.metadata(anew=True)
         query = {
             "response_type": "code",
             "client_id": self._settings.client_id,
             "redirect_uri": redirect_uri,
             "scope": " ".join(self._settings.scopes),
-            "resource": self._resource,
+            **self._resource,
             "state": terms.state,
             "nonce": terms.nonce,
             "code_challenge": terms.challenge,
             "code_challenge_method": "S256",
+            **more,
         } | _write_prompt(prompt)
         return _add_query(metadata.authorization_endpoint, query)
 
@@ -162,7 +176,7 @@ class Provider:
                 "code": code,
                 "redirect_uri": redirect_uri,
                 "code_verifier": terms.verifier,
-                "resource": self._resource,
+                **self._resource,
             }
         )
 
@@ -172,7 +186,7 @@ class Provider:
             {
                 "grant_type": "refresh_token",
                 "refresh_token": refresh_token,
-                "resource": self._resource,
+                **self._resource,
             }
         )
 
@@ -182,7 +196,7 @@ class Provider:
             {
                 "grant_type": "client_credentials",
                 "scope": " ".join(self._settings.service_scopes),
-                "resource": self._resource,
+                **self._resource,
             }
         )
         return tokens.access_token

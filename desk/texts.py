@@ -146,9 +146,9 @@ def tell_value(value: object, member: str, texts: Texts) -> str | None:
 
 
 @cache
-def load_texts(language: str) -> Texts:
+def load_texts(language: str, folder: Path = FOLDER) -> Texts:
     """Read a catalogue, once in a process; every message must have a text."""
-    data = (FOLDER / f"{language}.po").read_bytes()
+    data = (folder / f"{language}.po").read_bytes()
     catalogue = read_po(io.BytesIO(data), locale=language, abort_invalid=True)
     found = [message for message in catalogue if message.id]
     messages = {str(message.id): str(message.string) for message in found}

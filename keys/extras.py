@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from keys.memory import refuse_core_dumps
 
-Extra = Literal["source", "receiver", "holder", "token", "index", "desk"]
-OURS: Final = frozenset({"desk", "keys", "policy", "signal_index", "sources"})
+Extra = Literal["source", "receiver", "holder", "token", "index", "desk", "portal"]
+OURS: Final = frozenset({"desk", "keys", "policy", "portal", "signal_index", "sources"})
 _UNUSABLE: Final = 2
 
 

@@ -100,7 +100,7 @@ class FakeProvider:
     async def _authorise(self, request: Request) -> Response:
         asked = dict(request.query_params)
         assert asked["code_challenge_method"] == "S256"
-        assert asked["resource"] == self.audience
+        assert asked.get("resource", "") == self.audience
         self.prompts.append(asked.get("prompt", ""))
         if asked.get("prompt") == "none" and not self.knows_person:
             return self._back(asked, {"error": "login_required"})

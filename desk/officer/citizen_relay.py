@@ -14,17 +14,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from desk.callers import SendingPrivacyOfficer
-from desk.desk import Desk, desk_of
-from desk.holders import Passed
-from desk.index import read_answer
-from desk.officer.citizen_report import (
+from desk.citizen_report import (
     explain_purposes,
     list_proofs,
     name_files,
     pack_proofs,
 )
-from desk.pages import TEMPLATES
+from desk.desk import Desk, desk_of
+from desk.holders import Passed
+from desk.index import read_answer
 from desk.pdf import make_pdf
+from desk.templating import TEMPLATES
 from signal_index.wire.citizen_reports import CitizenReport
 from signal_index.wire.corrections import NewCorrection
 from signal_index.wire.embargoes import NewEmbargo

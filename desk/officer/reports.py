@@ -36,8 +36,9 @@ from desk.officer.report_files import (
 )
 from desk.officer.report_view import make_report, show_cell
 from desk.officer.told import read_told, tell_fault
-from desk.pages import TEMPLATES, render
+from desk.pages import render
 from desk.pdf import make_pdf
+from desk.templating import TEMPLATES
 from signal_index.wire import reports as wire
 from signal_index.wire.searching import SearchOptions
 

@@ -34,7 +34,8 @@ from desk.officer.search_view import (
     first_day_for_citizen,
     name_found,
 )
-from desk.pages import TEMPLATES, render
+from desk.pages import render
+from desk.templating import TEMPLATES
 from signal_index.wire.model import RequestModel
 from signal_index.wire.persons import NamedPerson
 from signal_index.wire.searching import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("policy", "signal_index", "keys", "sources", "desk", "deploy")
+PACKAGES = ("policy", "signal_index", "keys", "sources", "desk", "portal", "deploy")
 THE_ONE_PLACE = ROOT / "policy" / "reports.py"
 
 

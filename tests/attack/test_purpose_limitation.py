@@ -22,7 +22,7 @@ from tests.policy_builders import (
 )
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("policy", "signal_index", "keys", "sources", "desk", "deploy")
+PACKAGES = ("policy", "signal_index", "keys", "sources", "desk", "portal", "deploy")
 THE_ONE_PLACE = ROOT / "policy" / "decide.py"
 
 

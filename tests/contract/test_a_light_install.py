@@ -20,7 +20,7 @@ from sources.__main__ import VERBS
 from sources.cli.lazy import load_verb
 
 ROOT = Path(__file__).parents[2]
-OURS = {"desk", "keys", "policy", "signal_index", "sources"}
+OURS = {"desk", "keys", "policy", "portal", "signal_index", "sources"}
 INSTALL = """
 import sys
 
@@ -124,6 +124,7 @@ def test_every_module_of_an_agency_is_there_but_the_receiver() -> None:
     ("module", "command", "extra"),
     [
         ("desk.__main__", "signal-desk", "desk"),
+        ("portal.__main__", "signal-portal", "portal"),
         ("keys.__main__", "signal-keys", "holder"),
         ("policy.__main__", "signal-policy", "index"),
         ("signal_index.__main__", "signal-index", "index"),

@@ -32,6 +32,7 @@ def test_every_command_has_its_help_in_the_readme() -> None:
         "signal-index",
         "signal-keys",
         "signal-policy",
+        "signal-portal",
         "signal-source",
     }
 

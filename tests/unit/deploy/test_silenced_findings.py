@@ -8,7 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SILENCED = re.compile(r"#\s*noqa:\s*[A-Z0-9, ]*\bS\d+[A-Z0-9, ]*(?P<words>.*)")
-FOLDERS = ("desk", "keys", "policy", "signal_index", "sources", "deploy", "tests")
+FOLDERS = (
+    "desk",
+    "keys",
+    "policy",
+    "portal",
+    "signal_index",
+    "sources",
+    "deploy",
+    "tests",
+)
 
 
 def read_silenced() -> dict[str, str]:

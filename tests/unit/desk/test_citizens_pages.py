@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
+from desk.citizen_report import explain_purposes
 from desk.numbers import link_phone, write_phone
-from desk.officer.citizen_report import explain_purposes
 from signal_index.wire.access_requests import AccessRequest, AccessRequestPage
 from signal_index.wire.choices import Choice
 from signal_index.wire.citizen_options import CitizenOptions, DisputeChoice

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from desk.settings import DeskSettings, IdentitySettings, LedgerSettings
 from keys.edge.limits import EdgeLimits
 from keys.holder.settings import HolderSettings
+from portal.settings import BrokerSettings, HelpSettings, PortalSettings
 from sources.brp.settings import BrpPlace, RegisterPlace
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow, SenderRow
 from sources.notice_settings import EventsRow, MailRow, NoticesRow
@@ -35,6 +36,9 @@ def _names(pages: tuple[str, ...]) -> set[str]:
         (IdentitySettings, ("desk.md",)),
         (LedgerSettings, ("desk.md",)),
         (HolderSettings, ("holder.md",)),
+        (PortalSettings, ("portal.md",)),
+        (BrokerSettings, ("portal.md",)),
+        (HelpSettings, ("portal.md",)),
         (EdgeLimits, ("operations.md",)),
         (AgencySettings, AGENCYS),
         (FeedRow, AGENCYS),

@@ -1,8 +1,8 @@
 """What a citizen's report explains, on screen and on paper, and its file of proofs.
 
-Everything here is made from one answer of the index and given back at once: the desk
-keeps none of it. Numbers on the paper lead to files in the ZIP: those of the lookups,
-then those of the matches and of the checks.
+The officer's page and the citizen's own are this one report. Everything here is made
+from one answer of the index and given back at once. Numbers on the paper lead to files
+in the ZIP: those of the lookups, then those of the matches and of the checks.
 """
 
 import io
@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from desk.moments import day_here
 from desk.texts import Texts
 from signal_index.proof import NoteKey
 from signal_index.wire.citizen_reports import (
     CitizenReport,
+    OwnData,
     ReportedLookup,
     ReportedMatch,
 )
@@ -50,7 +52,7 @@ def explain_purposes(
     return sorted(explained.values(), key=lambda each: each.label)
 
 
-def list_proofs(report: CitizenReport) -> Mapping[int, str]:
+def list_proofs(report: OwnData) -> Mapping[int, str]:
     """List the proofs that there are, by the number of their line on the paper."""
     proofs = [one.proof for one in report.lookups]
     proofs += [one.proof for one in report.matches]
@@ -58,13 +60,15 @@ def list_proofs(report: CitizenReport) -> Mapping[int, str]:
     return {place: one for place, one in enumerate(proofs, start=1) if one}
 
 
-def name_files(report: CitizenReport) -> dict[str, str]:
+def name_files(report: OwnData) -> dict[str, str]:
     """Give the names under which paper and proofs are saved; they name nobody."""
-    name = f"inzage-{report.reference}"
+    day = day_here(report.madeAt).isoformat()
+    known = report.reference if isinstance(report, CitizenReport) else day
+    name = f"inzage-{known}"
     return {"pdf": f"{name}.pdf", "proofs": f"{name}-bewijzen.zip"}
 
 
-def pack_proofs(report: CitizenReport, texts: Texts, key: NoteKey) -> bytes:
+def pack_proofs(report: OwnData, texts: Texts, key: NoteKey) -> bytes:
     """Give the ZIP with a proof per line of the report, and how to check them.
 
     Equal reports give equal files: no moment of making stands in it. The key is put in

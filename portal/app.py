@@ -1,0 +1,296 @@
+"""The portal's addresses, and what each refusal becomes: a calm page.
+
+    /             who may look here, and the way to the broker
+    /inloggen     to the broker           /terug   back from it: the one look of a login
+    /mijn         what was told, while it is kept, for a period
+    /mijn.pdf, /bewijzen.zip              the same on paper, and its proofs
+    /uitloggen    ends it (POST)          /weg     ends it at once and leads elsewhere
+
+Nothing of a citizen stands in an address. What is answered to a login or about a view
+leaves at whole quarters of a second.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from desk.citizen_report import name_files, pack_proofs
+from desk.cookies import drop_cookie
+from desk.errors import DeskError
+from desk.headers import SecurityHeaders
+from desk.key_files import read_client_key, read_request_key
+from desk.provider import Provider
+from desk.texts import load_texts
+from keys.edge.gate import Gate, Gated, refuse
+from keys.errors import KeysError
+from keys.pins import read_pins
+from keys.security_text import make_security_text
+from portal import errors
+from portal.asking import Asking
+from portal.errors import PortalError, SettingsRefused
+from portal.events import Event, log_event
+from portal.login import CALLBACK, Login
+from portal.pages import STYLE, print_view, show, show_view, within
+from portal.settings import PortalSettings
+from portal.views import Views
+from signal_index.proof import NoteKey, ProofError, parse_note_key
+from signal_index.wire.citizen_reports import OwnView
+
+VIEW_COOKIE: Final = "__Host-portal-view"
+LOGIN_COOKIE: Final = "__Host-portal-login"
+SEE_OTHER: Final = 303
+BODY_MAXIMUM: Final = 4 * 1024
+QUARTER: Final = 0.25
+CLEAR: Final = '"cache", "storage"'
+
+PROBLEMS: Final[dict[type[PortalError], tuple[str, int]]] = {
+    errors.NotLoggedIn: ("not-logged-in", 401),
+    errors.LoginFailed: ("login-failed", 403),
+    errors.LoginTooOld: ("login-too-old", 403),
+    errors.LoginTooLow: ("login-too-low", 403),
+    errors.NumberMissing: ("number-missing", 403),
+    errors.NumberEncrypted: ("number-encrypted", 503),
+    errors.TooManyToday: ("too-many-today", 503),
+    errors.NoAnswer: ("no-answer", 503),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Everything a route may reach."""
+
+    settings: PortalSettings
+    login: Login
+    asking: Asking
+    views: Views
+    checkpoint_key: NoteKey
+
+
+def create_app(
+    settings: PortalSettings,
+    clock: Callable[[], datetime],
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Starlette:
+    """Give the portal as an ASGI app; `transport` is for tests with parties in memory.
+
+    Raises `SettingsRefused` for a key file that cannot be used.
+    """
+    http = httpx.AsyncClient(transport=transport, trust_env=False, timeout=10.0)
+    portal = build_portal(settings, http, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await http.aclose()
+
+    app = Starlette(
+        routes=[
+            Route("/", show_front),
+            Route("/inloggen", begin_login),
+            Route(CALLBACK, finish_login),
+            Route("/mijn", show_own),
+            Route("/mijn.pdf", give_paper),
+            Route("/bewijzen.zip", give_proofs),
+            Route("/uitloggen", log_out, methods=["POST"]),
+            Route("/weg", leave),
+            Route("/portal.css", give_style),
+            Route("/health", tell_health),
+            Route("/.well-known/security.txt", give_security_text),
+        ],
+        exception_handlers={PortalError: tell_problem, Exception: tell_unexpected},
+        lifespan=lifespan,
+    )
+    app.state.portal = portal
+    gate = Gate(settings.edge, lambda _path: BODY_MAXIMUM)
+    app.add_middleware(Gated, gate=gate, refuse=refuse)
+    app.add_middleware(SecurityHeaders, https=not settings.loopback)
+    return app
+
+
+def build_portal(
+    settings: PortalSettings, http: httpx.AsyncClient, clock: Callable[[], datetime]
+) -> Portal:
+    """Read keys and pins and put the parts together, or refuse to start."""
+    broker, machine = settings.broker, settings.machine
+    try:
+        read_pins(settings.pins)
+        number_key = None
+        if broker.number_key is not None:
+            number_key = read_client_key(broker.number_key)
+        key = read_client_key(broker.client_key)
+        own = read_client_key(machine.client_key)
+        request_key = read_request_key(settings.request_key)
+        checkpoint = settings.checkpoint_key.read_text("utf-8").strip()
+        checkpoint_key = parse_note_key(checkpoint)
+    except (DeskError, KeysError, ProofError, OSError, ValueError) as error:
+        raise SettingsRefused(str(error)) from None
+    login = Login(
+        Provider(broker, None, key, http, clock),
+        broker,
+        number_key,
+        base_url=settings.base_url,
+        clock=clock,
+    )
+    provider = Provider(machine, settings.index_audience, own, http, clock)
+    asking = Asking(settings, request_key, http, provider, clock)
+    return Portal(settings, login, asking, Views(clock), checkpoint_key)
+
+
+async def show_front(request: Request) -> Response:
+    """Say what this is, and who may look."""
+    return show(_portal(request).settings, "front.html", 200, title="")
+
+
+async def begin_login(request: Request) -> Response:
+    """Send the browser to the broker; what was open in this browser is closed."""
+    portal = _portal(request)
+    portal.views.end(request.cookies.get(VIEW_COOKIE))
+    sealed, url = await portal.login.begin()
+    answer = RedirectResponse(url, SEE_OTHER)
+    drop_cookie(answer, VIEW_COOKIE)
+    _set_cookie(answer, LOGIN_COOKIE, sealed)
+    return answer
+
+
+async def finish_login(request: Request) -> Response:
+    """Look once, for who logged in, and lead to what was found."""
+    started, portal = time.monotonic(), _portal(request)
+    portal.views.end(request.cookies.get(VIEW_COOKIE))
+    cookie = request.cookies.get(LOGIN_COOKIE, "")
+    try:
+        citizen = await portal.login.finish(cookie, dict(request.query_params))
+        view = await portal.asking.view(citizen)
+    finally:
+        await _wait_for_a_quarter(started)
+    answer = RedirectResponse("/mijn", SEE_OTHER)
+    _set_cookie(answer, VIEW_COOKIE, portal.views.keep(view).cookie)
+    drop_cookie(answer, LOGIN_COOKIE)
+    return answer
+
+
+async def show_own(request: Request) -> Response:
+    """Show what was told, of the period that was chosen."""
+    started, portal = time.monotonic(), _portal(request)
+    view, (since, until) = _find(request), _read_period(request)
+    page = show_view(portal.settings, view, since, until)
+    await _wait_for_a_quarter(started)
+    return page
+
+
+async def give_paper(request: Request) -> Response:
+    """Give the same as a PDF (PDF/UA-1)."""
+    view = within(_find(request), *_read_period(request))
+    paper = await print_view(view)
+    return _attach(paper, "application/pdf", name_files(view)["pdf"])
+
+
+async def give_proofs(request: Request) -> Response:
+    """Give the proofs of the lines, with how anybody can check them."""
+    view, key = _find(request), _portal(request).checkpoint_key
+    packed = pack_proofs(within(view, *_read_period(request)), load_texts("nl"), key)
+    return _attach(packed, "application/zip", name_files(view)["proofs"])
+
+
+async def log_out(request: Request) -> Response:
+    """Forget what was shown."""
+    portal = _portal(request)
+    portal.views.end(request.cookies.get(VIEW_COOKIE))
+    return _leave_behind(RedirectResponse("/", SEE_OTHER))
+
+
+async def leave(request: Request) -> Response:
+    """Forget what was shown, and lead to another page at once."""
+    portal = _portal(request)
+    portal.views.end(request.cookies.get(VIEW_COOKIE))
+    return _leave_behind(RedirectResponse(portal.settings.help.leave_to, SEE_OTHER))
+
+
+async def give_style(_request: Request) -> Response:
+    """Give the one style sheet."""
+    return Response(STYLE, media_type="text/css")
+
+
+async def tell_health(_request: Request) -> Response:
+    """Say that it serves."""
+    return PlainTextResponse("ok")
+
+
+async def give_security_text(request: Request) -> Response:
+    """Say whom to tell of a hole (RFC 9116)."""
+    own = _portal(request).settings
+    text = make_security_text(own.security_contact, own.security_expires)
+    return PlainTextResponse(text)
+
+
+async def tell_problem(request: Request, error: Exception) -> Response:
+    """Tell in a calm page what stands in the way, and what helps."""
+    kind = next(one for one in type(error).__mro__ if one in PROBLEMS)
+    slug, status = PROBLEMS[kind]
+    if isinstance(error, errors.LoginFailed):
+        log_event(Event.LOGIN_FAILED, reason=slug)
+    answer = _tell(request, slug, status)
+    drop_cookie(answer, LOGIN_COOKIE)
+    return answer
+
+
+async def tell_unexpected(request: Request, error: Exception) -> Response:
+    """Tell that something broke; the log has its type, no more."""
+    log_event(Event.UNEXPECTED, error=type(error).__name__)
+    return _tell(request, "no-answer", 500)
+
+
+def _tell(request: Request, slug: str, status: int) -> Response:
+    settings = _portal(request).settings
+    return show(settings, "problem.html", status, title="", slug=slug)
+
+
+def _portal(request: Request) -> Portal:
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+def _find(request: Request) -> OwnView:
+    return _portal(request).views.get(request.cookies.get(VIEW_COOKIE))
+
+
+def _read_period(request: Request) -> tuple[date | None, date | None]:
+    """Read the chosen days; what is no day chooses nothing."""
+    return _read_day(request, "van"), _read_day(request, "tot")
+
+
+def _read_day(request: Request, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.query_params.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _attach(body: bytes, media_type: str, name: str) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=disposition)
+
+
+def _leave_behind(answer: Response) -> Response:
+    drop_cookie(answer, VIEW_COOKIE)
+    drop_cookie(answer, LOGIN_COOKIE)
+    answer.headers["Clear-Site-Data"] = CLEAR
+    return answer
+
+
+def _set_cookie(answer: Response, name: str, value: str) -> None:
+    answer.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+
+
+async def _wait_for_a_quarter(started: float) -> None:
+    passed = time.monotonic() - started
+    await asyncio.sleep(-passed % QUARTER)

@@ -1,0 +1,132 @@
+"""From a citizen's number to what the index may tell them: blinded here, kept nowhere.
+
+Two key holders each evaluate the blinded number (act `own-view`), and the index takes
+the pseudonym with both tickets. Number, pseudonym and tickets end with the call.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+from pydantic import ValidationError
+
+from desk.errors import DeskError
+from desk.provider import Provider
+from keys.client import HolderPlace, HolderTransport, Signer, fetch_config
+from keys.client import pseudonymise_anew as pseudonymise
+from keys.config import KeyConfig
+from keys.config_document import parse_document
+from keys.errors import EvaluationFailed, HolderBudgetSpent, KeysError
+from keys.pins import read_pins
+from keys.request import Act, RequestKey
+from portal.citizen import Citizen
+from portal.errors import NoAnswer, SettingsRefused, TooManyToday
+from portal.events import Event, log_event
+from portal.settings import PortalSettings
+from signal_index.wire.citizen_reports import OwnView, OwnViewAsked
+
+SECONDS: Final = 30.0
+
+
+class Asking:
+    """Asks holders and index for one citizen at a time."""
+
+    def __init__(
+        self,
+        settings: PortalSettings,
+        key: RequestKey,
+        http: httpx.AsyncClient,
+        machine: Provider,
+        clock: Callable[[], datetime],
+    ) -> None:
+        places = {one.index: HolderPlace(one.id, one.url) for one in settings.holders}
+        signer = Signer(settings.organisation, settings.machine.client_id, key, clock)
+        self._transport = HolderTransport(http, places, signer)
+        self._settings = settings
+        self._http = http
+        self._machine = machine
+        self._clock = clock
+        self._known = _find_known(settings.known_config)
+
+    async def view(self, citizen: Citizen) -> OwnView:
+        """Give what this citizen may see of themselves; the index recorded that.
+
+        Raises `TooManyToday` or `NoAnswer`.
+        """
+        asked = await self._blind(citizen)
+        try:
+            token = await self._machine.service_token()
+        except DeskError as error:
+            raise _no_answer("machine", error) from None
+        try:
+            answer = await self._http.post(
+                f"{self._settings.index_url}/v1/own-views",
+                content=asked.model_dump_json(),
+                headers={
+                    "Authorization": f"Bearer {token}",
+                    "Content-Type": "application/json",
+                },
+                timeout=SECONDS,
+            )
+        except httpx.HTTPError as error:
+            raise _no_answer("index", error) from None
+        if answer.status_code != httpx.codes.OK:
+            log_event(Event.NO_ANSWER, party="index", reason=str(answer.status_code))
+            raise NoAnswer
+        try:
+            return OwnView.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise _no_answer("index", error) from None
+
+    async def _blind(self, citizen: Citizen) -> OwnViewAsked:
+        try:
+            config = await self.fetch()
+            _, found = await pseudonymise(
+                self._transport, config, self.fetch, [citizen.number], Act.OWN_VIEW
+            )
+        except HolderBudgetSpent:
+            raise TooManyToday from None
+        except (EvaluationFailed, KeysError) as error:
+            raise _no_answer("holders", error) from None
+        return OwnViewAsked(
+            keyVersion=found.key_version,
+            tickets=list(found.tickets),
+            pseudonym=found.pseudonyms[0].encoded,
+            login=citizen.login,
+        )
+
+    async def fetch(self) -> KeyConfig:
+        """Give the newest key config that holds, and remember it over a restart."""
+        config = await fetch_config(
+            self._transport,
+            read_pins(self._settings.pins),
+            accepted_origin=self._settings.accepted_key_origin,
+            known=self._known,
+            now=self._clock(),
+        )
+        if config != self._known:
+            self._known = config
+            _keep(self._settings.known_config, config)
+        return config
+
+
+def _no_answer(party: str, error: Exception) -> NoAnswer:
+    log_event(Event.NO_ANSWER, party=party, reason=type(error).__name__)
+    return NoAnswer()
+
+
+def _find_known(path: Path) -> KeyConfig | None:
+    try:
+        return parse_document(KeyConfig, path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, KeysError):
+        raise SettingsRefused(f"{path.name}: is no key config") from None
+
+
+def _keep(path: Path, config: KeyConfig) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_bytes(config.encode())
+    beside.replace(path)

@@ -1,0 +1,85 @@
+"""What a citizen was told, for as long as they read it: in memory, sealed.
+
+One login is one view: the number was there for the request that ended the login, and
+is nowhere after it. What the index told is kept sealed under a secret that the cookie
+of one browser alone holds, under a name that is a hash of it: a process that is
+searched has the one, a computer that is left behind the other.
+
+- It is gone after 15 minutes without use, after 30 in any case, and at every logout.
+- Memory is bounded: of too many the oldest goes, and its citizen logs in again.
+- One process keeps them: a second one behind the same address would not find them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import ValidationError
+
+from desk.errors import SessionEnded
+from desk.sealing import CookieSecret
+from portal.errors import NotLoggedIn
+from signal_index.wire.citizen_reports import OwnView
+
+UNUSED: Final = timedelta(minutes=15)
+LONGEST: Final = timedelta(minutes=30)
+MOST: Final = 500
+"""Views at once: at most half a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Kept:
+    sealed: bytes
+    since: datetime
+    used: datetime
+
+
+class Views:
+    """The views that are being read. Prints as `<Views>`."""
+
+    def __init__(self, clock: Callable[[], datetime], most: int = MOST) -> None:
+        self._clock = clock
+        self._most = most
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+
+    def __repr__(self) -> str:
+        """Show the type, never what is kept."""
+        return "<Views>"
+
+    def keep(self, view: OwnView) -> CookieSecret:
+        """Keep a view, and give what opens it: it stands in the cookie alone."""
+        self._forget_old()
+        now, secret = self._clock(), CookieSecret.new()
+        said = view.model_dump(mode="json", exclude={"padding"})
+        self._kept[secret.row_id] = _Kept(secret.seal(said), now, now)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return secret
+
+    def get(self, cookie: str | None) -> OwnView:
+        """Give the view that this cookie opens, or raise `NotLoggedIn`."""
+        self._forget_old()
+        try:
+            secret = CookieSecret.parse(cookie or "")
+            kept = self._kept[secret.row_id]
+            said = secret.open(kept.sealed)
+            view = OwnView.model_validate({**said, "padding": ""}, strict=False)
+        except (SessionEnded, KeyError, ValidationError):
+            raise NotLoggedIn from None
+        self._kept[secret.row_id] = replace(kept, used=self._clock())
+        return view
+
+    def end(self, cookie: str | None) -> None:
+        """Forget the view that this cookie opens, if there is one."""
+        try:
+            self._kept.pop(CookieSecret.parse(cookie or "").row_id, None)
+        except SessionEnded:
+            return
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        for name, one in [*self._kept.items()]:
+            if now >= min(one.since + LONGEST, one.used + UNUSED):
+                del self._kept[name]
