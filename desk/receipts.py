@@ -19,7 +19,6 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from joserfc.jwk import OKPKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +28,8 @@ from desk.settings import DeskSettings
 from desk.tables import receipts
 from desk.tokens import Person
 from keys.base64url import decode_b64u, encode_b64u
+from keys.errors import KeysError
+from keys.successor import Chain, read_chain
 from signal_index.proof import (
     Group,
     Kind,
@@ -65,7 +66,8 @@ class ReceiptRules:
 
     organisation: str
     origin_base: str
-    keys: tuple[OKPKey, ...]
+    keys: Chain
+    """The receipt key that was pinned, and those that follow it."""
     checkpoint_key: NoteKey
 
 
@@ -91,26 +93,26 @@ def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
     """Read the index's public keys, or raise `SettingsRefused`."""
     ledger = settings.ledger
     try:
-        receipt_key = parse_receipt_key(json.loads(ledger.receipt_key.read_bytes()))
+        keys = read_chain(ledger.receipt_key)
         checkpoint_key = parse_note_key(ledger.checkpoint_key.read_text("ascii"))
-    except (OSError, ValueError, ProofError) as error:
+    except (OSError, ValueError, ProofError, KeysError) as error:
         raise SettingsRefused(f"ledger keys: {error}") from None
-    return ReceiptRules(
-        settings.organisation, ledger.origin, (receipt_key,), checkpoint_key
-    )
+    return ReceiptRules(settings.organisation, ledger.origin, keys, checkpoint_key)
 
 
 def verify_answer(
-    answer: bytes, asked: Lookup, person: Person, rules: ReceiptRules
+    answer: bytes, asked: Lookup, person: Person, rules: ReceiptRules, *, now: datetime
 ) -> list[tuple[OpenedReceipt, Part]]:
     """Open the receipt of each part of an answer, or raise `ReceiptRefused`.
+
+    A key that was succeeded counts until its end, by this desk's clock (`now`).
 
     Proven by tests/unit/desk/test_receipts.py.
     """
     try:
         parts = parse_body(Answer, answer).answers
         return [
-            (_verify_part(part, subject, asked, person, rules), part)
+            (_verify_part(part, subject, asked, person, rules, now=now), part)
             for part, subject in zip(parts, asked.subjects, strict=True)
         ]
     except (InvalidField, ProofError):
@@ -125,9 +127,12 @@ def _verify_part(
     asked: Lookup,
     person: Person,
     rules: ReceiptRules,
+    *,
+    now: datetime,
 ) -> OpenedReceipt:
+    keys = [parse_receipt_key(key.jwk) for key in rules.keys.list_accepted(now)]
     opened = verify_receipt(
-        part.receipt.model_dump(), keys=rules.keys, origin_base=rules.origin_base
+        part.receipt.model_dump(), keys=keys, origin_base=rules.origin_base
     )
     leaf = opened.leaf
     said = (leaf.kind, leaf.outcome, leaf.organisation, leaf.entry)
@@ -206,7 +211,7 @@ class Receipts:
         `beside` is given the entries, in the order of the persons asked about; what it
         keeps commits with the receipts.
         """
-        opened = verify_answer(answer, asked, person, self.rules)
+        opened = verify_answer(answer, asked, person, self.rules, now=self._clock())
         rows = [self._row(*pair) for pair in opened]
         async with self._database.transaction() as connection:
             found = await connection.execute(

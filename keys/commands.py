@@ -43,14 +43,16 @@ from keys.holder.registering import (
 from keys.holder.serve import serve_holder
 from keys.holder.settings import load_settings
 from keys.holder.store import HolderStore
+from keys.instants import write_instant
 from keys.joining import open_request
-from keys.joining.confirming import confirm_request, read_file, read_index_key
+from keys.joining.confirming import confirm_request, read_file, read_index_keys
 from keys.jose import parse_public_key
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
 from keys.seal_commands import seal
 from keys.statement import DayStatement, verify_statement
+from keys.successor import read_successors, take_successors
 
 OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
 Oin = Annotated[str, typer.Option(help="Its number, 20 digits.")]
@@ -236,13 +238,34 @@ def accept(
     with saying_why("Not accepted"):
         now = clock.now()
         opened = open_request(
-            read_file(request), index_key=read_index_key(index_key), now=now
+            read_file(request),
+            index_keys=read_index_keys(index_key, now),
+            now=now,
         )
         confirm_request(opened, fingerprint)
         taken = take_in(load_settings(settings), opened, now=now)
         write_public(into, taken.document)
     done = "registered" if taken.is_new else "was registered before, as it is now"
     typer.echo(f"{opened.invitation.organisation} {done}. Send {into} to the agency.")
+
+
+@app.command("take-successor")
+def take_successor_command(
+    successors: Annotated[
+        Path, typer.Argument(help="receipt-successors.json, from the index.")
+    ],
+    pinned: Annotated[
+        Path, typer.Option(help="Your receipt.public.jwk; they go beside it.")
+    ],
+) -> None:
+    """Take what follows on the receipt key of the index that you pinned."""
+    with saying_why("Not taken"):
+        chain = take_successors(pinned, read_successors(successors))
+    for one in chain.taken:
+        typer.echo(
+            f"{one.key.kid} from {write_instant(one.begins)}; "
+            f"the one before it until {write_instant(one.ends)}"
+        )
 
 
 @app.command()

@@ -36,6 +36,9 @@
     │   └── ConfigSharesDisagree  a quorum of public shares does not give K
     ├── RecordRefused             the record of a ceremony does not hold
     ├── RenewalRefused            a draft, or a signature under one, does not hold
+    ├── SuccessorRefused          a key that would follow another one
+    │   ├── SuccessorForged       not said by the key before it, or not the next one
+    │   └── SuccessorForked       one key has two successors: a person must look
     ├── DecoysRefused             too few, twice the same, or of no valid form
     ├── CaseNotReadable           sealed under another key, or for another signal
     ├── UnusableKey               a signing key or its file
@@ -140,6 +143,18 @@ class KeyFileExposed(KeyringRefused):
 
 class KeyFileMalformed(KeyringRefused):
     """A key file is absent, unreadable, or not of the format."""
+
+
+class SuccessorRefused(KeysError):
+    """A key does not follow the one that is known."""
+
+
+class SuccessorForged(SuccessorRefused):
+    """Not signed by the key before it and by itself, or not the next one."""
+
+
+class SuccessorForked(SuccessorRefused):
+    """One key has two successors; the message is the `kid` of that key."""
 
 
 class DecoysRefused(KeysError):

@@ -1,7 +1,7 @@
 """Who may have nothing evaluated now: what the index tells the key holders.
 
     sign_refused(key, accounts, now=...) -> compact JWS for every holder
-    open_refused(token, key) -> Refused
+    open_refused(token, keys) -> Refused
 
 - Signed with the key by which agencies know the index; a holder can be told to refuse
   somebody, never to serve anybody.
@@ -9,7 +9,7 @@
   takes no older one than it has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -17,7 +17,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from keys.errors import InvalidToken
-from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
+from keys.jose import PrivateKey, PublicKey, open_by_one_of, sign_compact
 
 REFUSED_TYPE: Final = "signal-refused+jwt"
 EVERYBODY: Final = "*"
@@ -58,9 +58,9 @@ def sign_refused(
     return sign_compact(key, REFUSED_TYPE, claims)
 
 
-def open_refused(token: str, key: PublicKey) -> Refused:
-    """Give what the index signed, or raise `InvalidToken`."""
-    claims = open_compact(token, REFUSED_TYPE, lambda _claims: key)
+def open_refused(token: str, keys: Sequence[PublicKey]) -> Refused:
+    """Give what the index signed with one of its keys, or raise `InvalidToken`."""
+    claims = open_by_one_of(token, REFUSED_TYPE, lambda _claims: keys)
     try:
         said = _Claims.model_validate(claims)
     except ValidationError:

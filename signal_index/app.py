@@ -155,7 +155,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             open_security(settings, keys, log, clock.now) as security,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            trust = AdoptionTrust([keys.receipt.jose], settings.ledger_origin)
+            trust = AdoptionTrust(keys.receipts.verifying, settings.ledger_origin)
             view = PolicyView(policy, trust, log)
             index = Index(
                 engine=engine,

@@ -6,9 +6,12 @@
     disclosures-2026.key      disclosure key            32 bytes
     checkpoint.key.jwk        checkpoint key            Ed25519 JWK, private
     receipt.key.jwk           receipt key               Ed25519 JWK, private
+    receipt-2.key.jwk         the one that follows it   Ed25519 JWK, private
     checkpoint.vkey           for verifiers             public (C2SP note key)
     checkpoint-2.vkey         after a succession        public, under the new name
     receipt.public.jwk        for desks and verifiers   public
+    receipt-2.public.jwk      for who pins it anew      public
+    receipt-successors.json   what follows on the first public (`keys.successor`)
 
 - A secret file that group or others may read stops the start (`SecretFileExposed`),
   and so does a folder that they may write in.
@@ -21,6 +24,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +34,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from keys.config_document import SignedDocument
 from keys.errors import KeysError
 from keys.files import write_whole
 from keys.jose import PrivateKey
@@ -42,10 +47,24 @@ from keys.pseudonym import (
     parse_ledger_name_key,
     parse_row_key_secret,
 )
+from keys.successor import (
+    Chain,
+    Successor,
+    find_successors,
+    read_chain,
+    sign_successor,
+    take_successors,
+)
 from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
 from signal_index.keyring import IndexKeys, LeaderKeys, YearKeys
-from signal_index.ledger import CheckpointKey, DisclosureKey, ReceiptKey, note_key
-from signal_index.proof import origin_of
+from signal_index.ledger import (
+    CheckpointKey,
+    DisclosureKey,
+    ReceiptKey,
+    ReceiptKeys,
+    note_key,
+)
+from signal_index.proof import origin_of, parse_receipt_key
 from signal_index.row_keys import RowKeyRing
 
 SECRET_BYTES = 32
@@ -129,7 +148,7 @@ def load_keys(folder: Path) -> IndexKeys:
         scalars=dict(scalars),
         ring=load_row_keys(folder),
         ledger_names=names,
-        receipt=_receipt_key(folder / RECEIPT),
+        receipts=load_receipt_keys(folder),
     )
 
 
@@ -270,10 +289,78 @@ def _read_signing_key(path: Path) -> tuple[bytes, str]:
     return private.private_bytes_raw(), key.kid
 
 
-def load_signing_key(folder: Path) -> PrivateKey:
-    """Read the receipt key as it signs for agencies and holders, or raise."""
-    receipt = _receipt_key(folder / RECEIPT)
+def load_receipt_keys(folder: Path) -> ReceiptKeys:
+    """Read the receipt keys: the first, and those that followed it.
+
+    The private half of one that signs no more may be gone. Raises `KeyFilesRefused`.
+    """
+    chain = _read_own_chain(folder)
+    dated: list[tuple[datetime, ReceiptKey]] = []
+    former: list[OKPKey] = []
+    for number, one in enumerate(chain.keys, 1):
+        path = folder / name_receipt_key(number)
+        if number < len(chain.keys) and not path.exists():
+            former.append(parse_receipt_key(one.key.jwk))
+            continue
+        key = _receipt_key(path)
+        if key.public_jwk != one.key.jwk:
+            raise KeyFilesRefused(f"{path.name}: not the key of its public half")
+        dated.append((one.begins, key))
+    return ReceiptKeys.join(dated, former)
+
+
+def make_successor(folder: Path, *, begins: datetime, ends: datetime) -> SignedDocument:
+    """Make the receipt key that follows the last one, and sign that it does.
+
+    Nothing counts on it before `put_successor`. A key that an earlier run made, and
+    that follows nothing yet, is taken again. Raises `KeyFilesRefused` while the
+    succession before it is not over.
+    """
+    chain = _read_own_chain(folder)
+    number = len(chain.keys) + 1
+    if chain.taken and begins < chain.taken[-1].ends:
+        raise KeyFilesRefused("the succession before it is not over then")
+    path, public = folder / name_receipt_key(number), f"receipt-{number}.public.jwk"
+    if not path.exists():
+        _create_signing_key(path)
+    made = _as_private(_receipt_key(path))
+    if not (folder / public).exists():
+        _write_new(folder / public, _encode_json(made.public.jwk), 0o644)
+    former = _as_private(_receipt_key(folder / name_receipt_key(number - 1)))
+    said = Successor(
+        number=number, former=former.public, key=made.public, begins=begins, ends=ends
+    )
+    return sign_successor(said, former, made)
+
+
+def put_successor(folder: Path, document: SignedDocument) -> Path:
+    """Have it count, here and wherever the file is taken; give that file."""
+    try:
+        take_successors(folder / RECEIPT_PUBLIC, [document])
+    except KeysError as refusal:
+        raise KeyFilesRefused(str(refusal)) from None
+    return find_successors(folder / RECEIPT_PUBLIC)
+
+
+def name_receipt_key(number: int) -> str:
+    """Name the file of a receipt key: the first has no number."""
+    return RECEIPT if number == 1 else f"receipt-{number}.key.jwk"
+
+
+def load_signing_key(folder: Path, now: datetime) -> PrivateKey:
+    """Read the receipt key as it signs now for agencies and holders, or raise."""
+    return _as_private(load_receipt_keys(folder).at(now))
+
+
+def _as_private(receipt: ReceiptKey) -> PrivateKey:
     return PrivateKey(receipt.kid, receipt.jose)
+
+
+def _read_own_chain(folder: Path) -> Chain:
+    try:
+        return read_chain(folder / RECEIPT_PUBLIC)
+    except KeysError as refusal:
+        raise KeyFilesRefused(f"{RECEIPT_PUBLIC}: {refusal}") from None
 
 
 def _receipt_key(path: Path) -> ReceiptKey:

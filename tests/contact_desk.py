@@ -26,7 +26,7 @@ from keys.holder.organisations import Organisations
 from keys.holder.stating import state_notice_keys
 from keys.quorum import Watch
 from keys.security.events import SecurityLog, name_account
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.world import World
 
@@ -130,7 +130,7 @@ def let_state(world: World, holders: Sequence[int], known: Organisations) -> Non
     """Have these holders state what they would if they knew these alone."""
     for index in holders:
         made = world.holders.holders[index]
-        key = INDEX_KEY.public
+        key = INDEX_KEYS
         holder = Holder(made.keys, AUDIENCE, known, made.meter, world.clock, key)
         made.fault = partial(_state, holder)
 

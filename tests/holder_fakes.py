@@ -21,9 +21,11 @@ from keys.holder.wire import PlainClaims
 from keys.jose import PrivateKey
 from keys.refused import EVERYBODY, Refused
 from keys.restoration import Restoration
+from keys.successor import Chain, Dated
 
 INDEX_KEY = PrivateKey.generate("index")
 """With which the index of all tests speaks to holders."""
+INDEX_KEYS = Chain((Dated(INDEX_KEY.public),))
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 

@@ -41,7 +41,7 @@ from keys.jose import PublicKey
 from keys.quorum import Watch
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
 from tests.dealing import Dealing, DealingPlan, deal_key
-from tests.holder_fakes import INDEX_KEY, NOON, FakeClock, FakeMeter
+from tests.holder_fakes import INDEX_KEYS, NOON, FakeClock, FakeMeter
 from tests.unreachable import unreachable
 
 __all__ = [
@@ -220,7 +220,7 @@ def some_holders(
         made = FakeHolder(keys, FakeMeter(), io.StringIO(), Starlette())
         now = partial(_tell_time, clock, made)
         made.app = build_app(
-            Holder(keys, audience, known, made.meter, now, INDEX_KEY.public),
+            Holder(keys, audience, known, made.meter, now, INDEX_KEYS),
             EventLog(made.log),
         )
         holders[keys.identity.index] = made

@@ -27,7 +27,7 @@ from tests.dealing import (
     split_key,
 )
 from tests.dealing_files import PASSPHRASES, TEST_COST
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
@@ -104,11 +104,11 @@ def change_over(
         keys = match_keys(
             dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
         )
-        now, index_key = holders.clock, INDEX_KEY.public
+        now, index_keys = holders.clock, INDEX_KEYS
         # Another holder in its place knows nothing of what was before.
         is_same = made.keys.identity.id == dealt.id and not alone
         was = put_behind((), made.keys, keys) if is_same else ()
-        holder = Holder(keys, AUDIENCE, known, made.meter, now, index_key, was)
+        holder = Holder(keys, AUDIENCE, known, made.meter, now, index_keys, was)
         made.keys, made.app = keys, build_app(holder, EventLog(made.log))
 
 

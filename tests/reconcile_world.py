@@ -152,7 +152,7 @@ async def keep_statements(world: World, folder: Path, day: date) -> None:
 def write_keys(world: World, folder: Path, year: int) -> None:
     key = note_key(CHECKPOINT_KEY, origin_of(LEDGER_ORIGIN, year)).encode()
     (folder / "checkpoint.vkey").write_text(f"{key}\n")
-    public = world.index.keys.receipt.public_jwk
+    public = world.index.receipt_key.public_jwk
     (folder / "receipt.jwk").write_text(json.dumps(public))
     (folder / "key-config.json").write_bytes(world.holders.dealing.document)
     (folder / "pins.json").write_bytes(world.holders.dealing.pins)

@@ -26,7 +26,7 @@ from keys.pseudonym import (
 )
 from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys, YearKeys
-from signal_index.ledger import DisclosureKey, ReceiptKey
+from signal_index.ledger import DisclosureKey, ReceiptKey, ReceiptKeys
 from signal_index.row_keys import RowKeyRing
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
@@ -75,6 +75,12 @@ def some_year_keys(years: tuple[int, ...] = YEARS) -> YearKeys:
     return YearKeys({y: DisclosureKey(y, secrets.token_bytes(32)) for y in years})
 
 
+def one_receipt_key(seed: bytes, kid: str) -> ReceiptKeys:
+    """Give a receipt key that has no successor."""
+    begins = datetime.min.replace(tzinfo=UTC)
+    return ReceiptKeys.join([(begins, ReceiptKey(seed, kid))], [])
+
+
 def some_index_keys(years: tuple[int, ...] = YEARS) -> IndexKeys:
     """Give fresh keys of a serving index, in memory only."""
     scalar = pysodium.crypto_core_ristretto255_scalar_random()
@@ -83,7 +89,7 @@ def some_index_keys(years: tuple[int, ...] = YEARS) -> IndexKeys:
         scalars={KeyVersion(1): parse_index_scalar(scalar)},
         ring=RowKeyRing(lambda: {1: RowKeySecret(AESSIV(secrets.token_bytes(64)))}),
         ledger_names={y: parse_ledger_name_key(secrets.token_bytes(32)) for y in years},
-        receipt=ReceiptKey(secrets.token_bytes(32), "receipt-key"),
+        receipts=one_receipt_key(secrets.token_bytes(32), "receipt-key"),
     )
 
 

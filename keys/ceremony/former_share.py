@@ -11,12 +11,13 @@
 from pathlib import Path
 from typing import Final
 
+from keys import clock
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.plan import Plan
 from keys.ceremony.rotation import Rotation
 from keys.config import open_config, parse_pins
 from keys.errors import ConfigRefused, KeyFileMalformed
-from keys.joining.confirming import read_index_key
+from keys.joining.confirming import read_index_keys
 from keys.keyring import load_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share
@@ -62,7 +63,7 @@ def open_former(
 
 
 def _verify_index(asked: Rotation, folder: Path) -> None:
-    if asked.index_key != read_index_key(folder / INDEX_KEY):
+    if asked.index_key not in read_index_keys(folder / INDEX_KEY, clock.now()):
         raise CeremonyMixed(f"rotation.json is not of the index of {INDEX_KEY}")
 
 

@@ -27,9 +27,10 @@ from keys.holder.organisations import Organisations
 from keys.holder.spending import TicketGrant
 from keys.holder.store import Meter
 from keys.holder.wire import EvaluationClaims, parse_points
-from keys.jose import PublicKey, sign_compact
+from keys.jose import sign_compact
 from keys.oprf import Evaluation, evaluate
 from keys.request import Act
+from keys.successor import Chain
 from keys.ticket import TICKET_LIFETIME, TICKET_TYPE
 from keys.wire import EvaluationRequest
 
@@ -46,7 +47,7 @@ class Holder:
     organisations: Organisations
     meter: Meter
     now: Callable[[], datetime]
-    index_key: PublicKey
+    index_keys: Chain
     """Whose word it takes on whom to refuse."""
     former: tuple[Former, ...] = ()
     """The sharings that `keys` followed and that it answers for still."""

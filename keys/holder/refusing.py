@@ -29,7 +29,9 @@ def take_refused(holder: Holder, body: bytes) -> int:
 def _open(holder: Holder, body: bytes) -> Refused:
     try:
         asked = RefusedStatement.model_validate_json(body)
-        return open_refused(asked.statement, holder.index_key)
+        return open_refused(
+            asked.statement, holder.index_keys.list_accepted(holder.now())
+        )
     except SignatureInvalid:
         raise RequestUnsigned from None
     except (InvalidToken, ValidationError):

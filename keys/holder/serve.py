@@ -25,9 +25,8 @@ from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
-from keys.joining.confirming import read_index_key
-from keys.jose import PublicKey
 from keys.security.events import SecurityEvent
+from keys.successor import Chain, read_chain
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -93,9 +92,9 @@ def open_holder(
     def erase() -> None:
         store.erase_older(keep, now=now())
 
-    index_key = _read_index_key(settings.index_key)
+    index_keys = _read_index_keys(settings.index_key)
     holder = Holder(
-        keys, settings.audience, organisations, store, now, index_key, former
+        keys, settings.audience, organisations, store, now, index_keys, former
     )
     return holder, Housekeeping(erase, renewal.renew, store.close)
 
@@ -133,8 +132,8 @@ def _open_former(
     return tuple(Former(keys, until) for keys, until in opened if keys is not None)
 
 
-def _read_index_key(path: Path) -> PublicKey:
+def _read_index_keys(path: Path) -> Chain:
     try:
-        return read_index_key(path)
+        return read_chain(path)
     except KeysError as error:
         raise HolderStartRefused(str(error)) from None

@@ -4,16 +4,17 @@ The fingerprint itself is not shown: whoever types it must have heard it from th
 agency, by telephone, and cannot copy it from the file that is being judged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from keys.errors import KeyFileMalformed, KeysError
-from keys.files import read_json, read_public
+from keys.files import read_public
 from keys.joining.fingerprint import verify_fingerprint
 from keys.joining.signing import OpenedRequest
-from keys.jose import PublicKey, parse_public_key
+from keys.jose import PublicKey
+from keys.successor import read_chain
 
 
 def read_file(path: Path) -> bytes:
@@ -21,12 +22,12 @@ def read_file(path: Path) -> bytes:
     return read_public(path)
 
 
-def read_index_key(path: Path) -> PublicKey:
-    """Read the key with which the index signs (`receipt.public.jwk`), or raise."""
-    try:
-        return parse_public_key(read_json(read_file(path), path.name))
-    except KeysError as error:
-        raise KeyFileMalformed(f"{path.name}: {error}") from None
+def read_index_keys(path: Path, now: datetime) -> Sequence[PublicKey]:
+    """Read with which keys the index signs now: `receipt.public.jwk` and what follows.
+
+    What follows on it lies beside it (`keys.successor`). Raises `KeysError`.
+    """
+    return read_chain(path).list_accepted(now)
 
 
 def confirm_request(request: OpenedRequest, told: str | None) -> None:

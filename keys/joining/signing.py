@@ -128,11 +128,11 @@ def sign_request(
 
 
 def open_request(
-    document: bytes, *, index_key: PublicKey, now: datetime
+    document: bytes, *, index_keys: Sequence[PublicKey], now: datetime
 ) -> OpenedRequest:
     """Open a request that holds, or raise a leaf of `JoiningRefused`."""
     opened = open_own_request(document)
-    if opened.invitation.key != index_key:
+    if opened.invitation.key not in index_keys:
         raise InvitationForged("this index did not make the invitation")
     _verify_terms(opened, now)
     return opened

@@ -41,7 +41,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 receipt=Receipt.model_validate(
                     make_receipt(
                         entry,
-                        key=index.keys.receipt,
+                        key=index.receipt_key,
                         origin_base=index.names.ledger_origin,
                         now=now,
                     )

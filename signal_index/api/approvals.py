@@ -80,7 +80,7 @@ async def list_approvals(
     ] = None,
 ) -> wire.ApprovalList:
     """List what waits for a second person, and what was decided lately."""
-    key = index.keys.receipt
+    key = index.receipt_key
     async with looking(index.engine) as conn:
         found = await read_approvals(conn, kind, caller.scope, key)
     if found.unreadable:
@@ -117,7 +117,7 @@ async def decide_approval(
     approval_id: Id, body: wire.ApprovalDecision, index: TheIndex, caller: Approver
 ) -> wire.Approval:
     """Approve what another person asked, or refuse it; one's own is withdrawn so."""
-    who, key = caller.caller, index.keys.receipt
+    who, key = caller.caller, index.receipt_key
     async with acting(index, who, Kind.APPROVAL) as act:
         conn, now = act.conn, act.now
         if body.decision == "approved":

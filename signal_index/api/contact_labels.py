@@ -40,7 +40,7 @@ async def list_contact_labels(
     labels = await index.labels_in(caller.scope.municipality)
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
-        found, older = await store.list_asked_labels(conn, place, index.keys.receipt)
+        found, older = await store.list_asked_labels(conn, place, index.receipt_key)
     expired = [
         replace(one, approval=replace(one.approval, state=State.EXPIRED))
         if one.approval.state is State.OPEN and one.approval.expires_at <= now
@@ -74,7 +74,7 @@ async def ask_contact_label(
         id_ = new_uuid7(act.now)
         matter = matter_of(id_, place, str(body.organisation), str(body.label))
         waiting = await request_approval(
-            act.conn, matter, caller.caller, index.keys.receipt, now=act.now
+            act.conn, matter, caller.caller, index.receipt_key, now=act.now
         )
         asked = AskedLabel(
             id=id_,

@@ -199,7 +199,7 @@ async def find_words(
             for place, category in standing.find_places(source.oin):
                 catalogue = index.catalogue_in(place)
                 functions |= catalogue.find_contact_functions([category])
-    own = await find_labels(conn, organisation, index.keys.receipt, now=index.clock())
+    own = await find_labels(conn, organisation, index.receipt_key, now=index.clock())
     return Words(functions, own)
 
 

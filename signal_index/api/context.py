@@ -23,6 +23,7 @@ from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule, WitnessState
 from signal_index.keyring import IndexKeys
 from signal_index.labels import Labels
+from signal_index.ledger import ReceiptKey
 from signal_index.store.standing import Standing
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Index:
     witnessing: WitnessRule = field(default_factory=WitnessRule)
     rates: Rates = field(default_factory=make_rates)
     contact_holders: int = 200
+
+    @property
+    def receipt_key(self) -> ReceiptKey:
+        """Give the key that signs what this index says now."""
+        return self.keys.receipts.at(self.clock())
 
     @property
     def key_config(self) -> KeyConfig:

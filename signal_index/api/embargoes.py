@@ -143,7 +143,7 @@ async def _place(
     matter = Matter(MATTER, place, _digest(what), MATTER)
     async with spending(index, asked, Kind.EMBARGO) as act:
         waiting = await request_approval(
-            act.conn, matter, asked.caller, index.keys.receipt, now=asked.at
+            act.conn, matter, asked.caller, index.receipt_key, now=asked.at
         )
         placed = wire.Embargo(
             id=id_,

@@ -38,7 +38,7 @@ routes = Routes("regels")
 async def show_policy(index: TheIndex, caller: Approver) -> wire.Policy:
     """Show what holds here: who sees what, every rule, the versions, what waits."""
     now, place = index.clock(), caller.scope.municipality
-    key = index.keys.receipt
+    key = index.receipt_key
     standing = await index.standing.get(now)
     async with looking(index.engine) as conn:
         history = await _history(conn, place, key)

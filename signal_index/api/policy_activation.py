@@ -74,5 +74,5 @@ def _signed(said: Adoption, index: Index) -> StoredAdoption:
         digest=said.digest,
         approval=said.approval,
         activated_at=said.activated_at,
-        statement=sign_adoption(said, index.keys.receipt),
+        statement=sign_adoption(said, index.receipt_key),
     )

@@ -146,7 +146,7 @@ async def propose_policy(
         await insert_bundle(act.conn, compared.bundle, now=act.now)
         matter = _matter(compared, who)
         asked = await request_approval(
-            act.conn, matter, who, index.keys.receipt, now=act.now
+            act.conn, matter, who, index.receipt_key, now=act.now
         )
         proposal = Proposal(
             asked.id, who.municipality, compared.bundle.digest, compared.base

@@ -74,7 +74,7 @@ async def ask_specific_report(
         made = new_uuid7(act.now)
         matter = store.matter_of(made, place, body)
         approval = await request_approval(
-            act.conn, matter, who, index.keys.receipt, now=act.now
+            act.conn, matter, who, index.receipt_key, now=act.now
         )
         kept = store.ReportRequest(
             id=made,
@@ -176,7 +176,7 @@ async def giving(
 
 
 async def _verify_given(act: Acting, found: store.ReportRequest) -> None:
-    conn, who, now, key = act.conn, act.caller, act.now, act.index.keys.receipt
+    conn, who, now, key = act.conn, act.caller, act.now, act.index.receipt_key
     if not found.approval.is_asked_by(who):
         raise CallerNotAllowed
     await verify_mandate(conn, who, now)

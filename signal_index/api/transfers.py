@@ -105,7 +105,7 @@ async def ask_transfer(
             Role.PRIVACY_OFFICER,
         )
         waiting = await request_approval(
-            act.conn, matter, who, index.keys.receipt, now=act.now
+            act.conn, matter, who, index.receipt_key, now=act.now
         )
         id_ = new_uuid7(act.now)
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)

@@ -32,7 +32,7 @@ from keys.joining import (
     tell_fingerprint,
 )
 from keys.joining.client_metadata import make_client_metadata
-from keys.joining.confirming import confirm_request, read_file, read_index_key
+from keys.joining.confirming import confirm_request, read_file, read_index_keys
 from keys.jose import PrivateKey
 from policy.catalogue import load_catalogue
 from signal_index import clock
@@ -48,7 +48,11 @@ from signal_index.cli.items import (
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import Registrar
 from signal_index.errors import LoadFileRefused, SettingsRefused
-from signal_index.key_files import load_signing_key, read_public_checkpoint_key
+from signal_index.key_files import (
+    RECEIPT_PUBLIC,
+    load_signing_key,
+    read_public_checkpoint_key,
+)
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import Settings, list_reasons, load_settings
@@ -134,8 +138,10 @@ def accept(
     """Take an agency's request in: organisation, client, key and source."""
     loaded = _load(settings)
     with refusing():
-        key = load_signing_key(loaded.keys)
-        opened = open_request(read_file(request), index_key=key.public, now=clock.now())
+        now = clock.now()
+        key = load_signing_key(loaded.keys, now)
+        own = read_index_keys(loaded.keys / RECEIPT_PUBLIC, now)
+        opened = open_request(read_file(request), index_keys=own, now=now)
         confirm_request(opened, fingerprint)
     document, state, is_new = run(lambda: _accept(loaded, opened, key))
     with refusing():
@@ -155,7 +161,9 @@ def client_metadata(
     """Write an agency's client for an OpenID provider (RFC 7591), from its request."""
     with refusing():
         opened = open_request(
-            read_file(request), index_key=read_index_key(index_key), now=clock.now()
+            read_file(request),
+            index_keys=read_index_keys(index_key, clock.now()),
+            now=clock.now(),
         )
         confirm_request(opened, fingerprint)
         metadata = make_client_metadata(opened)
@@ -205,7 +213,7 @@ def _make_invitation(
             ),
             checkpoint_key=read_public_checkpoint_key(settings.keys),
             witnesses=tuple(witness.key for witness in settings.witnesses),
-            key=load_signing_key(settings.keys).public,
+            key=load_signing_key(settings.keys, clock.now()).public,
         )
     except ValidationError as refusal:
         raise LoadFileRefused(list_reasons(refusal)) from None
@@ -219,7 +227,7 @@ async def _record_invitation(
     The file is the last before the commit: one that cannot be written leaves no
     invitation that nobody has, and one that is not remembered leaves no file.
     """
-    document = sign_invitation(invitation, load_signing_key(settings.keys))
+    document = sign_invitation(invitation, load_signing_key(settings.keys, clock.now()))
     is_written = False
     try:
         async with administering(settings) as (conn, recorder):

@@ -1,9 +1,13 @@
 """`keys create`, `add-year`, `destroy-year`: key files and the entry that says so."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from keys.instants import write_instant
+from keys.successor import open_successor
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
@@ -15,6 +19,8 @@ from signal_index.key_files import (
     destroy_year,
     load_row_keys,
     load_year_keys,
+    make_successor,
+    put_successor,
 )
 from signal_index.ledger import KeyStep
 from signal_index.row_keys import RowKeyState
@@ -50,6 +56,51 @@ def destroy(year: int, settings: SettingsFile) -> None:
     asked = typer.prompt(f"Type {year} to destroy its keys for ever")
     run(lambda: _destroy(settings, year, asked))
     say(f"the keys of {year} are destroyed here: destroy their copies too")
+
+
+@keys_app.command("succeed")
+def succeed(
+    settings: SettingsFile,
+    lead_days: Annotated[
+        int, typer.Option(min=1, max=92, help="Days until the new key signs.")
+    ] = 14,
+    overlap_days: Annotated[
+        int, typer.Option(min=1, max=92, help="Days that both count from then on.")
+    ] = 28,
+) -> None:
+    """Make the receipt key that follows the one in use, and sign that it does.
+
+    Not for a key that was stolen: a thief signs successors too.
+    """
+    file, begins, ends = run(lambda: _succeed(settings, lead_days, overlap_days))
+    say(f"the new receipt key signs from {begins:%Y-%m-%d %H:%M} UTC")
+    say(f"the former one counts until {ends:%Y-%m-%d %H:%M} UTC")
+    say(f"give {file} to every desk, key holder and auditor before then,")
+    say("and restart the serving processes before then")
+
+
+async def _succeed(
+    file: Path, lead_days: int, overlap_days: int
+) -> tuple[Path, datetime, datetime]:
+    settings = load_settings(file)
+    begins = clock.now().replace(microsecond=0) + timedelta(days=lead_days)
+    ends = begins + timedelta(days=overlap_days)
+    document = make_successor(settings.keys, begins=begins, ends=ends)
+    said = open_successor(document)
+    async with opened(settings) as conn:
+        recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
+        await record_key_step(
+            conn,
+            recorder,
+            KeyStep.RECEIPT_KEY_SUCCEEDED,
+            number=said.number,
+            former=said.former.kid,
+            key=said.key.kid,
+            begins=write_instant(begins),
+            ends=write_instant(ends),
+        )
+    # Only now: what counts without an entry could not be explained any more.
+    return put_successor(settings.keys, document), begins, ends
 
 
 async def _create(file: Path, key_version: int) -> Path:

@@ -102,7 +102,7 @@ def destroy(version: int, settings: SettingsFile) -> None:
 
 async def _begin(file: Path, *, is_anew: bool) -> tuple[Path, str]:
     settings = load_settings(file)
-    key = load_signing_key(settings.keys)
+    key = load_signing_key(settings.keys, clock.now())
     if not is_anew:
         verify_none_begun(settings.keys)
     async with administering(settings) as (conn, recorder):
@@ -127,7 +127,7 @@ async def _begin(file: Path, *, is_anew: bool) -> tuple[Path, str]:
 async def _finish(file: Path, handed: list[Path], record: Path) -> tuple[Path, int]:
     settings = load_settings(file)
     asked = _read_asked(settings)
-    key = load_signing_key(settings.keys)
+    key = load_signing_key(settings.keys, clock.now())
     async with administering(settings) as (conn, recorder):
         known = await _find_known(conn)
         carried = carry_over(

@@ -32,7 +32,12 @@ from signal_index.ledger.facts import (
     describe_lookup,
 )
 from signal_index.ledger.key_steps import KEY_STEPS, KeyStep, describe_key_step
-from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
+from signal_index.ledger.keys import (
+    CheckpointKey,
+    DisclosureKey,
+    ReceiptKey,
+    ReceiptKeys,
+)
 from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.opened import Opened, open_entry
 from signal_index.ledger.outcomes import (
@@ -70,6 +75,7 @@ __all__ = [
     "Outcome",
     "PersonGroup",
     "ReceiptKey",
+    "ReceiptKeys",
     "RoleGroup",
     "ShownFlag",
     "WhyGroup",

@@ -8,6 +8,11 @@
   that a web process, which must promise, can never sign a tree.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -75,7 +80,7 @@ class CheckpointKey:
 class ReceiptKey:
     """The Ed25519 key that signs promises, with the key id that its JWS names."""
 
-    __slots__ = ("jose", "kid", "private", "public_jwk")
+    __slots__ = ("jose", "kid", "private", "public_jwk", "verifying")
 
     def __init__(self, seed: bytes, kid: str) -> None:
         self.private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -88,9 +93,46 @@ class ReceiptKey:
             "kid": kid,
         }
         self.jose = OKPKey.import_key({**self.public_jwk, "d": encode_b64u(seed)})
+        self.verifying: Sequence[OKPKey] = (self.jose,)
+        """With which what this index signed before is verified: each of its keys."""
 
     def __repr__(self) -> str:
         return "<ReceiptKey>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceiptKeys:
+    """The receipt keys of an index: which one signs depends on the moment.
+
+    Each knows all the others, to verify what they signed into the database.
+    """
+
+    dated: Sequence[tuple[datetime, ReceiptKey]]
+    """From when each signs, in order."""
+    verifying: Sequence[OKPKey]
+
+    def __repr__(self) -> str:
+        return "<ReceiptKeys>"
+
+    def at(self, now: datetime) -> ReceiptKey:
+        """Give the key that signs at this moment, or raise `LookupError`."""
+        begun = [key for begins, key in self.dated if begins <= now]
+        return begun[-1]
+
+    @property
+    def newest(self) -> ReceiptKey:
+        """Give the last one, to verify with: it knows all the others."""
+        return self.dated[-1][1]
+
+    @classmethod
+    def join(
+        cls, dated: Sequence[tuple[datetime, ReceiptKey]], former: Sequence[OKPKey]
+    ) -> Self:
+        """Put keys together; `former` are those that sign no more, public."""
+        verifying = (*former, *(key.jose for _, key in dated))
+        for _, key in dated:
+            key.verifying = verifying
+        return cls(dated, verifying)
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:

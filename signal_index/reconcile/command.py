@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from joserfc.jwk import OKPKey
 
 from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from keys.files import write_whole
+from keys.successor import read_chain
 from signal_index import clock
 from signal_index.proof import (
     MalformedProof,
@@ -108,7 +110,7 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
     def judge() -> JudgedReport:
         trusted = Trusted(
             ledger=_read_trust(key, witness or [], quorum),
-            receipts=[parse_receipt_key(_read_jwk(receipt_key))],
+            receipts=_read_receipt_keys(receipt_key, day.date(), at),
             holders=_read_config(key_config, pins, accepted_origin, at),
         )
         with showing("verifying the ledger") as progress:
@@ -206,14 +208,11 @@ def _read_text(path: Path) -> str:
         raise FileMalformed(f"{path.name} is not text") from cause
 
 
-def _read_jwk(path: Path) -> dict[str, object]:
-    try:
-        found = json.loads(_read_text(path))
-    except ValueError as cause:
-        raise FileMalformed(f"{path.name} is not JSON") from cause
-    if not isinstance(found, dict):
-        raise FileMalformed(f"{path.name} is not a key")
-    return found
+def _read_receipt_keys(path: Path, day: date, until: datetime) -> list[OKPKey]:
+    """Give the receipt keys that counted on a day: the one given, and what follows."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    counted = read_chain(path).list_between(begins, until)
+    return [parse_receipt_key(key.jwk) for key in counted]
 
 
 def _end_of(day: date) -> datetime:

@@ -138,7 +138,7 @@ async def _read(
         municipality=row["municipality"],
         organisation=row["organisation"],
         question=SpecificReportQuestion.model_validate(said),
-        approval=await get_approval(conn, row["approval_id"], keys.receipt),
+        approval=await get_approval(conn, row["approval_id"], keys.receipts.newest),
         requested_at=row["requested_at"],
     )
     if found.approval.matter != found.matter:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -198,8 +199,8 @@ async def opened_upkeep(
         upkeep = _upkeep(settings, engines, keys, witnesses, watching, log=log)
         if settings.joining is not None:
             holders = {one.id: one.url.rstrip("/") for one in settings.joining.holders}
-            key = load_signing_key(settings.keys)
-            refusing = Refusing(engines.erasing, key, holders, client, log, clock)
+            find_key = partial(load_signing_key, settings.keys)
+            refusing = Refusing(engines.erasing, find_key, holders, client, log, clock)
             upkeep = replace(upkeep, refusing=refusing)
         if collector is not None:
             register = register_of(settings)

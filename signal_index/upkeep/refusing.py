@@ -29,7 +29,7 @@ class Refusing:
     """Where the holders are, and which of them did not take the last list."""
 
     engine: AsyncEngine
-    key: PrivateKey
+    find_key: Callable[[datetime], PrivateKey]
     holders: Mapping[str, str]
     client: httpx.AsyncClient
     log: EventLog
@@ -40,7 +40,8 @@ class Refusing:
         """Tell every holder, all at once; one that is silent holds up nobody."""
         async with reading(self.engine) as conn:
             accounts = await find_refused(conn)
-        statement = sign_refused(self.key, accounts, now=self.clock())
+        now = self.clock()
+        statement = sign_refused(self.find_key(now), accounts, now=now)
         await asyncio.gather(*(self._tell(one, statement) for one in self.holders))
 
     async def _tell(self, holder: str, statement: str) -> None:

@@ -18,7 +18,7 @@ from keys.holder.organisations import collect_organisations
 from keys.holder.store import HolderStore
 from keys.quorum import Watch
 from keys.request import Act
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, FakeHolder, Holders, a_bsn, some_holders
 
 NUMBERS = [a_bsn(1), a_bsn(2), a_bsn(3)]
@@ -45,9 +45,7 @@ def on_disk(holders: Holders, folder: Path) -> list[HolderStore]:
     stores = []
     for index, one in holders.holders.items():
         store = HolderStore.open(folder / f"holder-{index}.db")
-        holder = Holder(
-            one.keys, AUDIENCE, known, store, holders.clock, INDEX_KEY.public
-        )
+        holder = Holder(one.keys, AUDIENCE, known, store, holders.clock, INDEX_KEYS)
         log = io.StringIO()
         app = build_app(holder, EventLog(log))
         holders.holders[index] = FakeHolder(one.keys, store, log, app)
@@ -117,7 +115,7 @@ async def test_crash_between_spending_and_answering_leaves_the_budget_spent(
     one = holders.holders[1]
     known = collect_organisations([holders.lookup.entry])
     broken = replace(one.keys, share=None)  # type: ignore[arg-type]  # dies evaluating
-    holder = Holder(broken, AUDIENCE, known, store, holders.clock, INDEX_KEY.public)
+    holder = Holder(broken, AUDIENCE, known, store, holders.clock, INDEX_KEYS)
     sent: list[bytes] = []
 
     def keep(request: httpx.Request) -> httpx.Response:

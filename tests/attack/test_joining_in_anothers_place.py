@@ -108,7 +108,7 @@ INVITED = sign_invitation(an_invitation(), INDEX)
 
 
 def test_a_request_that_is_what_it_says_is_opened() -> None:
-    opened = open_request(a_request(INVITED), index_key=INDEX.public, now=NOW)
+    opened = open_request(a_request(INVITED), index_keys=[INDEX.public], now=NOW)
     assert opened.said.request_key == REQUEST.public
 
 
@@ -116,7 +116,7 @@ def test_a_forged_invitation_lets_nobody_in() -> None:
     """Also under the index's own key id: the key counts, not its name."""
     forged = sign_invitation(an_invitation(STRANGER), STRANGER)
     with pytest.raises(InvitationForged):
-        open_request(a_request(forged), index_key=INDEX.public, now=NOW)
+        open_request(a_request(forged), index_keys=[INDEX.public], now=NOW)
     borrowed = sign_invitation(an_invitation(INDEX), STRANGER)
     with pytest.raises(InvitationForged):
         open_invitation(borrowed, now=NOW)
@@ -204,7 +204,7 @@ def test_a_key_that_the_sender_does_not_have_is_not_registered(
 ) -> None:
     """Request, notice and client key each prove that they are the sender's."""
     with pytest.raises(JoinRequestForged):
-        open_request(forge(place), index_key=INDEX.public, now=NOW)
+        open_request(forge(place), index_keys=[INDEX.public], now=NOW)
 
 
 def test_a_swapped_key_breaks_the_request() -> None:
@@ -212,7 +212,7 @@ def test_a_swapped_key_breaks_the_request() -> None:
     other = json.loads(a_request(INVITED, request_key=STRANGER.public))
     signed["payload"] = other["payload"]
     with pytest.raises(JoinRequestForged):
-        open_request(json.dumps(signed).encode(), index_key=INDEX.public, now=NOW)
+        open_request(json.dumps(signed).encode(), index_keys=[INDEX.public], now=NOW)
 
 
 def test_one_key_for_two_purposes_is_refused() -> None:
@@ -224,7 +224,7 @@ def test_a_request_for_another_organisation_is_refused() -> None:
     with pytest.raises(JoinRequestMismatch):
         open_request(
             a_request(INVITED, organisation="00000001000000000099"),
-            index_key=INDEX.public,
+            index_keys=[INDEX.public],
             now=NOW,
         )
 
@@ -237,10 +237,10 @@ def test_an_invitation_that_expired_or_is_not_valid_yet_lets_nobody_in(
     with pytest.raises(InvitationExpired):
         open_invitation(INVITED, now=moment)
     with pytest.raises(InvitationExpired):
-        open_request(a_request(INVITED), index_key=INDEX.public, now=moment)
+        open_request(a_request(INVITED), index_keys=[INDEX.public], now=moment)
     with pytest.raises(InvitationExpired):
         open_request(
-            a_request(INVITED, made_at=moment), index_key=INDEX.public, now=NOW
+            a_request(INVITED, made_at=moment), index_keys=[INDEX.public], now=NOW
         )
 
 
@@ -261,7 +261,7 @@ def test_an_acceptance_of_a_stranger_is_refused() -> None:
 )
 def test_junk_is_refused_as_itself(junk: bytes) -> None:
     with pytest.raises((ConfigRefused, JoiningRefused)):
-        open_request(junk, index_key=INDEX.public, now=NOW)
+        open_request(junk, index_keys=[INDEX.public], now=NOW)
 
 
 @pytest.fixture

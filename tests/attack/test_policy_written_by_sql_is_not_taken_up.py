@@ -117,21 +117,21 @@ async def test_a_row_with_another_ones_signature_closes_and_opens_nothing(
 async def test_a_true_signature_over_something_else_does_not_count(
     world: World, changed: dict[str, Any]
 ) -> None:
-    await _forge(world, world.index.keys.receipt, **changed)
+    await _forge(world, world.index.receipt_key, **changed)
     assert await _scope(world) == "policy-unusable"
 
 
 async def test_the_index_s_own_signature_over_exactly_this_row_counts(
     world: World,
 ) -> None:
-    await _forge(world, world.index.keys.receipt)
+    await _forge(world, world.index.receipt_key)
     assert "WW" in await _scope(world)
 
 
 async def test_a_bundle_that_is_not_the_one_of_its_digest_closes(
     world: World,
 ) -> None:
-    await _forge(world, world.index.keys.receipt)
+    await _forge(world, world.index.receipt_key)
     async with transaction(world.engine) as conn:
         await conn.execute(text("DROP TRIGGER refuse_policy_bundle_update"))
         changed = "replace(document, 'Geen wet', 'Een wet')"
@@ -142,7 +142,7 @@ async def test_a_bundle_that_is_not_the_one_of_its_digest_closes(
 async def test_an_adoption_that_disappears_does_not_bring_the_old_policy_back(
     world: World,
 ) -> None:
-    await _forge(world, world.index.keys.receipt)
+    await _forge(world, world.index.receipt_key)
     assert "WW" in await _scope(world)
     async with transaction(world.engine) as conn:
         await conn.execute(text("DROP TRIGGER refuse_policy_adoption_delete"))
@@ -156,7 +156,7 @@ async def test_an_adoption_that_disappears_does_not_bring_the_old_policy_back(
 async def test_an_adoption_that_the_ledger_does_not_tell_of_is_not_taken_up(
     world: World,
 ) -> None:
-    await _forge(world, world.index.keys.receipt, recorded=False)
+    await _forge(world, world.index.receipt_key, recorded=False)
     assert await _scope(world) == "policy-unusable"
 
 
@@ -169,7 +169,7 @@ async def test_what_was_adopted_is_append_only(
     is_sqlite = kind == "sqlite"
     url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as world:
-        await _forge(world, world.index.keys.receipt)
+        await _forge(world, world.index.receipt_key)
         with pytest.raises(DBAPIError, match=r"stays|permission denied"):
             async with transaction(world.engine) as conn:
                 await conn.execute(text(verb.format(table)))

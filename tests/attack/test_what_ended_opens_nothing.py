@@ -136,7 +136,7 @@ async def _tell(world: World, silent: set[str] | None = None) -> set[str]:
     async with world.holders.client() as client:
         job = Refusing(
             world.engine,
-            INDEX_KEY,
+            lambda _now: INDEX_KEY,
             places,
             client,
             EventLog(world.log, world.clock),

@@ -26,7 +26,7 @@ from signal_index.wire.signals import BatchBody
 from signal_index.wire.values import Oin
 from tests.builders import a_notice, about
 from tests.dealing import Dealing, combine_shares
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.overlap_builders import share_anew
 from tests.world import World
@@ -67,9 +67,7 @@ def under(world: World, dealing: Dealing) -> World:
         keys = match_keys(
             dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
         )
-        holder = Holder(
-            keys, AUDIENCE, known, made.meter, world.clock, INDEX_KEY.public
-        )
+        holder = Holder(keys, AUDIENCE, known, made.meter, world.clock, INDEX_KEYS)
         made.keys, made.app = keys, build_app(holder, EventLog(made.log))
     world.index.keys.verify_same_rows(holders.config, dealing.config)
     holders.dealing = dealing

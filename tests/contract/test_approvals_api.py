@@ -38,7 +38,7 @@ async def _ask(world: World, subject: str = "anke") -> Approval:
     matter = Matter("embargo", "9901", DIGEST, "embargo")
     async with transaction(world.engine) as conn:
         return await request_approval(
-            conn, matter, caller, world.index.keys.receipt, now=world.clock()
+            conn, matter, caller, world.index.receipt_key, now=world.clock()
         )
 
 

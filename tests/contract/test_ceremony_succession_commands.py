@@ -24,7 +24,7 @@ from keys.sealing import PassphraseSealer
 from tests.ceremony_people import People, done, run
 from tests.conftest import runs_in_full
 from tests.dealing_files import TEST_COST
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, FakeMeter, a_lookup_organisation
 
 
@@ -138,9 +138,7 @@ def serve(people: People, machine: Path) -> tuple[Renewal, Holder]:
     renewal = Renewal(settings)
     keys = open_keys(settings, known=None, now=clock.now())
     known = load_organisations(organisations)
-    return renewal, Holder(
-        keys, AUDIENCE, known, FakeMeter(), clock.now, INDEX_KEY.public
-    )
+    return renewal, Holder(keys, AUDIENCE, known, FakeMeter(), clock.now, INDEX_KEYS)
 
 
 def carry(people: People, machine: Path, name: str) -> None:

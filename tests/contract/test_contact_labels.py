@@ -38,7 +38,7 @@ async def decide(
 async def own_words(world: World) -> set[str]:
     """What the agency's contact holders may be called by its own list."""
     async with transaction(world.engine) as conn:
-        key, oin = world.index.keys.receipt, world.debt_help.oin
+        key, oin = world.index.receipt_key, world.debt_help.oin
         return set(await find_labels(conn, oin, key, now=world.clock()))
 
 

@@ -19,7 +19,7 @@ from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey
 from tests.dealing import Dealing, sign_config
 from tests.dealing_files import PASSPHRASES, write_dealing
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
     SOURCE_OIN,
@@ -77,9 +77,7 @@ def begun(settings: HolderSettings) -> tuple[Renewal, Holder]:
     renewal = Renewal(settings)
     keys = open_keys(settings, known=None, now=clock.now())
     known = load_organisations(settings.organisations)
-    return renewal, Holder(
-        keys, AUDIENCE, known, FakeMeter(), clock.now, INDEX_KEY.public
-    )
+    return renewal, Holder(keys, AUDIENCE, known, FakeMeter(), clock.now, INDEX_KEYS)
 
 
 def offer(settings: HolderSettings, dealing: Dealing, config: KeyConfig) -> None:

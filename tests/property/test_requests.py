@@ -16,7 +16,7 @@ from keys.holder.organisations import collect_organisations
 from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
 from keys.request import Act, compute_req
 from keys.ticket import verify_ticket
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, NOON, FakeClock, FakeMeter, some_holders
 
 HOLDERS = some_holders()
@@ -28,7 +28,7 @@ HOLDER = Holder(
     collect_organisations([HOLDERS.lookup.entry]),
     FakeMeter(),
     FakeClock(),
-    INDEX_KEY.public,
+    INDEX_KEYS,
 )
 
 points = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=6)

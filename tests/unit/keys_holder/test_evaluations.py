@@ -21,7 +21,7 @@ from keys.oprf import Evaluation, blind_batch, verify_evaluation
 from keys.request import Act, sign_request
 from keys.shares import get_public_share
 from keys.ticket import TICKET_LIFETIME, verify_ticket
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
@@ -42,9 +42,7 @@ class Asking:
         self.clock = FakeClock()
         known = collect_organisations([holders.lookup.entry, holders.source.entry])
         keys = holders.holders[1].keys
-        self.holder = Holder(
-            keys, AUDIENCE, known, self.meter, self.clock, INDEX_KEY.public
-        )
+        self.holder = Holder(keys, AUDIENCE, known, self.meter, self.clock, INDEX_KEYS)
         self.blinded: tuple[Point, ...] = blind_batch([b"a", b"b", b"c"]).points
 
     def body(

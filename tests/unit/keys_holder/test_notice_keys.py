@@ -15,7 +15,7 @@ from keys.holder.registering import add_organisation, write_key_pair
 from keys.holder.stating import state_notice_keys
 from keys.jose import PrivateKey
 from keys.notice_keys import StatedKey, agree, verify_notice_keys
-from tests.holder_fakes import INDEX_KEY, FakeMeter
+from tests.holder_fakes import INDEX_KEYS, FakeMeter
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
@@ -38,9 +38,7 @@ def state(index: int = 1) -> str:
     known = collect_organisations(
         [a_source(notice_keys=[KEY]).entry, a_lookup_organisation().entry]
     )
-    holder = Holder(
-        made.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEY.public
-    )
+    holder = Holder(made.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEYS)
     return state_notice_keys(holder)
 
 
@@ -82,9 +80,7 @@ def test_a_partner_is_signed_for_until_that_ends(tmp_path: Path) -> None:
     assert RUN.invoke(app, add).exit_code == 1, "it is there already"
     made = HOLDERS.holders[1]
     known = read_organisations(path)
-    holder = Holder(
-        made.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEY.public
-    )
+    holder = Holder(made.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEYS)
     found = verify_notice_keys(
         state_notice_keys(holder), HOLDERS.config, "holder-1", now=NOON
     )
@@ -157,8 +153,6 @@ def test_what_an_ended_source_signed_with_is_taken_in_by_nobody() -> None:
 def test_a_list_without_notice_keys_states_none() -> None:
     holder = HOLDERS.holders[1]
     known = collect_organisations([a_source().entry])
-    served = Holder(
-        holder.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEY.public
-    )
+    served = Holder(holder.keys, AUDIENCE, known, FakeMeter(), FakeClock(), INDEX_KEYS)
     token = state_notice_keys(served)
     assert verify_notice_keys(token, HOLDERS.config, "holder-1", now=NOON) == set()

@@ -15,7 +15,7 @@ from keys.request import RequestKey, sign_statement_request
 from keys.restoration import Restoration
 from keys.security.events import SecurityLog
 from keys.statement import verify_statement
-from tests.holder_fakes import INDEX_KEY
+from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
@@ -43,7 +43,7 @@ def holders() -> Holders:
 def a_holder(holders: Holders) -> Holder:
     known = collect_organisations([holders.auditor.entry, holders.lookup.entry])
     one = holders.holders[1]
-    return Holder(one.keys, AUDIENCE, known, one.meter, FakeClock(), INDEX_KEY.public)
+    return Holder(one.keys, AUDIENCE, known, one.meter, FakeClock(), INDEX_KEYS)
 
 
 def bearer(holders: Holders, day: date = TODAY, key: RequestKey | None = None) -> str:

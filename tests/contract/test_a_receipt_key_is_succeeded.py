@@ -1,0 +1,91 @@
+"""An index makes the receipt key that follows, and signs with it from its day on."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from keys.successor import open_successor, read_chain
+from signal_index.errors import KeyFilesRefused
+from signal_index.key_files import (
+    RECEIPT,
+    RECEIPT_PUBLIC,
+    create_key_folder,
+    load_keys,
+    load_receipt_keys,
+    load_signing_key,
+    make_successor,
+    put_successor,
+)
+from signal_index.store.approval_signatures import is_signed, sign_approval
+
+NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+BEGINS, ENDS = NOW + timedelta(days=14), NOW + timedelta(days=42)
+ROW: Mapping[str, Any] = {"id": UUID(int=1), "state": "open", "asked_at": NOW}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "keys"
+    create_key_folder(made, key_version=1, years=(2026,), origin_base="index.example")
+    return made
+
+
+def succeed(folder: Path) -> None:
+    put_successor(folder, make_successor(folder, begins=BEGINS, ends=ENDS))
+
+
+def test_the_former_key_signs_until_the_next_begins(folder: Path) -> None:
+    first = load_receipt_keys(folder).at(NOW)
+    succeed(folder)
+    keys = load_receipt_keys(folder)
+    second = keys.at(BEGINS)
+    assert keys.at(BEGINS - timedelta(seconds=1)).kid == first.kid
+    assert second.kid == read_chain(folder / RECEIPT_PUBLIC).keys[1].key.kid
+    assert load_signing_key(folder, NOW).kid == first.kid
+    assert load_signing_key(folder, ENDS).kid == second.kid
+
+
+def test_what_the_former_key_signed_into_the_database_stays_ours(folder: Path) -> None:
+    """Rules are adopted, and words approved, once: another key asks nothing anew."""
+    before = {**ROW, "signature": sign_approval(ROW, load_receipt_keys(folder).at(NOW))}
+    succeed(folder)
+    keys = load_receipt_keys(folder)
+    after = {**ROW, "signature": sign_approval(ROW, keys.at(ENDS))}
+    assert is_signed(before, keys.at(ENDS))
+    assert is_signed(after, keys.at(NOW))
+    assert not is_signed({**before, "state": "approved"}, keys.at(ENDS))
+    (folder / RECEIPT).unlink()  # over: destroyed
+    left = load_keys(folder).receipts
+    assert is_signed(before, left.at(ENDS))
+
+
+def test_a_step_that_was_not_put_to_use_counts_nowhere(folder: Path) -> None:
+    """Killed before the statement was written: the next run takes the same key."""
+    first = make_successor(folder, begins=BEGINS, ends=ENDS)
+    assert len(load_receipt_keys(folder).dated) == 1
+    again = make_successor(folder, begins=BEGINS, ends=ENDS)
+    assert open_successor(again) == open_successor(first)
+
+
+def test_a_succession_waits_for_the_one_before_it(folder: Path) -> None:
+    succeed(folder)
+    with pytest.raises(KeyFilesRefused, match="not over"):
+        make_successor(folder, begins=ENDS - timedelta(days=1), ends=ENDS)
+    later = make_successor(folder, begins=ENDS, ends=ENDS + timedelta(days=28))
+    put_successor(folder, later)
+    assert len(load_receipt_keys(folder).dated) == 3
+
+
+def test_a_key_that_is_not_the_one_that_was_signed_starts_nothing(folder: Path) -> None:
+    succeed(folder)
+    (folder / "receipt-2.key.jwk").unlink()
+    with pytest.raises(KeyFilesRefused):
+        load_keys(folder)
+    (folder / "receipt-2.key.jwk").write_bytes((folder / RECEIPT).read_bytes())
+    (folder / "receipt-2.key.jwk").chmod(0o600)
+    with pytest.raises(KeyFilesRefused, match="not the key of its public half"):
+        load_keys(folder)
