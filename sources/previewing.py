@@ -17,7 +17,7 @@ from sources.intake import Intake
 from sources.judging.words import say_open_though_over
 from sources.passed_over import PassedOver
 from sources.phones import write_phone
-from sources.proposing.judging import say_ends_unread
+from sources.proposing.unread import NOTHING_UNREAD, Unread
 from sources.reasons import Reason
 from sources.values import Aside, Case, Closing, Reject, Unidentified
 
@@ -49,7 +49,7 @@ class Preview:
     ignored: int = 0
     rejected: int = 0
     though_open: int = 0
-    ends_unread: list[str] = field(default_factory=list)
+    unread: Unread = NOTHING_UNREAD
     sought: int = 0
     flags: list[Flag] = field(default_factory=list)
     rejects: Counter[tuple[Reason, str]] = field(default_factory=Counter)
@@ -71,7 +71,7 @@ class Preview:
     def warnings(self) -> Iterator[str]:
         """Say what the index refuses, and what may be amiss with ends."""
         yield from self.refused
-        yield from say_ends_unread(self.ends_unread)
+        yield from self.unread.say()
         yield from say_open_though_over(self.though_open)
 
 

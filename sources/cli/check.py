@@ -18,7 +18,7 @@ from sources.agency_keys import load_keys
 from sources.cli.delivery_words import say_questions
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
-from sources.cli.own_files import look_for_ends
+from sources.cli.own_files import look_for_unread
 from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE, find_in_folder
@@ -40,7 +40,7 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.passed_over import describe_passed, say_passed
 from sources.profile import Profile, load_profile
-from sources.proposing.judging import say_ends_unread
+from sources.proposing.unread import NOTHING_UNREAD, Unread
 from sources.publisher.task import Task
 from sources.reasons import Reason, say_all_rejects
 from sources.refused_beforehand import (
@@ -78,7 +78,7 @@ class Checked:
     columns: Sequence[tuple[str, Reason, int]]
     compared: int | None
     unfit: Sequence[str] = ()
-    ends_unread: Sequence[str] = ()
+    unread: Unread = NOTHING_UNREAD
     is_asked: bool | None = None
     registered: datetime | None = None
 
@@ -148,7 +148,7 @@ def _check(
             count_by_field(outbox, delivery),
             compared,
             _find_unfit(profile, found and Registered(found[0], source), outbox),
-            look_for_ends(place.file, profile) if place.file else (),
+            look_for_unread(place.file, profile) if place.file else NOTHING_UNREAD,
             None if settings is None else said is not None,
             found and found[1],
         )
@@ -205,7 +205,8 @@ def _describe(checked: Checked) -> dict[str, object]:
         "hearing": delivery.hearing.value,
         "unfit": list(checked.unfit),
         "refused": foreseen.refused,
-        "endsUnread": list(checked.ends_unread),
+        "endsUnread": list(checked.unread.ends),
+        "statusUnread": [name for name, _ in checked.unread.states],
         "openThoughOver": delivery.though_open,
         "passed": describe_passed(delivery.passed),
         "compared": checked.compared,
@@ -258,7 +259,7 @@ def _say_registered(checked: Checked) -> Iterator[str]:
 
 
 def _say_ends(checked: Checked) -> Iterator[str]:
-    yield from say_ends_unread(checked.ends_unread)
+    yield from checked.unread.say()
     asked = [each.doubt for each in checked.foreseen.asked]
     yield from say_open_though_over(checked.foreseen.delivery.though_open, asked)
 

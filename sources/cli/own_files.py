@@ -14,8 +14,8 @@ from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.passed_over import describe_passed, say_passed
 from sources.previewing import Preview, make_preview
 from sources.profile import Profile
-from sources.proposing.judging import find_ends_unread
 from sources.proposing.tables import look_at_csv, look_at_excel
+from sources.proposing.unread import NOTHING_UNREAD, Unread, find_unread
 from sources.publisher.task import Task
 from sources.reasons import say_all_rejects
 from sources.settings import AgencySettings
@@ -56,15 +56,15 @@ def _read(settings: AgencySettings, profile: Profile, file: Path | None) -> Prev
     task = Task(intake, profile, DeliveryKind.FULL)
     judge_as_delivered(made, task, now=now())
     if file is not None and not made.refusal:
-        made.ends_unread = look_for_ends(file, profile)
+        made.unread = look_for_unread(file, profile)
     return made
 
 
-def look_for_ends(file: Path, profile: Profile) -> list[str]:
-    """Give columns with days that are over, of a table of which no end is read."""
+def look_for_unread(file: Path, profile: Profile) -> Unread:
+    """Give the columns of a table by which cases are over, and that are not read."""
     layout = profile.csv or profile.xlsx
-    if layout is None or layout.columns.end is not None:
-        return []
+    if layout is None:
+        return NOTHING_UNREAD
     try:
         table = (
             look_at_excel(file, profile.xlsx.sheet or "")
@@ -72,9 +72,9 @@ def look_for_ends(file: Path, profile: Profile) -> list[str]:
             else look_at_csv(file)
         )
     except UnreadableFile:  # said by what reads it for real, or no table by itself
-        return []
-    read = layout.columns.model_dump(exclude_none=True).values()
-    return find_ends_unread(table.sample, read, today=day_of(now()))
+        return NOTHING_UNREAD
+    read = layout.columns.model_dump(exclude_none=True)
+    return find_unread(table.sample, read, today=day_of(now()))
 
 
 def say_own(own: Sequence[Own]) -> Iterator[str]:

@@ -67,7 +67,10 @@ def init_command(
         str, typer.Option(help="Functie van de contactpersoon.")
     ] = FILL_IN,
     phone: Annotated[
-        str, typer.Option(help="Telefoonnummer van de contactpersoon.")
+        str,
+        typer.Option(
+            help="Telefoonnummer van de contactpersoon, als het bestand er één noemt."
+        ),
     ] = FILL_IN,
     informed: Annotated[
         str, typer.Option(help="Hoe inwoners het weten, zoals informed-by-letter.")
@@ -87,6 +90,10 @@ def init_command(
 ) -> None:
     """Stel een profiel voor, en leg uit wat er van elke kolom niet wordt verstuurd."""
     with refusing_plainly():
+        if page and verified:
+            raise InvalidProfile(
+                "Laat --verified weg bij --page: de pagina vraagt het u daar."
+            )
         invited = find_invited(Path())
         known = Known(
             name or make_slug(file.stem),

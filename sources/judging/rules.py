@@ -9,7 +9,6 @@ source is many people. So of the cases of a source may go unasked:
     cases-ended             3        5       100        10,000
     open-though-over        2        2        40         5,000
     cases-reopened          2        2        40         5,000
-    other-person            1        1         4           100
     other-kind              2        2        40         5,000
     other-starts            2        2        40         5,000
     other-ends              3        5       100        10,000
@@ -19,7 +18,7 @@ source is many people. So of the cases of a source may go unasked:
     other-numbers           5       10       200         2,000
     nothing-read, first-empty, rows-swallowed, total-differs, old-starts: none
     older-file, by bytes or date: none
-    old-signals, old-persons: none
+    old-signals, old-persons, other-person: none
     older-file, by content: of what the last delivery changed, one or half
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
@@ -30,8 +29,9 @@ source is many people. So of the cases of a source may go unasked:
   through before is expected again, as of rejects.
 - Cases that ended or went this month and are open again may have been renewed late; so
   many that it is no slip are an older file, or one that takes a filter away.
-- A correction of one number is ordinary; two in a source of four may be a column that
-  slipped by one, which gives two people each other's flag.
+- A known case of another person is always asked about, by its number: a digit that is
+  wrong and still passes the proof gives somebody a flag who has nothing to do with it,
+  and takes it from whom it is about. That is rare enough to look at each time.
 - Another category or municipality for a known case is another flag: the old one goes.
   Many at once are a column or a code of the profile that means something else now, and
   a kind of help that somebody never had.
@@ -175,7 +175,7 @@ RULES: Final[tuple[Rule, ...]] = (
         Doubt.OTHER_PERSON,
         lambda d: d.persons,
         lambda d: d.known,
-        Bound(few=1, share=1, most=100),
+        _NEVER,
     ),
     Rule(
         Doubt.OTHER_KIND,

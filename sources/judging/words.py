@@ -124,7 +124,10 @@ _REMEDIES: Final = {
     Doubt.CASES_REOPENED: (
         "Is dit het nieuwste bestand? Klopt het dat deze zaken weer lopen?"
     ),
-    Doubt.OTHER_PERSON: "Is een kolom los van de andere gesorteerd of verschoven?",
+    Doubt.OTHER_PERSON: (
+        "Vergelijk het BSN in het bestand met uw dossier. Bij meer zaken: is een kolom "
+        "los van de andere gesorteerd of verschoven?"
+    ),
     Doubt.OTHER_KIND: "Klopt de kolom met de soort of de gemeente, en het profiel?",
     Doubt.OTHER_STARTS: "Is de kolom met de begindag nu anders geschreven?",
     Doubt.OTHER_ENDS: "Klopt de kolom met de einddag? Is zij anders geschreven?",

@@ -18,7 +18,7 @@ from sources.profile_page.form import Form, read_form
 from sources.profile_page.markup import tag
 from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
-from sources.proposing.judging import find_ends_unread
+from sources.proposing.unread import find_unread
 from sources.publisher.task import Task
 from sources.refused_beforehand import find_refused, find_unlisted_holders
 from sources.typed import quote
@@ -57,10 +57,9 @@ class Session:
         noon = datetime.combine(self.draft.today, time(12), UTC)
         judge_as_delivered(preview, Task(intake, profile, DeliveryKind.FULL), now=noon)
         looked, columns = self.draft.looked, self.draft.choices.columns
-        if looked and "end" not in columns:
+        if looked:
             sample, today = looked.table.sample, self.draft.today
-            read = columns.values()
-            preview.ends_unread = find_ends_unread(sample, read, today=today)
+            preview.unread = find_unread(sample, columns, today=today)
         preview.refused = list(self._find_refused(profile, preview))
         return Answer(show_page(self.draft, form, (), preview))
 

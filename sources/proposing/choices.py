@@ -128,8 +128,11 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
     """Give the choices with what follows from which columns were chosen."""
     status, opt_in = (_find(sample, choices, role) for role in ("status", "opt_in"))
     contact, bsn = (_find(sample, choices, role) for role in ("contact", "bsn"))
-    reached = Reached(choices.known.function, choices.known.phone)
     teams = sorted(contact.codes) if contact else [DEFAULT_TEAM]
+    # One number that was given is not the number of each of several.
+    is_of_all = len(teams) < 2 or "phone" in choices.columns
+    phone = choices.known.phone if is_of_all else FILL_IN
+    reached = Reached(choices.known.function, phone)
     wanted = _find_wanted_days(sample, choices)
     order, forms = sample.find_order(wanted), _find_forms(wanted)
     return replace(

@@ -8,20 +8,17 @@
 
 from collections.abc import (
     Callable,
-    Collection,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
 )
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from sources.connectors.table import fold_heading
 from sources.judging.difference import Difference
 from sources.judging.rules import judge as judge_difference
 from sources.proposing.samples import COUNTED, Column, Sample
+from sources.proposing.status_words import is_of_states, sort_status
 from sources.proposing.words import (
     BIRTH_REASON,
     TEXT_REASON,
@@ -100,6 +97,8 @@ def judge(sample: Sample) -> Judgement:
     """Judge every column, in the order of the file."""
     candidates = _find_candidates(sample)
     candidates["bsn"] = _find_numbers(sample)
+    if not candidates.get("status"):
+        candidates["status"] = find_states(sample)
     chosen = {
         id(columns[0]): role
         for role, columns in candidates.items()
@@ -112,12 +111,15 @@ def judge(sample: Sample) -> Judgement:
     }
     if not candidates["bsn"]:
         asked["bsn"] = _names_of(sample.columns, "bsn")
+    if not candidates["status"]:
+        maybe = tuple(each.name for each in sample.columns if may_be_state(each))
+        asked |= {"status": maybe} if maybe else {}
     placed = {id(column) for columns in candidates.values() for column in columns}
     days = tuple(each.name for each in find_days(sample) if id(each) not in placed)
     if not candidates.get("start"):
         named = _names_of(sample.columns, "start")
         asked["start"] = (*named, *(name for name in days if name not in named))
-    for role, maybe in (("status", ()), ("end", days)):
+    for role, maybe in (("status", asked.get("status", ())), ("end", days)):
         unfit = _names_of_unfit(sample.columns, role)
         unfit = (*unfit, *(name for name in maybe if name not in unfit))
         if unfit and not candidates.get(role):
@@ -194,31 +196,21 @@ def find_days(sample: Sample) -> list[Column]:
     ]
 
 
-def find_ends_unread(
-    sample: Sample, read: Collection[str], *, today: date
-) -> list[str]:
-    """Give the columns with days that are over, of a file of which no end is read.
+def find_states(sample: Sample) -> list[Column]:
+    """Give every column whose words say which cases are open and which are over.
 
-    Any of them may say that a case ended: it would get a flag all the same.
+    Whatever its name is: most of its words are known ones.
     """
-    folded = {fold_heading(name) for name in read}
     return [
-        column.name
-        for column in find_days(sample)
-        if fold_heading(column.name) not in folded
-        and column.days.earliest is not None
-        and column.days.earliest < today
+        each
+        for each in sample.columns
+        if each.has_at_most(MOST_WORDS) and is_of_states(each.codes)
     ]
 
 
-def say_ends_unread(names: Sequence[str]) -> Iterator[str]:
-    """Say of each such column what may be amiss, and what to do about it."""
-    for name in names:
-        yield (
-            f"kolom {name} bevat datums in het verleden en wordt niet gelezen. Is dit "
-            "het einde van een zaak? Dan krijgt wie daar weg is toch een vlaggetje: "
-            f'zet end = "{name}" in het profiel.'
-        )
+def may_be_state(column: Column) -> bool:
+    """Tell whether some word of a column says that a case is over."""
+    return column.has_at_most(MOST_WORDS) and bool(sort_status(column.codes).closes)
 
 
 def _names_of_unfit(columns: Sequence[Column], role: str) -> tuple[str, ...]:

@@ -55,3 +55,10 @@ def sort_status(words: Iterable[str]) -> Sorted:
         known = (folded in OPEN, folded in ENDED, folded in NOT_BEGUN, True)
         lists[known.index(True)].append(word)
     return Sorted(*(tuple(each) for each in lists))
+
+
+def is_of_states(words: Iterable[str]) -> bool:
+    """Tell whether words are those of a status: open and over, and most are known."""
+    found = sort_status(words)
+    known = len(found.opens) + len(found.closes) + len(found.ignores)
+    return bool(found.opens and found.closes) and known >= len(found.undecided)

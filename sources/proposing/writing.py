@@ -238,7 +238,8 @@ def _codes(choices: Choices) -> Iterator[str]:
 
 
 def _contacts(choices: Choices) -> Iterator[str]:
-    day = choices.known.verified
+    is_known = all(one.phone != FILL_IN for one in choices.contacts.values())
+    day = choices.known.verified if is_known else None
     said = day.isoformat() if day else write_text(FILL_IN)
     yield "# Wie iemand belt die het signaal ziet. Een werkend nummer is verplicht."
     if day is None:

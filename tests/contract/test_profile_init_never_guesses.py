@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sources.__main__ import app
 from tests.profile_init_builders import (
     KNOWN_HERE,
     a_file,
@@ -14,6 +15,7 @@ from tests.profile_init_builders import (
     load,
     look,
     propose,
+    runner,
     write,
 )
 from tests.sources_builders import a_number
@@ -201,3 +203,59 @@ def test_a_kind_of_case_does_not_name_a_case(path: Path) -> None:
         for at in range(60)
     )
     assert load(look(write(path, rows)))[1].columns.case_number is None
+
+
+def test_one_number_is_not_copied_to_each_of_several_teams(path: Path) -> None:
+    found = look(a_file(path, Team=["Noord", "Zuid"]))
+    asked = {f"contacts.{team}.{key}" for team in ("Noord", "Zuid") for key in ASKED_OF}
+    assert find_asked(found) == asked
+    assert "0182" not in found.text
+    profile, _ = load(look(a_file(path.with_name("one.csv"), Team=["Noord"])))
+    assert len(profile.contacts) == 1
+
+
+ASKED_OF = ("phone", "last_verified")
+
+
+@pytest.mark.parametrize("heading", ["Stand van zaken", "Situatie", "Voortgang", "X7"])
+def test_a_status_is_known_by_its_words_whatever_its_column_is_called(
+    path: Path, heading: str
+) -> None:
+    words = ["Lopend", "Afgesloten", "Aanvraag"]
+    profile, layout = load(look(a_file(path, **{heading: words})))
+    assert layout.columns.status == heading
+    assert profile.codes.status
+    assert profile.codes.status.closes == {"Afgesloten"}
+
+
+def test_two_columns_with_words_of_a_status_are_asked_about(path: Path) -> None:
+    words = ["Lopend", "Afgesloten"]
+    found = look(a_file(path, Situatie=words, Voortgang=words))
+    assert "csv.columns.status" in find_asked(found)
+    assert "Situatie of Voortgang?" in found.text
+
+
+def test_a_column_with_one_word_for_what_is_over_is_asked_about(path: Path) -> None:
+    found = look(a_file(path, Fasen=["Noord", "Oost", "Gesloten"]))
+    assert "csv.columns.status" in find_asked(found)
+
+
+def test_a_check_names_the_words_for_what_is_over_that_are_not_read(
+    path: Path,
+) -> None:
+    """A profile of before may not read the column at all."""
+    words = ["Lopend", "Afgesloten", "Aanvraag"]
+    profile = path.with_name("profile.toml")
+    text = look(a_file(path, Voortgang=words)).text
+    head, _, rest = text.partition("[codes.status]")
+    rest = rest.partition("\n\n")[2]
+    lines = [one for one in head.splitlines() if not one.startswith("status = ")]
+    profile.write_text("\n".join([*lines, "", rest]))
+    done = runner.invoke(app, ["check", str(path), "--profile", str(profile)])
+    assert (
+        "kolom Voortgang zegt van zaken dat zij over zijn (Afgesloten)" in done.stdout
+    )
+    read = profile.with_name("read.toml")
+    read.write_text(text)
+    told = runner.invoke(app, ["check", str(path), "--profile", str(read)])
+    assert "Voortgang" not in told.stdout

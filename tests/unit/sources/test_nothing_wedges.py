@@ -111,7 +111,7 @@ async def test_withdrawals_wait_for_no_budget_and_no_contact_holder(
     agency.index.takes_contacts = False
     agency.write(a_row(Stand="dicht"), a_row(Zaak="Z-2", BSN=a_number(5)))
     with pytest.raises(EvaluationStopped):
-        await agency.publish()
+        await agency.publish(approve=True)
     assert agency.index.shown_often() == []
 
 
@@ -152,11 +152,11 @@ async def test_an_old_signal_that_cannot_be_withdrawn_keeps_its_case(
     await agency.publish()
     agency.index.keeps_signals = True
     agency.write(a_row(BSN=a_number(2)))
-    await agency.publish()
+    await agency.publish(approve=True)
     assert [each.reason for each in agency.heard.rejects] == [Reason.REFUSED] * 2
     assert agency.index.shown_often() == shown(1)
     agency.index.keeps_signals = False
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(2)
 
 

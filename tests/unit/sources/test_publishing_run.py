@@ -155,7 +155,7 @@ async def test_another_person_in_a_case_is_another_signal(agency: Agency) -> Non
     agency.write(a_row())
     await agency.publish()
     agency.write(a_row(BSN=a_number(2)))
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown() == shows((a_number(2), "bijstand"))
     (gone,) = agency.index.state["gone"].values()
     assert gone == {"version": 2, "reason": "entered-in-error"}

@@ -91,6 +91,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "hearing": "heard",
         "unfit": [],
         "endsUnread": [],
+        "statusUnread": [],
         "openThoughOver": 0,
         "indexAsked": None,
         "registeredOn": None,

@@ -31,7 +31,7 @@ async def agency(tmp_path: Path) -> Agency:
         a_row(Zaak="Z-12", BSN=a_number(32)),  # of another person than before
     )
     with pytest.raises(EvaluationStopped):
-        await made.publish(kind=DELTA)
+        await made.publish(kind=DELTA, approve=True)
     return made
 
 
