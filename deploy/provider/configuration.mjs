@@ -1,11 +1,12 @@
 // The provider's configuration, made from the one JSON file that the town writes:
 // issuer, port, audience, jwks, cookieKey, clients, clientsFolder and accounts.
+import { readFileSync } from 'node:fs';
 import { errors } from 'oidc-provider';
 import { adapterFor } from './clients.mjs';
 import { errorPage, headers, leftPage, logoutHeaders, logoutPage } from './login-page.mjs';
 
 const ACCESS_TOKEN_SECONDS = 300;
-const SCOPES = 'lookup publish ledger';
+const SCOPES = 'lookup publish ledger own-view';
 
 /** Claims about a person or a source that the index and the desk read. */
 function claimsOf(subject) {
@@ -13,8 +14,18 @@ function claimsOf(subject) {
   return { org, roles, municipality, trainings, loa, team, name };
 }
 
+/** Who can log in: those that the town names, and those in a file that it writes later. */
+export function accountsOf(town) {
+  if (!town.accountsFile) return town.accounts;
+  try {
+    return JSON.parse(readFileSync(town.accountsFile, 'utf8'));
+  } catch {
+    return town.accounts; // nobody yet, or a file that is still being written
+  }
+}
+
 export function buildConfiguration(town) {
-  const accounts = new Map(town.accounts.map((account) => [account.sub, account]));
+  const accounts = { get: (sub) => accountsOf(town).find((account) => account.sub === sub) };
   return {
     clients: town.clients,
     adapter: adapterFor(town.clientsFolder),
@@ -27,7 +38,7 @@ export function buildConfiguration(town) {
       names: { session: 'op_session', interaction: 'op_interaction', resume: 'op_resume' },
     },
     scopes: ['openid', 'profile', ...SCOPES.split(' ')],
-    claims: { openid: ['sub'], profile: ['name', 'org', 'roles', 'municipality'] },
+    claims: { openid: ['sub', ...(town.claims ?? [])], profile: ['name', 'org', 'roles', 'municipality'] },
     conformIdTokenClaims: false,
     enabledJWA: {
       clientAuthSigningAlgValues: ['Ed25519'],
@@ -84,7 +95,7 @@ export function buildConfiguration(town) {
       if (!account) return undefined;
       return {
         accountId: sub,
-        claims: () => ({ sub, name: account.name, ...claimsOf(account) }),
+        claims: () => ({ sub, name: account.name, bsn: account.bsn, ...claimsOf(account) }),
       };
     },
     extraTokenClaims: (ctx, token) => {
@@ -93,7 +104,7 @@ export function buildConfiguration(town) {
     },
     renderError: (ctx, out) => {
       ctx.set(headers);
-      ctx.body = errorPage(out.error);
+      ctx.body = errorPage(out.error, town.look);
     },
     // Desks of a town are on this computer: an address that the library calls nobody at.
     fetch: (url, { dispatcher: _guarded, ...options }) => fetch(url, options),

@@ -28,6 +28,11 @@ button:hover, a:hover { background: #0a4250; }
 :focus-visible { box-shadow: 0 0 0 2px #fff, 0 0 0 7px #ffdd00; outline: 3px solid #0b0c0c; outline-offset: 2px; }
 .error { background: #fdf0ef; border-inline-start: .3rem solid #b3261e; padding: .75rem 1rem; }
 .demo { color: #46565e; }
+.digid header { background: #e17000; border: 0; color: #000; }
+.digid header svg { display: none; }
+.digid header span span { color: #000; }
+.digid button { background: #000; border-radius: 0; }
+.digid main > div { border-radius: 0; }
 @media (forced-colors: active) { button, a { border: 1px solid; } }
 `;
 const MARK = '<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M7 28V5"/><path class="flag" d="M7 6c5-3 9 3 14 0 2-1 3-1 4-1v12c-5 3-8-2-12-1-2 .3-4 1-6 2z"/></svg>';
@@ -51,25 +56,32 @@ export const logoutHeaders = {
   'Content-Security-Policy': `${headers['Content-Security-Policy']}; script-src 'sha256-${sendHash}'`,
 };
 
-function page(title, content) {
+const LOOKS = {
+  digid: ['DigiD (nagespeeld)', 'Zo ziet de echte DigiD er niet uit'],
+  town: ['Inloggen', 'Gemeente Voorbeeldstad (demo)'],
+};
+
+function page(title, content, look = 'town') {
+  const [name, under] = LOOKS[look];
   return `<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} - Voorbeeldstad</title><style>${STYLE}</style></head>
-<body><header><p>${MARK}<span><strong>Inloggen</strong><span>Gemeente Voorbeeldstad (demo)</span></span></p></header>
+<body class="${look}"><header><p>${MARK}<span><strong>${name}</strong><span>${under}</span></span></p></header>
 <main><div><h1>${escapeHtml(title)}</h1>${content}</div></main></body></html>`;
 }
 
-export function loginPage({ uid, failed, username = '' }) {
+export function loginPage({ uid, failed, username = '', look = 'town' }) {
+  const how = look === 'digid' ? 'als verzonnen inwoner, op niveau Substantieel' : 'met uw account van de gemeente';
   const error = failed
     ? '<p class="error" role="alert">De gebruikersnaam of het wachtwoord klopt niet. Probeer het opnieuw.</p>'
     : '';
-  return page('Inloggen', `<p class="demo">Log in met uw account van de gemeente.</p>${error}
+  return page('Inloggen', `<p class="demo">Log in ${how}.</p>${error}
 <form method="post" action="/interaction/${escapeHtml(uid)}">
 <label for="username">Gebruikersnaam</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none" required value="${escapeHtml(username)}" autofocus>
 <label for="password">Wachtwoord</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<button type="submit">Log in</button></form>`);
+<button type="submit">Log in</button></form>`, look);
 }
 
 /** What is left of a login that is done or took too long: `begin` is where one starts anew. */
@@ -92,6 +104,6 @@ export function leftPage() {
   return page('U bent uitgelogd', '<p>U bent ook uitgelogd bij de balies waar u met dit account was.</p>');
 }
 
-export function errorPage(error) {
-  return page('Inloggen lukt niet', `<p>Ga terug en probeer het opnieuw. Melding: ${escapeHtml(error)}.</p>`);
+export function errorPage(error, look) {
+  return page('Inloggen lukt niet', `<p>Ga terug en probeer het opnieuw. Melding: ${escapeHtml(error)}.</p>`, look);
 }

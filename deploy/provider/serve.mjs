@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { timingSafeEqual, scryptSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
-import { buildConfiguration } from './configuration.mjs';
+import { accountsOf, buildConfiguration } from './configuration.mjs';
 import { deadPage, headers, loginPage } from './login-page.mjs';
 
 const MAX_FORM_BYTES = 4096;
@@ -13,7 +13,7 @@ const town = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const provider = new Provider(town.issuer, buildConfiguration(town));
 
 function findAccount(username, password) {
-  const account = town.accounts.find((candidate) => candidate.username === username);
+  const account = accountsOf(town).find((candidate) => candidate.username === username);
   const digest = (text) => scryptSync(text, town.cookieKey, 32, { N: 1024 });
   const matches = timingSafeEqual(digest(password), digest(account?.password ?? ''));
   return account && matches ? account : undefined;
@@ -45,14 +45,14 @@ async function answerInteraction(request, response) {
     return;
   }
   if (request.method !== 'POST') {
-    response.writeHead(200, headers).end(loginPage({ uid, failed: false }));
+    response.writeHead(200, headers).end(loginPage({ uid, failed: false, look: town.look }));
     return;
   }
   const form = await readForm(request);
   const account = findAccount(form.get('username') ?? '', form.get('password') ?? '');
   if (!account) {
     const username = form.get('username') ?? '';
-    response.writeHead(401, headers).end(loginPage({ uid, failed: true, username }));
+    response.writeHead(401, headers).end(loginPage({ uid, failed: true, username, look: town.look }));
     return;
   }
   const login = { accountId: account.sub, acr: account.loa, amr: ['pwd'] };
@@ -76,7 +76,7 @@ const server = createServer((request, response) => {
   });
 });
 
-server.listen(town.port, '127.0.0.1', () => {
+server.listen(town.port, town.host ?? '127.0.0.1', () => {
   console.error(JSON.stringify({ event: 'provider-started', port: town.port }));
 });
 for (const signal of ['SIGTERM', 'SIGINT']) {

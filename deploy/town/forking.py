@@ -30,6 +30,7 @@ PROGRAMS = {
     "signal-desk": "desk",
     "signal-index": "signal_index",
     "signal-keys": "keys",
+    "signal-portal": "portal",
     "signal-source": "sources",
 }
 LONGEST_REQUEST = 65_536

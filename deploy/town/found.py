@@ -17,6 +17,7 @@ from deploy.town.parties import (
     EARLY_SIGNALS,
     FOUNDED,
     MUNICIPALITY,
+    PORTAL_CLIENT,
     SCHOOL_DESK,
     SUPERVISOR,
     TEAM,
@@ -24,7 +25,11 @@ from deploy.town.parties import (
     WITNESS,
 )
 from deploy.town.places import Places
-from deploy.town.provider import write_case_system_key, write_provider
+from deploy.town.provider import (
+    write_broker,
+    write_case_system_key,
+    write_provider,
+)
 from deploy.town.settings_files import write_settings, write_toml, write_witness
 
 BY_HAND = tuple(desk for desk in DESKS if desk.signals_by_hand)
@@ -63,6 +68,7 @@ def found_town(places: Places) -> None:
     _make_keys(places)
     write_settings(places)
     write_provider(places)
+    write_broker(places)
     write_toml(places.index / "registry.toml", _registry(places))
     (places.folder / "checkpoint").mkdir(exist_ok=True)
     _run_index(places, "migrate")
@@ -84,6 +90,7 @@ def _make_keys(places: Places) -> None:
     """Make each party's keys with its own command, once, in its own folder."""
     write_case_system_key(places)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
+    portal = ["signal-portal", *desk[1:]]
     by_hand = ["signal-desk", "keys", "hand-signals", "--into"]
     contacts = ["signal-desk", "keys", "contacts", "--into"]
     if not places.keys.exists():
@@ -91,6 +98,7 @@ def _make_keys(places: Places) -> None:
     jobs = [
         (places.witness, ["signal-index", "witness", "create", "--name", WITNESS]),
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
+        (places.portal / "keys", portal),
         *(
             (places.source_keys(each), by_hand if each in BY_HAND else contacts)
             for each in TENDING
@@ -146,6 +154,7 @@ def _registry(places: Places) -> dict[str, Any]:
         "client": [
             *(_client(d.client_id, d.organisation, "person-facing") for d in DESKS),
             _client("case-system", TEAM, "person-facing"),
+            _client(PORTAL_CLIENT, TOWN_HALL, "machine"),
             *(
                 _client(f"source-{agency.slug}", agency.submitter, "machine")
                 for agency in FOUNDED

@@ -115,7 +115,7 @@ async def _walk_through_login(
             answer = await browser.get(target)
         elif "/interaction/" in answer.url.path and answer.status_code == 200:
             fields = {"username": who.username, "password": PASSWORD}
-            action = answer.url.join(_find_form_action(answer.text))
+            action = answer.url.join(find_form_action(answer.text))
             answer = await browser.post(action, data=fields)
         else:
             raise LoginFailed(f"the provider answered {answer.status_code}")
@@ -130,7 +130,8 @@ class _FormFinder(HTMLParser):
             self.action = dict(attrs).get("action")
 
 
-def _find_form_action(page: str) -> str:
+def find_form_action(page: str) -> str:
+    """Give where a login page sends its form, or raise `LoginFailed`."""
     finder = _FormFinder()
     finder.feed(page)
     if finder.action is None:

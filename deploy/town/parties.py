@@ -149,6 +149,11 @@ Cookies know no ports: each desk has a host of its own on this machine, so that 
 browser can be logged in at all of them.
 """
 
+PORTAL_HOST = "127.0.0.4"
+BROKER_HOST = "127.0.0.5"
+PORTAL_CLIENT = "portal"
+"""What the page for citizens is called at its broker, at the provider and here."""
+
 ACCOUNTS = (
     Account(
         "fatima",

@@ -6,6 +6,8 @@ FOLDER/index/            settings, keys, registry, SQLite file, checkpoint file
 FOLDER/witness/          the key, memory and settings of the ledger's witness
 FOLDER/desk/             settings, keys, sessions and receipts of the team's desk
 FOLDER/town-hall/        the same of the municipality's own desk, for its officers
+FOLDER/portal/           settings and keys of the page for citizens
+FOLDER/broker/           who plays the broker of DigiD: its accounts (BSNs, by right)
 FOLDER/provider/         the OpenID provider's clients and accounts
 FOLDER/brp/              the register of test persons and the key of its gateway
 FOLDER/agencies/SLUG/    settings, keys, outbox and the delivered file (BSNs, by right)
@@ -15,7 +17,14 @@ FOLDER/log/              what each process wrote
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.town.parties import DESKS, HALL_DESK, TEAM_DESK, DeskOf
+from deploy.town.parties import (
+    BROKER_HOST,
+    DESKS,
+    HALL_DESK,
+    PORTAL_HOST,
+    TEAM_DESK,
+    DeskOf,
+)
 from deploy.town.ports import Ports
 
 HOLDERS = (1, 2, 3)
@@ -38,6 +47,8 @@ class Places:
     witness_port: int
     brp_port: int
     front_port: int
+    portal_port: int
+    broker_port: int
     fronted: bool = False
 
     @property
@@ -84,6 +95,26 @@ class Places:
     def provider(self) -> Path:
         """Give the OpenID provider's folder."""
         return self.folder / "provider"
+
+    @property
+    def portal(self) -> Path:
+        """Give the folder of the page for citizens."""
+        return self.folder / "portal"
+
+    @property
+    def portal_url(self) -> str:
+        """Give the address of the page for citizens."""
+        return f"http://{PORTAL_HOST}:{self.portal_port}"
+
+    @property
+    def broker(self) -> Path:
+        """Give the folder of who plays the broker of DigiD: another party."""
+        return self.folder / "broker"
+
+    @property
+    def broker_url(self) -> str:
+        """Give the broker's issuer, which is its address."""
+        return f"http://{BROKER_HOST}:{self.broker_port}"
 
     @property
     def clients(self) -> Path:
@@ -187,5 +218,7 @@ def choose_places(
         witness_port=witness,
         brp_port=brp,
         front_port=front,
+        portal_port=ports.hold(desk_port and desk_port + len(DESKS), PORTAL_HOST),
+        broker_port=ports.hold(None, BROKER_HOST),
         fronted=fronted,
     )

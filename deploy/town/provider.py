@@ -5,6 +5,8 @@ The provider's own keys are made once and kept; clients follow the ports of this
 
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +16,37 @@ from deploy.town.login import ProviderClient
 from deploy.town.parties import (
     ACCOUNTS,
     AUDIENCE,
+    BROKER_HOST,
     DESKS,
     FOUNDED,
     MUNICIPALITY,
     PASSWORD,
+    PORTAL_CLIENT,
     SAFETY_TRAINING,
     TEAM_DESK,
+    TOWN_HALL,
     Account,
     DeskOf,
 )
 from deploy.town.places import Places
 
+CITIZENS = "citizens.json"
 CASE_SYSTEM_REDIRECT = "http://localhost:1/callback"
 """Nobody listens there: the check reads the code from the redirect itself."""
 
 
+@dataclass(frozen=True)
+class Citizen:
+    """An invented inhabitant who logs in with DigiD; the number has no repr."""
+
+    username: str
+    number: str = field(repr=False)
+    level: str = "substantial"
+
+
 def write_provider(places: Places) -> Path:
     """Write `town.json` for this start and give its path."""
-    secrets_file = places.provider / "secrets.json"
-    if not secrets_file.exists():
-        places.provider.mkdir(parents=True, exist_ok=True)
-        secrets_file.touch(mode=0o600)
-        secrets_file.write_text(json.dumps(_new_secrets()), "utf-8")
-    kept = json.loads(secrets_file.read_text("utf-8"))
+    kept = _settle_secrets(places.provider)
     town = {
         "issuer": places.issuer,
         "port": places.provider_port,
@@ -47,10 +57,59 @@ def write_provider(places: Places) -> Path:
         "accounts": [_account(account) for account in ACCOUNTS],
     }
     places.clients.mkdir(exist_ok=True)
-    path = places.provider / "town.json"
+    return _write(places.provider / "town.json", town)
+
+
+def write_broker(places: Places) -> Path:
+    """Write the same for who plays the broker of DigiD; its accounts come later."""
+    kept = _settle_secrets(places.broker)
+    town = {
+        "issuer": places.broker_url,
+        "host": BROKER_HOST,
+        "port": places.broker_port,
+        "audience": "urn:voorbeeldstad:digid",
+        "look": "digid",
+        "claims": ["bsn", "loa"],
+        **kept,
+        "clients": [_portal_at_broker(places)],
+        "clientsFolder": str(places.broker / "clients"),
+        "accounts": [],
+        "accountsFile": str(places.broker / CITIZENS),
+    }
+    return _write(places.broker / "town.json", town)
+
+
+def write_citizens(places: Places, citizens: Sequence[Citizen]) -> None:
+    """Write who can log in at the broker; it reads them at each login."""
+    accounts = [
+        {
+            "username": one.username,
+            "password": PASSWORD,
+            "sub": f"citizen-{one.username}",
+            "bsn": one.number,
+            "loa": one.level,
+        }
+        for one in citizens
+    ]
+    path = places.broker / CITIZENS
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(accounts), "utf-8")
+
+
+def _write(path: Path, town: dict[str, Any]) -> Path:
     path.touch(mode=0o600)
     path.write_text(json.dumps(town, indent=1), "utf-8")
     return path
+
+
+def _settle_secrets(folder: Path) -> dict[str, Any]:
+    secrets_file = folder / "secrets.json"
+    if not secrets_file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        secrets_file.touch(mode=0o600)
+        secrets_file.write_text(json.dumps(_new_secrets()), "utf-8")
+    kept: dict[str, Any] = json.loads(secrets_file.read_text("utf-8"))
+    return kept
 
 
 def case_system_client(places: Places) -> ProviderClient:
@@ -106,7 +165,7 @@ def _clients(places: Places) -> list[dict[str, Any]]:
     }
     desks = [_desk_metadata(places, desk) for desk in DESKS]
     agencies = [_agency_metadata(places, agency.slug) for agency in FOUNDED]
-    return [*desks, case_system, *agencies]
+    return [*desks, case_system, _portal_machine(places), *agencies]
 
 
 def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
@@ -128,6 +187,31 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
             "roles": [],
             "municipality": MUNICIPALITY,
         },
+    }
+
+
+def _portal_machine(places: Places) -> dict[str, Any]:
+    return {
+        **_client(PORTAL_CLIENT, places.portal / "keys" / "oidc-client.public.jwk"),
+        "grant_types": ["client_credentials"],
+        "response_types": [],
+        "redirect_uris": [],
+        "scope": "own-view",
+        "subject": {
+            "org": TOWN_HALL,
+            "roles": ["citizen-portal"],
+            "municipality": MUNICIPALITY,
+        },
+    }
+
+
+def _portal_at_broker(places: Places) -> dict[str, Any]:
+    return {
+        **_client(PORTAL_CLIENT, places.portal / "keys" / "broker-client.public.jwk"),
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "redirect_uris": [f"{places.portal_url}/terug"],
+        "scope": "openid",
     }
 
 

@@ -30,6 +30,7 @@ from deploy.town.attacks.storage import (
 )
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
 from deploy.town.ceremony import verify_key
+from deploy.town.citizens import Seen, look_at_own
 from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
 from deploy.town.demanding import demand
@@ -99,6 +100,7 @@ class Result:
     rejected: int = 0
     lookups: Lookups = field(default_factory=Lookups)
     loop: Loop = field(default_factory=Loop)
+    citizen: Seen = field(default_factory=Seen)
     attacks: Attacks = field(default_factory=Attacks)
     keys: dict[str, object] = field(default_factory=dict)
     ledger: dict[str, object] = field(default_factory=dict)
@@ -202,6 +204,8 @@ async def _ask_and_attack(
         await _look_up(case_system, people, result.lookups)
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
         result.loop = await close_loop(console, places, processes, case_system, people)
+        result.citizen = await look_at_own(places, people)
+        console.print(f"a citizen saw their own, proven: {asdict(result.citizen)}")
         await _switch_ww_on(console, places, people, case_system)
         count = await renew_key(places, case_system, people.find_with("bijstand"))
         result.keys["renewed"] = True
@@ -224,7 +228,7 @@ async def _ask_and_attack(
         console.print(verdict.sentence)
         result.ledger = {"entries": verdict.entries, "verified": verdict.holds}
         today = reconcile_today(places)
-        demand(today.found == PAST_THE_DESK, today.sentence)
+        demand(today.found == PAST_THE_DESK, f"{today.found}: {today.sentence}")
         console.print(f"the lookup past the desk is missed: {today.sentence}")
         result.completeness = today.judged
         await _strike(console, change_ledger_row, scene, result.attacks)
@@ -297,7 +301,7 @@ def _demand_publication(published: Published, people: People) -> None:
 
 
 def _searched(places: Places) -> list[Path]:
-    """Give all that index, desk, holders and provider have written, and the logs."""
+    """Give all that index, desks, holders and others have written, and the logs."""
     holders = [places.holder(index) for index in HOLDERS]
     kept_outside = [places.folder / "checkpoint", places.folder / "export"]
     desks = [places.desk_folder(desk) for desk in DESKS]
@@ -306,6 +310,7 @@ def _searched(places: Places) -> list[Path]:
         places.witness,
         *desks,
         places.provider,
+        places.portal,
         places.keys,
         places.log,
     ]

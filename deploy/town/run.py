@@ -26,10 +26,16 @@ def running_town(places: Places) -> Iterator[Processes]:
     found_town(places)
     with Processes(places.folder, places.log, forks=True) as processes:
         processes.start_together(
-            [provider_party(places), witness_party(places), *holder_parties(places)]
+            [
+                provider_party(places),
+                broker_party(places),
+                witness_party(places),
+                *holder_parties(places),
+            ]
         )
         processes.start_together([index_party(places)])
-        processes.start_together([desk_party(places, desk) for desk in DESKS])
+        desks = [desk_party(places, desk) for desk in DESKS]
+        processes.start_together([*desks, portal_party(places)])
         settle_contacts(places)
         join_once(places, UWV)
         yield processes
@@ -40,6 +46,20 @@ def provider_party(places: Places) -> Party:
     command = provider_command(places.provider / "town.json")
     discovery = f"{places.issuer}/.well-known/openid-configuration"
     return Party("provider", command, discovery)
+
+
+def broker_party(places: Places) -> Party:
+    """Give who plays the broker of DigiD: the same program, other accounts and look."""
+    command = provider_command(places.broker / "town.json")
+    discovery = f"{places.broker_url}/.well-known/openid-configuration"
+    return Party("broker", command, discovery)
+
+
+def portal_party(places: Places) -> Party:
+    """Give the municipality's page for citizens."""
+    settings = str(places.portal / "portal.toml")
+    command = [program("signal-portal"), "serve", "--settings", settings]
+    return Party("portal", command, f"{places.portal_url}/health")
 
 
 def provider_command(settings: Path) -> list[str]:

@@ -20,9 +20,12 @@ from deploy.town.parties import (
     DESKS,
     FOUNDED,
     ORIGIN,
+    PORTAL_CLIENT,
+    PORTAL_HOST,
     REGISTER_PATH,
     SUPERVISOR,
     TEAM_DESK,
+    TOWN_HALL,
     Agency,
     DeskOf,
 )
@@ -32,6 +35,7 @@ from keys import clock
 CASELOAD = 20_000
 CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
 CASELOAD_BY_HAND = 500
+VIEWS_PER_DAY = 2_000
 PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
 _TRIAL = timedelta(days=30)
@@ -51,6 +55,7 @@ def write_settings(places: Places) -> None:
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
         write_toml(places.desk_folder(desk) / "desk.toml", desk_settings(places, desk))
+    write_toml(places.portal / "portal.toml", _portal(places))
     for agency in FOUNDED:
         write_agency(places, agency)
 
@@ -109,6 +114,13 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
         for desk in DESKS
         if desk.asks_holders
     ]
+    portal = {
+        "kind": "portal",
+        "oin": TOWN_HALL,
+        "name": "Gemeente Voorbeeldstad, eigen pagina",
+        "per_day": VIEWS_PER_DAY,
+        "request_key": read_jwk(places.portal / "keys" / "request-key.public.jwk"),
+    }
     auditor = {
         "kind": "auditor",
         "oin": SUPERVISOR,
@@ -145,7 +157,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
         for desk in DESKS
         if desk.signals_by_hand
     ]
-    return [*desks, auditor, *sources, *by_hand]
+    return [*desks, portal, auditor, *sources, *by_hand]
 
 
 def _notice_keys(places: Places, agency: Agency) -> list[dict[str, str]]:
@@ -286,6 +298,51 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
             "origin": ORIGIN,
             "receipt_key": str(places.index / "keys" / "receipt.public.jwk"),
             "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
+        },
+    }
+
+
+def _portal(places: Places) -> dict[str, Any]:
+    """Give what the page for citizens is started with."""
+    return {
+        "base_url": places.portal_url,
+        "host": PORTAL_HOST,
+        "port": places.portal_port,
+        "organisation": TOWN_HALL,
+        "organisation_name": "Gemeente Voorbeeldstad",
+        "index_url": places.index_url,
+        "index_audience": AUDIENCE,
+        "pins": str(places.keys / "pins.json"),
+        "accepted_key_origin": KEY_ORIGIN,
+        "known_config": "known-config.json",
+        "request_key": "keys/request-key.jwk",
+        "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
+        "ledger_origin": ORIGIN,
+        **WHOM_TO_TELL,
+        "holders": [
+            {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+            for i in HOLDERS
+        ],
+        "broker": {
+            "issuer": places.broker_url,
+            "client_id": PORTAL_CLIENT,
+            "client_key": "keys/broker-client.jwk",
+            "token_algorithms": ["PS256"],
+            "level_claim": "loa",
+            "levels": {"substantial": "substantial", "high": "high"},
+        },
+        "machine": {
+            "issuer": places.issuer,
+            "client_id": PORTAL_CLIENT,
+            "client_key": "keys/oidc-client.jwk",
+            "service_scopes": ["own-view"],
+            "token_algorithms": ["PS256"],
+        },
+        "help": {
+            "phone": "+31182555900",
+            "address": "Raadhuisplein 1, Voorbeeldstad",
+            "officer": "dora@voorbeeldstad.example",
+            "leave_to": "https://www.knmi.nl",
         },
     }
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.regiesysteem.party import regiesysteem_party
+from deploy.town.citizens import settle_citizens
 from deploy.town.databases import Database, opened_places
 from deploy.town.early_signals import (
     brp_party,
@@ -69,6 +70,7 @@ def show_town(
                     console.print("Het inzagelogboek krijgt een verzonnen jaar …")
                     fill_year(places, people, ENTRIES)
                 processes = stack.enter_context(running_town(places))
+                settle_citizens(places, people)
                 published = publish_all(places, folder / "population")
                 published += publish_clients(places, people)
                 port = stack.enter_context(Ports()).hold(REGIESYSTEEM_PORT)
@@ -145,6 +147,11 @@ def _welcome(
     citizens.add_row(find_ww_citizen(people), "straks ook WW (zie hieronder)")
     citizens.add_row(" + ".join(people.find_household()), "een huishouden")
     console.print(citizens)
+    console.print(
+        f"\nInwoners kijken zelf op [bold]{places.portal_url}[/bold]: log in als noor"
+        f" (twee vlaggetjes) of bas (geen), met {PASSWORD}. Bij lies is DigiD niet"
+        " zeker genoeg."
+    )
     doubts = len(list_doubts(places))
     console.print(
         f"\nDe woningstichting meldt huurachterstanden zonder BSN; de gemeente zoekt op"
