@@ -64,6 +64,7 @@ Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
 ]
 _SHOWN: Final = 20
+_ANEW: Final = "Er is intussen iets veranderd: daarom wordt het opnieuw gevraagd."
 
 deliveries_app = typer.Typer(
     no_args_is_help=True, help="Wat er is aangeleverd, en wat daarvan werd."
@@ -190,7 +191,7 @@ def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
     """
     done = next((one for one in closed if one.id == held.delivery), None)
     if done is None:
-        raise DeliveryHeld(held.delivery, held.profile)
+        raise DeliveryHeld(held.delivery, held.profile, _ANEW)
     if done.hearing is not Hearing.HEARD:
         raise DeliveryUnheard
     PlainConsole().print("De levering is verstuurd en afgesloten.")

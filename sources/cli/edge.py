@@ -95,9 +95,9 @@ def _stop(error: Exception, says: str, *, again: bool) -> NoReturn:
     raise typer.Exit(STOPPED if again else UNUSABLE) from None
 
 
-def start_logging_unless_seen() -> None:
-    """Log lines are for a machine: none come between answers on a terminal."""
-    if not sys.stderr.isatty():
+def start_logging_if_asked(*, as_json: bool) -> None:
+    """Log lines are for a machine that asked for JSON, and for no terminal."""
+    if as_json and not sys.stderr.isatty():
         start_logging()
 
 

@@ -23,7 +23,7 @@ from sources.cli.delivery_words import (
 from sources.cli.edge import (
     Bars,
     refusing_plainly,
-    start_logging_unless_seen,
+    start_logging_if_asked,
 )
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
@@ -48,7 +48,7 @@ from sources.outbox.deliveries import (
     get_delivery,
     name_rejects,
 )
-from sources.outbox.holding import find_held
+from sources.outbox.holding import find_held, get_named_cases
 from sources.outbox.owed import find_owed
 from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
@@ -89,7 +89,7 @@ def publish_command(
     ] = False,
 ) -> None:
     """Lever de signalen uit een bestand aan en sluit de levering af."""
-    start_logging_unless_seen()
+    start_logging_if_asked(as_json=as_json)
     with refusing_plainly():
         given = load_settings(settings)
         if full and delta:
@@ -172,9 +172,13 @@ async def _publish(
 
 
 def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str]:
-    """Say what is asked; without case numbers, since a planner keeps this."""
+    """Say what is asked, with the agency's own case numbers.
+
+    It is for the person who gave the command: with `--json` none of it is said, and a
+    planner keeps no case number.
+    """
     for held in find_held(outbox, waits.profile):
-        yield from say_questions(held.findings, {})
+        yield from say_questions(held.findings, get_named_cases(outbox, held))
     if file := find_rejects_file(rejects, waits):
         yield f"Afgewezen records: {file}"
 

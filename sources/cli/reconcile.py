@@ -18,7 +18,7 @@ from signal_index.notice import (
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.edge import STOPPED, refusing_plainly, start_logging_unless_seen
+from sources.cli.edge import STOPPED, refusing_plainly, start_logging_if_asked
 from sources.cli.parties import TIMEOUT, make_hearing, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
@@ -50,7 +50,7 @@ def reconcile_command(
     ] = False,
 ) -> None:
     """Vergelijk de open zaken met de index; gelijk bevestigt alle signalen."""
-    start_logging_unless_seen()
+    start_logging_if_asked(as_json=as_json)
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile]

@@ -24,15 +24,18 @@ class FeedFailed(SourceError):
 
 
 class DeliveryHeld(SourceError):
-    """A delivery changes more than goes unasked: nothing of it is sent yet."""
+    """A delivery must be asked about, for what `why` says: nothing of it is sent yet.
 
-    def __init__(self, delivery: UUID, profile: str) -> None:
+    `why` holds counts and no case number: this sentence also stands in a planner's log.
+    """
+
+    def __init__(self, delivery: UUID, profile: str, why: str) -> None:
         self.delivery = delivery
         self.profile = profile
         short = shorten(delivery)
         super().__init__(
-            f"Deze levering van {profile} wacht op u: er verandert meer dan gewoon is. "
-            "Er is niets verstuurd. Kijk wat er verandert: "
+            f"Deze levering van {profile} wacht op u. {why} "
+            "Er is niets verstuurd. Kijk om welke zaken het gaat: "
             f"`signal-source deliveries show {short}`. Klopt het? "
             f"`signal-source deliveries approve {short}`. Klopt het niet? "
             f"`signal-source deliveries drop {short}`, of lever een beter bestand."

@@ -16,9 +16,10 @@ source is many people. So of the cases of a source may go unasked:
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     other-numbers           5       10       200         2,000
-    nothing-read, first-empty, rows-swallowed, total-differs, old-starts: none
+    nothing-read, first-empty, rows-swallowed, total-differs, old-starts,
+    other-person: none
     older-file, by bytes or date: none
-    old-signals, old-persons, other-person: none
+    old-signals, old-persons: none
     older-file, by content: of what the last delivery changed, one or half
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
@@ -29,9 +30,9 @@ source is many people. So of the cases of a source may go unasked:
   through before is expected again, as of rejects.
 - Cases that ended or went this month and are open again may have been renewed late; so
   many that it is no slip are an older file, or one that takes a filter away.
-- A known case of another person is always asked about, by its number: a digit that is
-  wrong and still passes the proof gives somebody a flag who has nothing to do with it,
-  and takes it from whom it is about. That is rare enough to look at each time.
+- One number that is another's and valid gives somebody a flag that is not theirs, and
+  takes it from whom it is of. A correction of one number looks the same, and only the
+  agency can tell which it is: each known case that gets another person is asked about.
 - Another category or municipality for a known case is another flag: the old one goes.
   Many at once are a column or a code of the profile that means something else now, and
   a kind of help that somebody never had.

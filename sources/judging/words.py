@@ -125,8 +125,8 @@ _REMEDIES: Final = {
         "Is dit het nieuwste bestand? Klopt het dat deze zaken weer lopen?"
     ),
     Doubt.OTHER_PERSON: (
-        "Vergelijk het BSN in het bestand met uw dossier. Bij meer zaken: is een kolom "
-        "los van de andere gesorteerd of verschoven?"
+        "Is het BSN in uw registratie verbeterd? Keur het dan goed. Anders: is een BSN "
+        "verkeerd getypt, of een kolom los van de andere gesorteerd of verschoven?"
     ),
     Doubt.OTHER_KIND: "Klopt de kolom met de soort of de gemeente, en het profiel?",
     Doubt.OTHER_STARTS: "Is de kolom met de begindag nu anders geschreven?",
@@ -184,6 +184,11 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
     )
     more = finding.count - sum(times for _, times in listed)
     return f"{said}: {shown} en nog {more}." if more > 0 else f"{said}: {shown}."
+
+
+def say_why(findings: Sequence[Finding]) -> str:
+    """Say why a delivery is held: each thing that was found, in counts alone."""
+    return " ".join(say_finding(each) for each in findings)
 
 
 def find_remedy(doubt: Doubt) -> str:

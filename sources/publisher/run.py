@@ -31,6 +31,7 @@ from sources.errors import (
     UnreadableFile,
 )
 from sources.events import Event, log_event
+from sources.judging.words import say_why
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
@@ -141,7 +142,7 @@ class Run:
         for held in find_held(self._outbox, task.profile.name):
             if held.file_mark == mark:
                 self._report(get_delivery(self._outbox, held.delivery))
-                raise DeliveryHeld(held.delivery, held.profile)
+                raise DeliveryHeld(held.delivery, held.profile, say_why(held.findings))
             if task.kind is DeliveryKind.FULL:
                 continue
             waits = get_delivery(self._outbox, held.delivery)
@@ -295,7 +296,8 @@ class Run:
                 profile=delivery.profile,
             )
             self._report(get_delivery(self._outbox, delivery.id))
-            raise DeliveryHeld(delivery.id, delivery.profile)
+            (held,) = find_held(self._outbox, delivery.profile)
+            raise DeliveryHeld(delivery.id, delivery.profile, say_why(held.findings))
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
         messages = task.profile.facts.is_messages

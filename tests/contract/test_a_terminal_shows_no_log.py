@@ -1,4 +1,4 @@
-"""Between answers on a terminal stands no line of a log; a machine gets them."""
+"""Between answers for a person stands no line of a log; who asks for JSON gets them."""
 
 import os
 import pty
@@ -20,6 +20,7 @@ REFUSAL = "De instellingen (no.toml)"
         ("publish", ("no.csv", *WORDS)),
         ("publish", ("no.csv", *WORDS, "--json")),
         ("reconcile", WORDS),
+        ("reconcile", (*WORDS, "--json")),
         ("run", WORDS[:2]),
     ],
 )
@@ -38,5 +39,6 @@ def test_a_log_is_for_a_machine(
     assert REFUSAL in seen
     assert '"event"' not in seen
     again, _, piped = attempt(["signal-source", verb, *words], tmp_path)
-    assert '"event"' in piped
+    is_asked = "--json" in words or verb == "run"
+    assert ('"event"' in piped) == is_asked, "a pipe alone is no machine"
     assert code == again == 2

@@ -110,19 +110,32 @@ async def test_a_line_that_was_passed_over_is_said_also_when_nothing_changed(
     assert [one["passed"] for one in sent.values()] == [passed] * 2
 
 
-async def test_how_many_got_another_person_is_said_of_what_was_let_through(
+async def test_one_case_of_another_person_is_named_before_and_counted_after(
     agency: Agency,
 ) -> None:
+    """By `publish` and `deliveries show`, by its number at the agency and no other."""
     agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
     await agency.publish()
     agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(3)))
+    words = write_publication(agency)
+    with pytest.raises(DeliveryHeld) as refusal:
+        await agency.publish()
+    delivery, asked = refusal.value.delivery, "krijgt een andere persoon: Z-2."
+    told = await anyio.to_thread.run_sync(runner.invoke, app, words)
+    shown = ask(agency, "show", str(delivery)).stdout
+    for said in (told.stderr, shown):
+        assert asked in said
+        assert f"deliveries approve {str(delivery)[-8:]}" in said
+        assert not any(a_number(n) in said for n in (2, 3))
+    machine = await anyio.to_thread.run_sync(runner.invoke, app, [*words, "--json"])
+    assert "Z-2" not in machine.output
     done = await agency.publish(approve=True)
     said = ask(agency, "show", str(done.id)).stdout
     assert "Kregen een andere persoon: 1" in said
     assert "Ingetrokken: 1" in said
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        told = summarise(outbox, done, agency.folder)
-    assert told["persons"] == 1
+        summary = summarise(outbox, done, agency.folder)
+    assert summary["persons"] == 1
 
 
 async def test_rejects_that_are_asked_about_are_named_by_their_line_in_the_file(

@@ -23,6 +23,7 @@ from tests.sources_builders import (
     a_number,
     a_row,
     an_agency,
+    shows,
 )
 
 pytestmark = pytest.mark.anyio
@@ -62,16 +63,35 @@ async def test_a_column_that_slipped_by_one_gives_nobody_anothers_flag(
     assert "Z-7" in named(agency, held, Doubt.OTHER_PERSON)
 
 
-async def test_one_case_of_another_person_is_asked_about_by_its_number(
-    agency: Agency,
+@pytest.mark.parametrize("size", [4, 400])
+async def test_one_case_of_another_person_waits_and_is_named(
+    agency: Agency, size: int
 ) -> None:
-    """One wrong digit may still be somebody's number."""
-    await publish(agency, *rows(4))
-    before = set(agency.index.shown())
-    held = await hold(agency, *rows(3), a_row(Zaak="Z-4", BSN=a_number(44)))
-    assert [finding.doubt for finding in held.findings] == [Doubt.OTHER_PERSON]
+    """One number that is valid and wrong gives a flag to whom it is not of."""
+    await publish(agency, *rows(size))
+    other = a_row(Zaak="Z-4", BSN=a_number(4_004))
+    changed = [*rows(3), other, *rows(size)[4:]]
+    held = await hold(agency, *changed)
+    assert held.findings == (Finding(Doubt.OTHER_PERSON, 1, size),)
     assert named(agency, held, Doubt.OTHER_PERSON) == ["Z-4"]
-    assert set(agency.index.shown()) == before
+    answer(agency, held, "approved")
+    await publish(agency, *changed)
+    assert waiting(agency) == []
+    assert shows((a_number(4_004), "bijstand")) < agency.index.shown()
+    assert len(agency.index.shown()) == size
+    await publish(agency, *changed)
+
+
+async def test_each_held_delivery_says_its_own_reason(agency: Agency) -> None:
+    """That more changes than is ordinary is not so of a file that is only older."""
+    await publish(agency, *rows(12))
+    await publish(agency, *rows(13)[1:])
+    agency.write(*rows(12))
+    with pytest.raises(DeliveryHeld, match="lijkt ouder dan wat u het laatst"):
+        await agency.publish()
+    with pytest.raises(DeliveryHeld, match="lijkt ouder") as again:
+        await agency.publish()
+    assert "Z-" not in str(again.value), "a planner keeps this sentence"
 
 
 async def test_all_cases_that_end_at_once_are_asked_about(agency: Agency) -> None:

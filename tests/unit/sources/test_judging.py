@@ -156,7 +156,7 @@ def test_signals_of_a_lost_outbox_are_cases_that_were_told(size: int) -> None:
     assert doubts(empty) == [Doubt.NOTHING_READ, Doubt.OLD_PERSONS]
 
 
-STAKES = ("gone", "spared", "ended", "kinds", "sooner")
+STAKES = ("gone", "spared", "ended", "persons", "kinds", "sooner")
 AT_STAKE = {
     4: ({"gone": 2, "ended": 1}, {"gone": 2, "ended": 2}),
     20: ({"gone": 2, "ended": 3}, {"gone": 2, "kinds": 1, "ended": 3}),
@@ -174,12 +174,16 @@ def test_what_each_rule_lets_through_is_weighed_together(size: int) -> None:
 
 
 def test_each_way_to_lose_a_flag_is_in_the_sum() -> None:
-    """Of 400 each part is ordinary; 101 together are one too many, and each counts."""
-    much = dict.fromkeys(STAKES, 20) | {"ended": 21}
+    """Of 400 each part is few; 101 together are one too many, and each counts.
+
+    One case of another person is asked about whatever the sum is.
+    """
+    much = dict.fromkeys(STAKES, 19) | {"persons": 4, "ended": 21}
     assert sum(much.values()) == 101
-    assert doubts(a_difference(400, **much)) == [Doubt.FLAGS_AT_STAKE]
+    alone = [Doubt.OTHER_PERSON]
+    assert doubts(a_difference(400, **much)) == [*alone, Doubt.FLAGS_AT_STAKE]
     for one in STAKES:
-        assert judge(a_difference(400, **much | {one: much[one] - 1})) == ()
+        assert doubts(a_difference(400, **much | {one: much[one] - 1})) == alone
 
 
 def test_one_part_that_is_all_of_it_is_asked_about_alone() -> None:
@@ -188,18 +192,15 @@ def test_one_part_that_is_all_of_it_is_asked_about_alone() -> None:
     assert doubts(both) == [Doubt.CASES_ENDED, Doubt.FLAGS_AT_STAKE]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_one_case_of_another_person_is_always_asked_about(size: int) -> None:
-    one = Finding(Doubt.OTHER_PERSON, 1, size)
-    assert judge(a_difference(size, persons=1)) == (one,)
-    older = a_difference(size, persons=1, predates=True)
-    assert judge(older) == (one, Finding(Doubt.OLDER_FILE, 1, size))
-
-
 @pytest.mark.parametrize("changed", ["new", "starts", "ends", "kinds"])
 def test_an_older_file_is_asked_about_for_whatever_it_changes(changed: str) -> None:
     old = a_difference(400, predates=True, **{changed: 1})
     assert judge(old) == (Finding(Doubt.OLDER_FILE, 1, 400),)
+
+
+def test_of_an_older_file_both_its_age_and_another_person_are_asked_about() -> None:
+    old = a_difference(400, predates=True, persons=1)
+    assert doubts(old) == [Doubt.OTHER_PERSON, Doubt.OLDER_FILE]
 
 
 def test_what_stays_because_of_a_reject_counts_as_gone_when_so_much_is() -> None:

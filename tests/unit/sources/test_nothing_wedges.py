@@ -109,7 +109,7 @@ async def test_withdrawals_wait_for_no_budget_and_no_contact_holder(
     await agency.publish()
     agency.evaluator.budget = agency.evaluator.asked
     agency.index.takes_contacts = False
-    agency.write(a_row(Stand="dicht"), a_row(Zaak="Z-2", BSN=a_number(5)))
+    agency.write(a_row(Stand="dicht"), a_row(Zaak="Z-5", BSN=a_number(5)))
     with pytest.raises(EvaluationStopped):
         await agency.publish(approve=True)
     assert agency.index.shown_often() == []
