@@ -22,7 +22,7 @@ from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
-from sources.notices.looking import look_at_notices
+from sources.notices.looking import look_at_due, look_at_notices
 from sources.outbox.deliveries import find_unfinished, find_unheard, was_told
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
@@ -60,7 +60,8 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     With a clock that is wrong no party can be asked: what hangs on it is not looked at,
     since each would name a fault that is none.
     """
-    here = [await _look(patient, about, look) for about, look in _HERE]
+    due = await look_at_due(patient)
+    here = [*due, *[await _look(patient, about, look) for about, look in _HERE]]
     index = await _look(patient, "index", _look_at_index)
     if index.about == _CLOCK:
         at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]

@@ -41,6 +41,7 @@ class Event(LoggedEvent):
     STATUS_UNTOLD = "status-untold", "error"
     OWN_NUMBER_REFUSED = "own-number-refused"
     OWN_NUMBER_OLDER = "own-number-older"
+    ANSWERS_WAIT = "answers-wait", "count", "until"
     NOTICES_HEARD = "notices-heard", "count"
     NOTICES_UNHEARD = "notices-unheard", "error"
     NOTICES_TOLD = "notices-told", "count", "way"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -28,13 +29,29 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_corrections, find_records
 from sources.errors import InvalidAgencySettings
+from sources.outbox.evidence import find_evidence
 from sources.outbox.notices import find_case
-from sources.outbox.store import look_into
+from sources.outbox.store import Outbox, look_into
 from sources.profile import load_profile
 from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
-Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
+Answer = Literal["aangepast", "ingetrokken", "klopt", "weegt-zwaarder"]
+ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "aangepast": "changed",
+        "ingetrokken": "withdrawn",
+        "klopt": "facts-correct",
+        "weegt-zwaarder": "compelling-grounds",
+    }
+)
+"""What is typed, and the code that goes to the index."""
+_NOTHING_CHANGED: Final = (
+    "Let op: sinds de inwoner dit zei, is er over deze zaak niets anders naar de index "
+    "gegaan. Met dit antwoord leest de inwoner dat u het hebt aangepast. Wijzig de "
+    "zaak eerst in uw registratie en lever aan. Hoeft er niets anders? Antwoord dan "
+    "`klopt`."
+)
 _UNTIL_TOLD: Final = (
     "U mag het antwoord wijzigen tot de inwoner het leest, of tot het signaal weer "
     "zichtbaar is. Daarna staat het vast. De privacy officer ziet ook wat u eerder "
@@ -105,7 +122,7 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([_describe(one, waiting) for one in waiting.found]))
     else:
-        _show(waiting)
+        show(waiting)
 
 
 @corrections_app.command("answer")
@@ -127,11 +144,13 @@ def answer_command(
     """
     with refusing_plainly():
         own = asyncio.run(
-            _answer(load_settings(settings), correction, answer, is_sure=is_sure)
+            _answer(
+                load_settings(settings), correction, ANSWERS[answer], is_sure=is_sure
+            )
         )
     console = PlainConsole(soft_wrap=True)
     console.print("Beantwoord. Het staat in het volgende inzageverslag van de inwoner.")
-    if is_to_close(own, answer):
+    if is_to_close(own, ANSWERS[answer]):
         console.print(_STANDS_STILL)
 
 
@@ -168,11 +187,28 @@ async def _answer(
             _, index = make_parties(client, settings, keys, outbox)
             own = pick(await fetch_corrections(index, "all"), reference)
             name = find_case(outbox, name_references(own)[0])
-            if not (is_sure or confirm(own, name, answer)):
+            doubt = _NOTHING_CHANGED if is_as_it_was(outbox, own, answer) else ""
+            if is_sure and doubt:
+                raise InvalidAgencySettings(
+                    f"Niet beantwoord. {doubt} Klopt het toch? Antwoord zonder --yes."
+                )
+            if not (is_sure or confirm(own, name, answer, doubt)):
                 raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
             said = CorrectionAnswer(answer=Slug(answer), step=own.step)
             await index.answer_correction(own.id, said)
             return own
+
+
+def is_as_it_was(outbox: Outbox, one: OwnCorrection, answer: str) -> bool:
+    """Tell whether it is answered that it was changed, and nothing else was sent.
+
+    What is disputed stands under its reference: the first that was sent of it is no
+    change, nor what was sent before the citizen said so.
+    """
+    if answer != "changed" or one.signalReference not in one.standing:
+        return False
+    later = find_evidence(outbox, one.signalReference)[1:]
+    return not any(day_of(sent.settled_at) >= one.receivedOn for sent in later)
 
 
 def is_to_close(one: OwnCorrection, answer: str | None) -> bool:
@@ -231,13 +267,15 @@ def pick(found: Sequence[OwnCorrection], named: str) -> OwnCorrection:
     return one
 
 
-def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
-    """Show what is answered about what, and ask whether that is so."""
+def confirm(one: OwnCorrection, case: str, answer: str, doubt: str = "") -> bool:
+    """Show what is answered about what, and any doubt, and ask whether that is so."""
     about = f"{one.categoryLabel}{f', zaak {case}' if case else ''}"
     PlainConsole(soft_wrap=True).print(
         f"{one.reference}  {about}\nDe inwoner zegt: {one.reasonLabel}\n"
         + (f"U antwoordde eerder: {one.answerLabel}\n" if one.answerLabel else "")
-        + f"Uw antwoord: {answer} ({load_answers()[answer]})\n{_UNTIL_TOLD}"
+        + f"Uw antwoord: {load_answers()[answer]}\n"
+        + (f"{doubt}\n" if doubt else "")
+        + _UNTIL_TOLD
     )
     said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
     return said.strip().casefold() in {"ja", "j"}
@@ -259,7 +297,8 @@ def _describe(one: OwnCorrection, waiting: Waiting) -> dict[str, object]:
     return said | {"case": case, "line": None if place is None else place.line}
 
 
-def _show(waiting: Waiting) -> None:
+def show(waiting: Waiting) -> None:
+    """Show what citizens dispute; how to answer, where something may be answered."""
     console = PlainConsole(soft_wrap=True)
     if not waiting.found:
         console.print("Er wacht niets op antwoord.")
@@ -270,13 +309,17 @@ def _show(waiting: Waiting) -> None:
         head = f"{name_correction(one)}  {one.categoryLabel}"
         console.print(head, style="bold")
         console.print(f"  De inwoner zegt: {label}")
-        console.print(f"  {_say_answer(one) or f'Antwoord voor {due}'}")
+        console.print(f"  {_say_answer(one) or f'Antwoord uiterlijk {due}'}")
         for line in waiting.say_where(one):
             console.print(f"  {line}")
         if is_to_close(one, one.answer):
             console.print(f"  {_STANDS_STILL}", style="bold")
         console.print()
+    if not any(one.mayAnswer for one in waiting.found):
+        return
+    labels = load_answers()
+    words = ", ".join(f"{word} ({labels[code]})" for word, code in ANSWERS.items())
     console.print(
         "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "
-        f"is {', '.join(f'{code} ({said})' for code, said in load_answers().items())}."
+        f"is {words}."
     )

@@ -5,7 +5,7 @@ No traceback reaches the screen: it could hold what the program held.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +43,7 @@ from sources.errors import (
     shorten,
 )
 from sources.events import Event, log_event, start_logging
+from sources.notices.waiting import Due
 from sources.outbox.deliveries import OpenDelivery
 
 STOPPED: Final = 1
@@ -128,6 +129,7 @@ class Bars:
         self._tasks: dict[str, TaskID] = {}
         self.tell = Tellings(quiet=quiet).tell
         self.earlier: list[OpenDelivery] = []
+        self.due: Sequence[Due] = ()
 
     def __enter__(self) -> Self:
         """Show the bars."""

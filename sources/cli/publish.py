@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ import typer
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
-from sources.agency_keys import load_keys
+from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.delivery_words import (
     COUNTS,
     describe,
@@ -26,10 +26,15 @@ from sources.cli.edge import (
     start_logging_if_asked,
 )
 from sources.cli.intake import Place, open_intake
-from sources.cli.parties import TIMEOUT, make_identifier, make_parties
+from sources.cli.parties import (
+    TIMEOUT,
+    make_hearing,
+    make_identifier,
+    make_parties,
+)
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import SettingsFile
-from sources.clock import now
+from sources.clock import day_of, now
 from sources.counted import say_count
 from sources.errors import (
     DeliveryHeld,
@@ -41,6 +46,7 @@ from sources.errors import (
 )
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
+from sources.notices.waiting import UNHEARD, describe_due, find_due, say_due
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -104,10 +110,11 @@ def publish_command(
             summaries, stopped = asyncio.run(_publish(given, asked, bars))
         except SourceError as error:
             if as_json:
-                typer.echo(json.dumps(describe_stop(given, error, bars.earlier)))
+                typer.echo(json.dumps(describe_stop(given, error, bars)))
             raise
     if as_json:
-        typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
+        said = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
+        typer.echo(json.dumps(summaries[-1] | said))
     else:
         for summary in summaries:
             show_summary(summary)
@@ -155,6 +162,7 @@ async def _publish(
         intake = open_intake(place, asked.profile, asked.kind, outbox)
         task = Task(intake, asked.profile, asked.kind)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            await _say_what_waits(client, settings, keys, outbox, bars)
             parties = make_parties(client, settings, keys, outbox, tell=bars.tell)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
@@ -171,6 +179,24 @@ async def _publish(
         return told, run.stopped
 
 
+async def _say_what_waits(
+    client: httpx.AsyncClient,
+    settings: AgencySettings,
+    keys: AgencyKeys,
+    outbox: Outbox,
+    bars: Bars,
+) -> None:
+    """Say first what waits for our answer; that nobody answers holds nothing up."""
+    index = make_parties(client, settings, keys, outbox, attempts=1)[1]
+    hearing = make_hearing(client, settings, keys, outbox)
+    is_heard = await hearing.hear_unless_just_done(index)
+    if not (is_heard and await hearing.look_again(index)):
+        bars.tell(UNHEARD)
+    bars.due = find_due(outbox)
+    for line in say_due(bars.due, today=day_of(now())):
+        bars.tell(line)
+
+
 def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str]:
     """Say what is asked, with the agency's own case numbers.
 
@@ -183,15 +209,14 @@ def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str
         yield f"Afgewezen records: {file}"
 
 
-def describe_stop(
-    settings: AgencySettings, error: SourceError, earlier: Sequence[OpenDelivery]
-) -> Summary:
+def describe_stop(settings: AgencySettings, error: SourceError, bars: Bars) -> Summary:
     """Say for a machine what stopped a run: what is asked, or the name of the fact.
 
-    And what an earlier run left, and was finished before that.
+    And what an earlier run left and was finished before that, and what waits for us.
     """
+    earlier = bars.earlier
     said: Summary = {"state": "stopped", "error": type(error).__name__}
-    said |= {"says": str(error), "resumed": []}
+    said |= {"says": str(error), "resumed": [], "waiting": describe_due(bars.due)}
     waits = error.delivery if isinstance(error, DeliveryHeld) else None
     if not (earlier or waits):
         return said
@@ -200,7 +225,7 @@ def describe_stop(
         if waits:
             said = summarise(outbox, get_delivery(outbox, waits), rejects)
         resumed = [summarise(outbox, one, rejects) for one in earlier]
-    return said | {"resumed": resumed}
+    return said | {"resumed": resumed, "waiting": describe_due(bars.due)}
 
 
 def summarise(outbox: Outbox, delivery: OpenDelivery, rejects: Path) -> Summary:

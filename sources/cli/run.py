@@ -42,6 +42,7 @@ from sources.folders import make_folder
 from sources.intake.event_box import keep_event
 from sources.judging.words import say_why
 from sources.notices.hearing import Hearing
+from sources.notices.waiting import Due, find_due
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -138,6 +139,7 @@ class _Office:
         scope = make_scope(self.settings, profiles)
         done = await reconcile(self.outbox, index, self._sender, scope, confirmed=False)
         log_event(Event.RECONCILED, equal=int(done.equal), compared=done.compared)
+        tell_due(find_due(self.outbox))
         for name in worker.feeds if done.needs_delivery else ():
             worker.add(name)
 
@@ -187,7 +189,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     await worker.work_off()
     for feed in worker.feeds.values():
         feed.say_left()
-    await office.make_hearing().hear(office.make_index())
+    await _say_what_waits(office)
     for each in office.reported:
         delivery = get_delivery(office.outbox, each)
         _say_delivery(summarise(office.outbox, delivery, office.settings.rejects))
@@ -200,6 +202,22 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     profiles = {feed.profile.name for feed in worker.feeds.values()}
     if profiles.intersection(find_unheard(office.outbox)):
         raise DeliveryUnheard
+
+
+async def _say_what_waits(office: _Office) -> None:
+    """Hear what came back, and say first what waits for an answer, and until when."""
+    hearing, index = office.make_hearing(), office.make_index()
+    if await hearing.hear(index):
+        await hearing.look_again(index)
+    tell_due(find_due(office.outbox))
+
+
+def tell_due(due: Sequence[Due]) -> None:
+    """Tell in the log how much waits for an answer, and the first of the last days."""
+    days = [one.on for one in due if one.on]
+    if due:
+        until = min(days).isoformat() if days else "-"
+        log_event(Event.ANSWERS_WAIT, count=len(due), until=until)
 
 
 def _say_delivery(summary: Summary) -> None:

@@ -68,6 +68,10 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.IDENTIFIED: "Opgezocht in de BRP: {count}. Niet zeker: {doubts}.",
         Event.RECONCILED: "Signalen vergeleken met de index: {compared}.",
         Event.STATUS_UNTOLD: "De index hoorde nu niet hoe het gaat. Straks opnieuw.",
+        Event.ANSWERS_WAIT: (
+            "Op uw antwoord wacht: {count}. De eerste uiterlijk {until}. Welke: "
+            "`signal-source status`."
+        ),
         Event.NOTICES_HEARD: (
             "Nieuwe berichten: {count}. Lees ze met `signal-source notices list`."
         ),

@@ -18,9 +18,10 @@ from sources.cli.delivery_words import (
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
-from sources.clock import write_moment
+from sources.clock import day_of, now, write_moment
 from sources.counted import say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
+from sources.notices.waiting import describe_due, find_due, say_due
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.owed import Owed, find_owed
@@ -46,10 +47,14 @@ def status_command(
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found, owed = summarise(outbox, given.source), find_owed(outbox)
+            due = find_due(outbox)
+            found["waiting"] = describe_due(due)
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
         typer.echo(json.dumps(found))
     else:
+        for line in say_due(due, today=day_of(now())):
+            PlainConsole(soft_wrap=True).print(line, style="bold")
         _show(found, owed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,11 +12,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from sources.agency_keys import read_case_key
+from sources.corrections import fetch_corrections
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
 from sources.key_files import read_agency_secret
 from sources.notice_settings import MailRow
 from sources.notices.mail import try_mail
+from sources.notices.waiting import find_due, put_in_disputes, say_due
 from sources.outbox.notices import find_moment, find_untold
 
 ABOUT: Final = "berichten"
@@ -37,6 +40,21 @@ async def look_at_notices(patient: Patient) -> list[Finding]:
     if row.events is not None:
         found.append(await _look_at_events(patient, row.events.url))
     return found
+
+
+async def look_at_due(patient: Patient) -> list[Finding]:
+    """Warn first of what waits for our answer, each with its last day.
+
+    Of what citizens dispute the index says what is open now: also where nobody ever
+    fetched a notice. What was fetched last counts where it does not answer.
+    """
+    due = find_due(patient.outbox)
+    with suppress(SourceError):
+        due = put_in_disputes(due, await fetch_corrections(patient.index, "open"))
+    return [
+        Finding("uw antwoord", State.WARNING, says)
+        for says in say_due(due, today=patient.today)
+    ]
 
 
 def _look_at_hearing(patient: Patient) -> Finding:

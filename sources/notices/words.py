@@ -20,6 +20,10 @@ _OUTCOMES: Final = {
     "not-needed": "Bellen was niet nodig.",
     "citizen-says-ended": "De inwoner zegt dat uw hulp is gestopt.",
 }
+DISPUTES: Final[Mapping[str, str]] = {
+    "correction": "Een inwoner zegt dat een signaal niet klopt",
+    "objection": "Een inwoner maakt bezwaar tegen een signaal",
+}
 _IF_ENDED: Final = (
     "Klopt dat? Sluit de zaak in uw eigen systeem; de volgende levering haalt het"
     " vlaggetje weg. Loopt de hulp nog? Dan hoeft u niets te doen."
@@ -115,19 +119,11 @@ def _say_outcome(one: ReturnNotice) -> str:
     return _ask(f"{who}: {known or one.outcomeLabel or one.outcome}", one, asks)
 
 
-def _say_correction(one: ReturnNotice) -> str:
-    return _dispute("Een inwoner zegt dat een signaal niet klopt", one)
-
-
-def _say_objection(one: ReturnNotice) -> str:
-    return _dispute("Een inwoner maakt bezwaar tegen een signaal", one)
-
-
 def _say_stale(one: ReturnNotice) -> str:
-    day = _day(one.facts.get("on"))
+    until = _until(one.facts.get("on"))
     if one.settled:
-        return _ask(f"Een contactpersoon moest worden bevestigd, voor {day}.", one, "")
-    return f"Een contactpersoon moet worden bevestigd, voor {day}."
+        return _ask(f"Een contactpersoon moest worden bevestigd, {until}.", one, "")
+    return f"Een contactpersoon moet worden bevestigd, {until}."
 
 
 def _say_expires(one: ReturnNotice) -> str:
@@ -157,13 +153,20 @@ def _say_match(one: ReturnNotice) -> str:
     return _ask("Een andere organisatie helpt deze inwoner ook.", one, asks)
 
 
-def _dispute(says: str, one: ReturnNotice) -> str:
-    reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
-    asks = (
-        f"Antwoord voor {due} met"
+def ask_to_answer(kind: str, reference: str, on: date | None) -> str:
+    """Say what a citizen disputes, until when to answer, and with which command."""
+    until = f"uiterlijk {write_day(on)}" if on else "binnenkort"
+    return (
+        f"{DISPUTES[kind]} ({reference}). Antwoord {until} met"
         f" `signal-source corrections answer {reference} ANTWOORD`."
     )
-    return _ask(f"{says} ({reference}).", one, asks)
+
+
+def _say_dispute(one: ReturnNotice) -> str:
+    reference = one.facts.get("reference", "")
+    if settled := say_settled(one):
+        return f"{DISPUTES[one.kind]} ({reference}). {settled}"
+    return ask_to_answer(one.kind, reference, _read_day(one.facts.get("dueOn")))
 
 
 def _ask(says: str, one: ReturnNotice, asks: str) -> str:
@@ -171,18 +174,28 @@ def _ask(says: str, one: ReturnNotice, asks: str) -> str:
     return " ".join(filter(None, (says, say_settled(one) or asks)))
 
 
-def _day(text: str | None) -> str:
+def _read_day(text: str | None) -> date | None:
     try:
-        return write_day(date.fromisoformat(text or ""))
+        return date.fromisoformat(text or "")
     except ValueError:
-        return "binnenkort"
+        return None
+
+
+def _day(text: str | None) -> str:
+    day = _read_day(text)
+    return write_day(day) if day else "binnenkort"
+
+
+def _until(text: str | None) -> str:
+    day = _read_day(text)
+    return f"uiterlijk {write_day(day)}" if day else "binnenkort"
 
 
 _SENTENCES: Final[Mapping[str, Callable[[ReturnNotice], str]]] = {
     "looked-up": _say_looked_up,
     "outcome": _say_outcome,
-    "correction": _say_correction,
-    "objection": _say_objection,
+    "correction": _say_dispute,
+    "objection": _say_dispute,
     "contact-stale-soon": _say_stale,
     "signal-expires-soon": _say_expires,
     "succession": _say_succession,

@@ -155,7 +155,13 @@ async def test_what_was_done_is_said_in_place_of_what_was_asked(
         "Dat is gedaan.",
     ):
         assert said in page
-    for asks in ("Antwoord voor", "moet voor", "Lever hem", "Klopt dat?", "/contacts/"):
+    for asks in (
+        "Antwoord uiterlijk",
+        "moet uiterlijk",
+        "Lever hem",
+        "Klopt dat?",
+        "/contacts/",
+    ):
         assert asks not in page.partition("<main")[2]
     assert "Bekijk deze match" in page
 

@@ -68,7 +68,13 @@ def test_it_says_what_was_done_and_asks_nothing(
     one = a_notice(kind, settled, reference="7KQ-4TM", on="2026-12-01")
     told = say(one)
     assert said in told
-    for asks in ("Antwoord voor", "moet worden", "Lever hem", "u daar belt", "Klopt"):
+    for asks in (
+        "Antwoord uiterlijk",
+        "moet worden",
+        "Lever hem",
+        "u daar belt",
+        "Klopt",
+    ):
         assert asks not in told
     assert not is_asking(one)
     assert is_asking(one.model_copy(update={"settled": None}))
@@ -106,7 +112,7 @@ async def test_a_kept_notice_hears_what_was_done_and_is_asked_of_no_more(
     with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
         await fetch(outbox, index, OIN, None, hold=as_it_is, now=lambda: NOW)
         (kept,) = find_notices(outbox)
-        assert "Antwoord voor 1 december 2026" in say(kept.said)
+        assert "Antwoord uiterlijk 1 december 2026" in say(kept.said)
         index.said = CORRECTION.model_copy(update={"settled": done("answered")})
         await fetch(outbox, index, OIN, None, hold=as_it_is, now=lambda: NOW)
         await look_again(outbox, index)

@@ -1,7 +1,8 @@
 """What citizens dispute and waits for us: read, ordered, answered, found in a file."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,10 +16,22 @@ from signal_index.wire.corrections import (
     OwnCorrectionPage,
 )
 from signal_index.wire.values import Oin, Slug
-from sources.cli.corrections import Waiting, confirm, is_to_close, pick
+from sources.catalogue import load_answers
+from sources.cli.corrections import (
+    ANSWERS,
+    Waiting,
+    confirm,
+    is_as_it_was,
+    is_to_close,
+    pick,
+    show,
+)
 from sources.corrections import fetch_corrections
 from sources.errors import IndexRefused, InvalidAgencySettings
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
 from sources.values import Place
+from tests.sources_builders import SECRET, TODAY, a_row, an_agency
 from tests.unit.sources.test_http_index import an_index
 
 pytestmark = pytest.mark.anyio
@@ -126,7 +139,7 @@ def test_an_answer_is_asked_about_first(typed: str, is_sure: bool) -> None:  # n
         assert confirm(item, "2026-0017", "facts-correct") is is_sure
         said = out.getvalue().decode()
     assert "zaak 2026-0017" in said
-    assert "facts-correct (Het klopt zoals het is)" in said
+    assert "Uw antwoord: Het klopt zoals het is" in said
     assert "wijzigen tot de inwoner het leest" in said
     assert "eerder:" not in said
 
@@ -177,3 +190,51 @@ def test_after_the_tenth_answer_the_command_says_why_another_is_not_taken() -> N
     tenth = an_item(FIRST, date(2026, 12, 22)).model_copy(update=spent)
     with pytest.raises(InvalidAgencySettings, match=r"al 10 keer.*Aangepast"):
         pick([tenth], "7KQ-4TM")
+
+
+def test_each_answer_is_typed_in_dutch_and_goes_as_its_code() -> None:
+    assert sorted(ANSWERS.values()) == sorted(load_answers())
+    assert not set(ANSWERS) & set(load_answers())
+
+
+async def test_changed_is_doubted_until_something_else_was_sent(tmp_path: Path) -> None:
+    """Also on the day itself: the first that was sent of it is what is disputed."""
+    agency = an_agency(tmp_path)
+    agency.write(a_row())
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        row = outbox.connection.execute("SELECT reference FROM signal").fetchone()
+    own = UUID(row["reference"])
+    of_today = {"signalReference": own, "standing": [own], "receivedOn": TODAY}
+    item = an_item(FIRST, date(2099, 1, 1)).model_copy(update=of_today)
+
+    def doubted(one: OwnCorrection, answer: str = "changed") -> bool:
+        with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+            return is_as_it_was(outbox, one, answer)
+
+    assert doubted(item)
+    assert not doubted(item, "facts-correct")
+    assert not doubted(item.model_copy(update={"standing": []})), "it was withdrawn"
+    await agency.publish()
+    assert doubted(item), "the same file once more changes nothing"
+    agency.write(a_row(Team="ANDER"))
+    await agency.publish()
+    assert not doubted(item)
+    later = item.model_copy(update={"receivedOn": TODAY + timedelta(days=1)})
+    assert doubted(later), "that was before the citizen said so"
+
+
+def test_a_doubt_is_shown_before_it_is_asked() -> None:
+    item = an_item(FIRST, date(2026, 12, 22))
+    with CliRunner().isolation(input="\n") as (out, *_):
+        assert not confirm(item, "", "changed", "Let op: niets gewijzigd.")
+        assert "Let op: niets gewijzigd." in out.getvalue().decode()
+
+
+def test_where_nothing_may_be_answered_no_answer_is_asked() -> None:
+    item = an_item(FIRST, date(2026, 12, 22))
+    for may in (True, False):
+        listed = [item.model_copy(update={"mayAnswer": may})]
+        with CliRunner().isolation() as (out, *_):
+            show(Waiting(listed, {}, {}))
+            assert ("Antwoorden?" in out.getvalue().decode()) is may

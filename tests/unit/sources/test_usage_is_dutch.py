@@ -134,7 +134,7 @@ def list_verbs() -> None:
         ("check a.csv b.csv --profile p", "tussen aanhalingstekens"),
         ("profile init f --verified morgen", "--verified: Schrijf een dag als"),
         ("population --out x --size 3", "--size: Hier hoort een heel getal, min"),
-        ("corrections answer 7KQ-4TM ja", "ANTWOORD: Kies uit: changed, withdrawn,"),
+        ("corrections answer 7KQ-4TM ja", "ANTWOORD: Kies uit: aangepast, "),
         ("outbox restart --lost x", "`signal-source status` zegt hoe een postvak heet"),
         ("profiel", "Deze opdracht is er niet. Kies uit: join,"),
         ("deliveries sow", "Deze opdracht is er niet. Kies uit: show, approve,"),
