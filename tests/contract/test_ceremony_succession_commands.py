@@ -33,7 +33,7 @@ def _sealing(pytestconfig: pytest.Config) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changed:
         if not runs_in_full(pytestconfig):
             cheap = partial(PassphraseSealer, cost=TEST_COST)
-            changed.setattr("keys.ceremony.card_commands.PassphraseSealer", cheap)
+            changed.setattr("keys.sealer_options.PassphraseSealer", cheap)
         yield
 
 
