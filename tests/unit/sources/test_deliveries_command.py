@@ -265,11 +265,11 @@ async def test_a_machine_reads_too_what_was_finished_before_a_file_that_waits(
         first = get_delivery(outbox, UUID(waiting))
     bars = Bars(quiet=True)
     bars.finished(first)
-    said = describe_stop(given, refusal.value, bars.earlier)
+    said = describe_stop(given, refusal.value, bars)
     assert (said["state"], said["rejectsFile"]) == ("held", None)
     (resumed,) = json.loads(json.dumps(said))["resumed"]
     assert (resumed["delivery"], resumed["withdrawn"]) == (waiting, 4)
-    stopped = describe_stop(given, OutboxBusy(), bars.earlier)
+    stopped = describe_stop(given, OutboxBusy(), bars)
     assert (stopped["state"], stopped["resumed"]) == ("stopped", [resumed])
 
 
