@@ -6,6 +6,7 @@ real child process is killed with SIGKILL, then the same command runs again.
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -76,7 +77,8 @@ def run_killed(folder: Path, step: Step, moment: Moment) -> int:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         async def publish() -> None:
-            await an_agency_on_disk(folder).publish(observer=observer)
+            agency = an_agency_on_disk(folder)
+            await agency.publish(observer=observer, approve=True)
 
         anyio.run(publish)
         os._exit(0)
@@ -102,7 +104,7 @@ def test_a_killed_run_loses_and_doubles_nothing(
     assert os.WIFSIGNALED(ended), "the step was never reached"
     assert os.WTERMSIG(ended) == signal.SIGKILL
     agency = an_agency_on_disk(tmp_path)
-    anyio.run(agency.publish)
+    anyio.run(partial(agency.publish, approve=True))
     assert agency.index.shown() == SHOWN[which]
     assert len(agency.index.shown_often()) == len(SHOWN[which])
 
