@@ -46,7 +46,7 @@ REFERENCE = "418fd9e4-0000-4000-8000-000000000000"
 FILLED_IN = {
     r"\bKENMERK\b": REFERENCE,
     r"\bPOSTVAK\b": REFERENCE,
-    r"\bANTWOORD\b": "changed",
+    r"\bANTWOORD\b": "aangepast",
     r"\bDAG\b": "2026-10-01",
     r"\{\{.*?\}\}|…|\{\}|\x00": REFERENCE,
 }
