@@ -72,9 +72,7 @@ def _seal_lightly() -> None:
     """Half of what a town's start cost was sealing its shares, and opening them."""
     product = importlib.import_module("keys.sealing").PassphraseSealer
     cheap = functools.partial(product, cost=LEAST_COST)
-    vars(importlib.import_module("keys.ceremony.card_commands")).update(
-        PassphraseSealer=cheap
-    )
+    vars(importlib.import_module("keys.sealer_options")).update(PassphraseSealer=cheap)
 
 
 def _report(told: int) -> None:

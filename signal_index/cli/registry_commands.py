@@ -41,7 +41,12 @@ loop_app = typer.Typer(no_args_is_help=True, help="Acts that bring something bac
 
 OinArgument = Annotated[str, typer.Argument(help="OIN: twenty digits.")]
 MunicipalityOption = Annotated[str, typer.Option(help="CBS code: four digits.")]
-RoleOption = Annotated[str, typer.Option(help="Role that established it.")]
+RoleOption = Annotated[
+    str,
+    typer.Option(
+        help="Who established it: college, council, mayor or mandated-manager."
+    ),
+]
 DayOption = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Since when.")]
 StaatsbladOption = Annotated[str | None, typer.Option(help="Number, as in '2027, 14'.")]
 

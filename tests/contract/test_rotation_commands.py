@@ -101,7 +101,7 @@ class Town:
                 ("sharing_use", "asked_at"),
             ):
                 found.execute(
-                    f"UPDATE {table} SET {column} = datetime({column}, ?)",  # noqa: S608
+                    f"UPDATE {table} SET {column} = datetime({column}, ?)",  # noqa: S608  names of our own
                     (f"-{hours} hours",),
                 )
             found.commit()
