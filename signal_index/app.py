@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from time import monotonic
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -198,7 +199,11 @@ def _names(settings: Settings) -> Names:
 
 
 def make_standing(
-    engine: AsyncEngine, policy: PolicyView, keys: IndexKeys, log: EventLog
+    engine: AsyncEngine,
+    policy: PolicyView,
+    keys: IndexKeys,
+    log: EventLog,
+    count_seconds: Callable[[], float] = monotonic,
 ) -> StandingView:
     """Give the view of who takes part, read from this database.
 
@@ -218,7 +223,7 @@ def make_standing(
             await policy.take_up(conn, standing.adoptions)
             return standing
 
-    return StandingView(read)
+    return StandingView(read, count_seconds)
 
 
 def failure_log(log: EventLog) -> OnFailure:

@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests shares."""
 
 import gc
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
@@ -19,6 +20,7 @@ from tests.statements import share_statements
 from tests.store_builders import DATABASES
 from tests.world import World, open_world, register_world
 
+NAMED_LOGS = ("signal-desk", "signal-portal", "sources")
 BROWSER = Path(__file__).parent / "browser"
 LONGEST = {"test_policy.py", "test_when_things_fail.py", "test_overview_and_reports.py"}
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
@@ -100,6 +102,18 @@ def _when(item: pytest.Item) -> tuple[bool, bool]:
 def anyio_backend() -> str:
     """Everything runs on asyncio; no other loop is supported."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def as_quiet_as_before() -> Iterator[None]:
+    """End what a command began to log with the test: the next types its own."""
+    logs = [logging.getLogger(name) for name in NAMED_LOGS]
+    were = [(log, [*log.handlers], log.level, log.propagate) for log in logs]
+    yield
+    for log, handlers, level, propagate in were:
+        log.handlers[:] = handlers
+        log.propagate = propagate
+        log.setLevel(level)
 
 
 @pytest.fixture(scope="session")

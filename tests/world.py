@@ -326,7 +326,7 @@ def _make_index(
         names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS, SECURITY_TEXT),
         clock=clock,
         tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),
-        standing=make_standing(engine, policy, keys, log),
+        standing=make_standing(engine, policy, keys, log, lambda: clock().timestamp()),
         policy=policy,
         lookups=Gatherer(
             make_run(engine, keys, clock), limits_for(engine), failure_log(log)
