@@ -190,10 +190,18 @@ def judge_as_delivered(made: Preview, task: Task, *, now: datetime) -> None:
         delivery = foreseen.delivery
         made.signals = sum(foreseen.sends.values())
         made.closed, made.ignored = delivery.ended, delivery.ignored
+        made.not_begun = delivery.not_begun
         made.rejected = delivery.counts.rejected
         made.rejects.clear()
         for one in find_rejects(outbox, delivery.id):
             made.note_reject(one)
+
+
+def count_not_begun(of: tuple[Path, OutboxKey], task: Task, *, now: datetime) -> int:
+    """Give how many signals of an outbox stand though the file says: not begun."""
+    with open_copy(*of) as outbox:
+        foreseen = foresee(outbox, task, now=now, told=lambda _: None)
+        return foreseen.delivery.not_begun_told
 
 
 def count_told(outbox: Outbox, profile: str) -> int:

@@ -14,7 +14,8 @@ from typing import Final
 from signal_index.wire.contact_holders import ContactHolder
 from sources.errors import SourceError
 from sources.intake import Intake
-from sources.judging.words import say_open_though_over
+from sources.judging.words import say_not_begun, say_open_though_over
+from sources.outbox.staging import find_fate
 from sources.passed_over import PassedOver
 from sources.phones import write_phone
 from sources.proposing.unread import NOTHING_UNREAD, Unread
@@ -39,6 +40,7 @@ class Flag:
 class Preview:
     """What a registration would say, or its beginning; `sought` are looked up first.
 
+    `not_begun_told`: known signals of cases that have not begun by their status.
     `holders`: whom its records name, each once; `refused`: what of it the index would
     not take, as somebody who asked the index says.
     """
@@ -46,6 +48,8 @@ class Preview:
     read: int = 0
     signals: int = 0
     closed: int = 0
+    not_begun: int = 0
+    not_begun_told: int = 0
     ignored: int = 0
     rejected: int = 0
     though_open: int = 0
@@ -73,6 +77,7 @@ class Preview:
         yield from self.refused
         yield from self.unread.say()
         yield from say_open_though_over(self.though_open)
+        yield from say_not_begun(self.not_begun_told)
 
 
 def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Preview:
@@ -82,8 +87,12 @@ def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Pre
     try:
         for reading in islice(readings, most):
             made.read += not (reading and all(isinstance(e, Aside) for e in reading))
-            made.rejected += any(isinstance(each, Reject) for each in reading)
-            made.ignored += not reading
+            is_rejected = any(isinstance(each, Reject) for each in reading)
+            made.rejected += is_rejected
+            fate = None if is_rejected else find_fate(reading)
+            made.closed += fate == "ended"
+            made.not_begun += fate == "not_begun"
+            made.ignored += fate == "ignored"
             for entry in reading:
                 _count(made, entry)
         made.whole = next(readings, None) is None
@@ -100,7 +109,6 @@ def _count(made: Preview, entry: object) -> None:
             if len(made.flags) < SHOWN:
                 made.flags.append(_make_flag(entry))
         case Closing():
-            made.closed += 1
             made.though_open += entry.though_open
         case Unidentified():
             made.sought += 1

@@ -172,8 +172,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class NotBegun:
+    """A case that has not begun, by its status: it gets no signal.
+
+    One that it has stays: what began cannot be not begun any more, so that the status
+    means something else (a pause), and nobody knows yet which of the two is right. The
+    agency is told (`outbox.not_begun`).
+    """
+
+    key: CaseKey | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that, by the profile, has nothing to say (yet)."""
+    """A record that, by the profile, has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,6 @@ class Aside:
     counted: int = 0
 
 
-Entry = Case | Unidentified | Closing | Kept | Skipped | Reject | Aside
+Entry = Case | Unidentified | Closing | Kept | NotBegun | Skipped | Reject | Aside
 Reading = tuple[Entry, ...]
 """What one record gives: a case, a closing, nothing, or rejects (and then its key)."""

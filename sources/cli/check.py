@@ -32,9 +32,10 @@ from sources.foreseeing import (
     hold_against_index,
     open_copy,
 )
-from sources.judging.words import say_open_though_over
+from sources.judging.words import say_not_begun, say_open_though_over
 from sources.outbox.contacts import find_pending_contacts
 from sources.outbox.deliveries import count_by_field, find_rejects
+from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import find_registration
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -78,6 +79,7 @@ class Checked:
     columns: Sequence[tuple[str, Reason, int]]
     compared: int | None
     unfit: Sequence[str] = ()
+    not_begun: Sequence[str] = ()
     unread: Unread = NOTHING_UNREAD
     is_asked: bool | None = None
     registered: datetime | None = None
@@ -148,6 +150,7 @@ def _check(
             count_by_field(outbox, delivery),
             compared,
             _find_unfit(profile, found and Registered(found[0], source), outbox),
+            name_not_begun(outbox, profile.name),
             look_for_unread(place.file, profile) if place.file else NOTHING_UNREAD,
             None if settings is None else said is not None,
             found and found[1],
@@ -193,6 +196,8 @@ def _describe(checked: Checked) -> dict[str, object]:
         "read": delivery.counts.read,
         "rejected": delivery.counts.rejected,
         "ended": delivery.ended,
+        "notBegun": delivery.not_begun,
+        "notBegunTold": delivery.not_begun_told,
         "ignored": delivery.ignored,
         "unchanged": delivery.counts.unchanged,
         "wouldSend": dict(foreseen.sends),
@@ -232,14 +237,15 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     yield (
         f"Gelezen: {counts.read}. Zou versturen: {sum(foreseen.sends.values())}. "
         f"Ongewijzigd: {counts.unchanged}. Afgelopen: {delivery.ended}. "
-        f"Nog niet begonnen: {delivery.ignored}. Afgewezen: {counts.rejected}."
+        f"Nog niet begonnen: {delivery.not_begun}. Afgewezen: {counts.rejected}."
+        + (f" Niets te melden: {delivery.ignored}." if delivery.ignored else "")
     )
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws}."
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
     yield from _say_registered(checked)
     yield from say_passed(delivery.passed)
-    fitting = counts.read - delivery.ended - delivery.ignored
+    fitting = counts.read - delivery.ended - delivery.not_begun - delivery.ignored
     for said in say_all_rejects(checked.columns[:MOST_SHOWN], fitting):
         yield f"  {said}"
     for unfit in checked.unfit:
@@ -261,14 +267,16 @@ def _say_registered(checked: Checked) -> Iterator[str]:
 def _say_ends(checked: Checked) -> Iterator[str]:
     yield from checked.unread.say()
     asked = [each.doubt for each in checked.foreseen.asked]
-    yield from say_open_though_over(checked.foreseen.delivery.though_open, asked)
+    delivery = checked.foreseen.delivery
+    yield from say_open_though_over(delivery.though_open, asked)
+    yield from say_not_begun(delivery.not_begun_told, checked.not_begun)
 
 
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
     delivery = foreseen.delivery
     if foreseen.refused:
         yield f"Let op: zo levert `publish` niet. {foreseen.refused}"
-    if delivery.ignored * 2 > delivery.counts.read:
+    if delivery.not_begun * 2 > delivery.counts.read:
         yield (
             "Let op: de meeste records zijn volgens de status nog niet begonnen. Klopt "
             "de lijst van codes in het profiel?"

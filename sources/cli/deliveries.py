@@ -53,6 +53,7 @@ from sources.outbox.holding import (
     record_answer,
 )
 from sources.outbox.let_go import find_let_go
+from sources.outbox.not_begun import name_not_begun
 from sources.outbox.owed import find_owed, forget_owed
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
@@ -90,12 +91,13 @@ def show_command(
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found = _find(outbox, delivery)
             questions = [] if delivery is None else _name_questions(outbox, found[0])
+            not_begun = _name_not_begun(outbox, found[0]) if delivery else []
     if as_json:
         typer.echo(json.dumps(found))
     elif delivery is None:
         show_all(found)
     else:
-        show_one(found[0], questions)
+        show_one(found[0], questions, not_begun)
 
 
 @deliveries_app.command("approve")
@@ -235,6 +237,19 @@ def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
         cases = get_named_cases(outbox, held)
         said += say_questions(held.findings, cases)
     return said
+
+
+def _name_not_begun(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
+    """Give the cases of which a flag stays by the last that this profile delivered."""
+    profile = str(one["profile"])
+    sent = ("planned", "parked", "closed")
+    newest = (
+        str(each.id)
+        for each in find_newest(outbox, limit=_SHOWN)
+        if each.profile == profile and each.state in sent
+    )
+    is_last = next(newest, None) == one["delivery"]
+    return name_not_begun(outbox, profile) if is_last else ()
 
 
 def _find(outbox: Outbox, end: str | None) -> list[dict[str, object]]:

@@ -10,7 +10,12 @@ from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_moment
 from sources.judging.rules import Doubt, Finding
-from sources.judging.words import find_remedy, say_finding, say_open_though_over
+from sources.judging.words import (
+    find_remedy,
+    say_finding,
+    say_not_begun,
+    say_open_though_over,
+)
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_by_field,
@@ -30,7 +35,8 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
         "accepted": "Verstuurd",
         "unchanged": "Ongewijzigd",
         "ended": "Afgelopen",
-        "ignored": "Nog niet begonnen",
+        "notBegun": "Nog niet begonnen, volgens de status",
+        "ignored": "Niets te melden",
         "overtaken": "Ingehaald door een nieuwere levering",
         "rejected": "Afgewezen",
         "withdrawn": "Ingetrokken",
@@ -41,7 +47,7 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
 
 _SENDING: Final = frozenset({"planned", "parked", "closed"})
 _KNOWN_BEFORE: Final = {
-    "held": ("read", "ended", "ignored", "rejected"),
+    "held": ("read", "ended", "notBegun", "ignored", "rejected"),
     "reading": ("read",),
 }
 _KNOWN_AFTER: Final = ("read", "rejected")  # what is kept of one that was let go of
@@ -71,6 +77,8 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "until": one.ends.isoformat(),
         **one.counts.model_dump(),
         "ended": one.ended,
+        "notBegun": one.not_begun,
+        "notBegunTold": one.not_begun_told,
         "ignored": one.ignored,
         "overtaken": one.overtaken,
         "persons": one.persons,
@@ -107,7 +115,7 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "kind": one.kind.value,
         "state": one.how,
         "until": one.ends.isoformat(),
-        **dict.fromkeys((*COUNTS, "spared", "openThoughOver"), 0),
+        **dict.fromkeys((*COUNTS, "spared", "openThoughOver", "notBegunTold"), 0),
         "passed": [],
         "read": one.read,
         "rejected": one.rejected,
@@ -186,8 +194,13 @@ def _find_known_counts(state: str) -> Sequence[str]:
     return _KNOWN_BEFORE.get(state, _KNOWN_AFTER)
 
 
-def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
-    """Show all of one delivery, with what is asked about it."""
+def show_one(
+    one: Mapping[str, object], questions: Sequence[str], not_begun: Sequence[str] = ()
+) -> None:
+    """Show all of one delivery, with what is asked about it.
+
+    `not_begun`: the cases of which a flag stays, as the agency calls them.
+    """
     console = PlainConsole()
     console.print(
         f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
@@ -205,11 +218,13 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
         )
     for name in _find_known_counts(str(one["state"])):
         console.print(f"{COUNTS[name]}: {one[name]}")
-    show_aside(console, one)
+    show_aside(console, one, not_begun)
     show_rejected(console, one)
 
 
-def show_aside(console: PlainConsole, one: Mapping[str, object]) -> None:
+def show_aside(
+    console: PlainConsole, one: Mapping[str, object], not_begun: Sequence[str] = ()
+) -> None:
     """Say which lines of a file were passed over, and where it contradicts itself."""
     passed = one["passed"]
     for line in say_passed(read_passed(passed if isinstance(passed, Sequence) else ())):
@@ -219,7 +234,10 @@ def show_aside(console: PlainConsole, one: Mapping[str, object]) -> None:
         str(each["finding"])
         for each in (findings if isinstance(findings, Sequence) else ())
     ]
-    for said in say_open_though_over(one["openThoughOver"], asked):
+    for said in (
+        *say_open_though_over(one["openThoughOver"], asked),
+        *say_not_begun(one["notBegunTold"], not_begun),
+    ):
         console.print(f"Let op: {said}", soft_wrap=True)
 
 
@@ -230,6 +248,7 @@ def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
         (str(each["column"]), Reason(each["reason"]), int(each["count"]))
         for each in (columns if isinstance(columns, Sequence) else ())
     ]
-    read, *aside = (int(str(one[name])) for name in ("read", "ended", "ignored"))
+    went = ("read", "ended", "notBegun", "ignored")
+    read, *aside = (int(str(one[name])) for name in went)
     for said in say_all_rejects(rows, read - sum(aside)):
         console.print(said, soft_wrap=True)

@@ -5,10 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from signal_index.wire.deliveries import DeliveryKind
+from sources.agency_keys import load_keys
 from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now, write_day
 from sources.errors import InvalidProfile, UnreadableFile
-from sources.foreseeing import judge_as_delivered
+from sources.foreseeing import count_not_begun, judge_as_delivered
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.passed_over import describe_passed, say_passed
@@ -55,6 +56,10 @@ def _read(settings: AgencySettings, profile: Profile, file: Path | None) -> Prev
         made = make_preview(intake, today=day_of(now()))
     task = Task(intake, profile, DeliveryKind.FULL)
     judge_as_delivered(made, task, now=now())
+    path = settings.outbox
+    if not made.refusal and path.exists():
+        key = load_keys(settings.keys).outbox
+        made.not_begun_told = count_not_begun((path, key), task, now=now())
     if file is not None and not made.refusal:
         made.unread = look_for_unread(file, profile)
     return made
@@ -86,8 +91,9 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             continue
         yield (
             f"  Gelezen: {made.read}. Zou versturen: {made.signals}. Afgelopen: "
-            f"{made.closed}. Nog niet begonnen: {made.ignored}. Afgewezen: "
+            f"{made.closed}. Nog niet begonnen: {made.not_begun}. Afgewezen: "
             f"{made.rejected}."
+            + (f" Niets te melden: {made.ignored}." if made.ignored else "")
         )
         yield from (f"  {each}" for each in say_passed(made.passed))
         yield from (f"  Let op: {each}" for each in made.warnings)
@@ -102,7 +108,7 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             )
         most = made.rejects.most_common(MOST_SHOWN)
         rows = [(field, reason, count) for (reason, field), count in most]
-        fitting = made.read - made.closed - made.ignored
+        fitting = made.read - made.closed - made.not_begun - made.ignored
         yield from (f"  {each}" for each in say_all_rejects(rows, fitting))
 
 
@@ -114,6 +120,8 @@ def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:
             "read": made.read,
             "signals": made.signals,
             "closed": made.closed,
+            "notBegun": made.not_begun,
+            "notBegunTold": made.not_begun_told,
             "ignored": made.ignored,
             "sought": made.sought,
             "passed": describe_passed(made.passed),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +55,7 @@ from sources.outbox.deliveries import (
     name_rejects,
 )
 from sources.outbox.holding import find_held, get_named_cases
+from sources.outbox.not_begun import name_not_begun
 from sources.outbox.owed import find_owed
 from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
@@ -107,7 +108,7 @@ def publish_command(
         asked = _Asked(file, load_profile(profile), kind)
         bars = Bars(quiet=as_json)
         try:
-            summaries, stopped = asyncio.run(_publish(given, asked, bars))
+            summaries, stopped, not_begun = asyncio.run(_publish(given, asked, bars))
         except SourceError as error:
             if as_json:
                 typer.echo(json.dumps(describe_stop(given, error, bars)))
@@ -116,8 +117,9 @@ def publish_command(
         said = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
         typer.echo(json.dumps(summaries[-1] | said))
     else:
-        for summary in summaries:
+        for summary in summaries[:-1]:
             show_summary(summary)
+        show_summary(summaries[-1], not_begun)
     with refusing_plainly():
         if summaries[-1]["hearing"] != Hearing.HEARD:
             raise DeliveryUnheard
@@ -141,8 +143,11 @@ def verify_nothing_left(settings: AgencySettings) -> None:
 
 async def _publish(
     settings: AgencySettings, asked: _Asked, bars: Bars
-) -> tuple[list[Summary], EvaluationStopped | None]:
-    """Give what was closed; and what keeps an earlier delivery waiting, if anything."""
+) -> tuple[list[Summary], EvaluationStopped | None, Sequence[str]]:
+    """Give what was closed; and what keeps an earlier delivery waiting, if anything.
+
+    And the cases of which a flag stays though they have not begun by their status.
+    """
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
     sender = Sender(
@@ -176,7 +181,7 @@ async def _publish(
             finally:
                 release_all(settings.feeds, outbox, now())
         told = [summarise(outbox, one, settings.rejects) for one in closed]
-        return told, run.stopped
+        return told, run.stopped, name_not_begun(outbox, asked.profile.name)
 
 
 async def _say_what_waits(
@@ -234,14 +239,14 @@ def summarise(outbox: Outbox, delivery: OpenDelivery, rejects: Path) -> Summary:
     return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
 
 
-def show_summary(summary: Summary) -> None:
+def show_summary(summary: Summary, not_begun: Sequence[str] = ()) -> None:
     """Show what became of a delivery, and where its rejects are."""
     table = make_table("", "", title=f"Levering {summary['profile']}")
     for name, label in COUNTS.items():
         table.add_row(label, str(summary[name]))
     console = PlainConsole()
     console.print(table)
-    show_aside(console, summary)
+    show_aside(console, summary, not_begun)
     if summary["spared"]:
         cases = say_count(
             int(str(summary["spared"])), "bekende zaak staat", "bekende zaken staan"

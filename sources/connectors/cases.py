@@ -37,6 +37,7 @@ from sources.values import (
     Closing,
     Kept,
     NaturalKey,
+    NotBegun,
     Reading,
     Reject,
     Skipped,
@@ -78,7 +79,7 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     times = _read_times(reader, profile, today)
     key = _find_key(reader, profile, times.start)
     if state is _State.NOT_YET:
-        return (Kept(key) if key else Skipped(),)
+        return (NotBegun(key, raw.place),)
     if nonsense := _find_nonsense(reader, profile, state, times):
         is_all = times.start is None and nonsense[0].field == reader.name("bsn")
         return (*nonsense, *((Kept(key, doubtful=is_all),) if key else ()))

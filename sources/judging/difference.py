@@ -20,6 +20,7 @@ class Difference:
     - `contacts`: known, and now with another contact holder.
     - `numbers`: telephone numbers that nobody was told of before, of `opened`
       cases that are open by this file, new or known.
+    - `not_begun`: known, and not begun by their status; their signals stay.
     - `though_open`: records with a last day that is over, and a status that is open.
     - `rejected_before`, `though_open_before` of `read_before`: the same of the delivery
       before this one.
@@ -55,6 +56,7 @@ class Difference:
     opened: int = 0
     read: int = 0
     rejected: int = 0
+    not_begun: int = 0
     though_open: int = 0
     read_before: int = 0
     rejected_before: int = 0

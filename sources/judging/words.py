@@ -175,6 +175,11 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
     one, more_than_one = _SAYS[finding.doubt]
     form = one if finding.count == 1 else more_than_one
     said = form.format(count=finding.count, of=finding.of, known=known)
+    return _list(said, names, finding.count)
+
+
+def _list(said: str, names: Sequence[str], count: int) -> str:
+    """Add the cases to what is said of them: the first, and how many more."""
     if not names:
         return f"{said}."
     told = list(Counter(names).items())
@@ -182,7 +187,7 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
     shown = ", ".join(
         name if times == 1 else f"{name} ({times} keer)" for name, times in listed
     )
-    more = finding.count - sum(times for _, times in listed)
+    more = count - sum(times for _, times in listed)
     return f"{said}: {shown} en nog {more}." if more > 0 else f"{said}: {shown}."
 
 
@@ -194,6 +199,26 @@ def say_why(findings: Sequence[Finding]) -> str:
 def find_remedy(doubt: Doubt) -> str:
     """Give what to look at first."""
     return _REMEDIES[doubt]
+
+
+def say_not_begun(count: object, names: Sequence[str] = ()) -> Iterator[str]:
+    """Say that flags stay of cases that have not begun by their status; none: nothing.
+
+    What is wrong, the list of words in the profile or the registration, they decide.
+    """
+    many = int(str(count))
+    if not many:
+        return
+    one = "{count} zaak heeft al een vlaggetje, en nu een status die {means}"
+    more = "{count} zaken hebben al een vlaggetje, en nu een status die {means}"
+    form = one if many == 1 else more
+    said = form.format(count=many, means='"nog niet begonnen" betekent')
+    yield (
+        f"{_list(said, [name for name in names if name], many)} Een vlaggetje dat er "
+        "al is, blijft staan, maar wordt niet meer bevestigd. Is er nog contact, ook "
+        "als de zaak nu stilligt? Zet het woord dan bij opens in het profiel. Is de "
+        "zaak over? Zet het bij closes. In ignores hoort alleen wat nog nooit begon."
+    )
 
 
 def say_open_though_over(count: object, asked: Collection[str] = ()) -> Iterator[str]:

@@ -213,7 +213,8 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
     aside = {
         "al aangeleverd": delivery.counts.unchanged + changed,
         "afgelopen": delivery.ended,
-        "nog niet begonnen": delivery.ignored,
+        "nog niet begonnen": delivery.not_begun,
+        "niets te melden": delivery.ignored,
     }
     passed = [*say_passed(delivery.passed), *(say_rejects(*each) for each in rejects)]
     passed += [f"{count} x {what}." for what, count in aside.items() if count]

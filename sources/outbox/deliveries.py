@@ -29,7 +29,14 @@ from sources.values import Place, Reject
 
 State = Literal["reading", "held", "planned", "parked", "closed"]
 Count = Literal[
-    "read", "accepted", "unchanged", "withdrawn", "rejected", "ended", "ignored"
+    "read",
+    "accepted",
+    "unchanged",
+    "withdrawn",
+    "rejected",
+    "ended",
+    "not_begun",
+    "ignored",
 ]
 _RAISE: Final[dict[Count, str]] = {
     name: f"UPDATE delivery SET {name} = {name} + ? WHERE id = ?"  # noqa: S608 - a closed list of columns
@@ -41,9 +48,10 @@ _RAISE: Final[dict[Count, str]] = {
 class OpenDelivery:
     """A delivery as the outbox knows it.
 
-    Of the records read, `ended` are over, `ignored` have nothing to say yet, and of
-    `overtaken` a newer delivery said more while this one waited for evaluation. Of the
-    known cases, `persons` got another person by it.
+    Of the records read, `ended` are over, `not_begun` have a status that says so,
+    `ignored` have nothing to say, and of `overtaken` a newer delivery said more while
+    this one waited for evaluation. Of the known cases, `persons` got another person by
+    it, and `not_begun_told` stand while the file says that they have not begun.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
     may be theirs. `though_open` records are over by their last day and open by their
@@ -63,6 +71,8 @@ class OpenDelivery:
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
     ended: int
+    not_begun: int
+    not_begun_told: int
     ignored: int
     overtaken: int
     persons: int
@@ -354,6 +364,8 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
             rejected=row["rejected"],
         ),
         ended=row["ended"],
+        not_begun=row["not_begun"],
+        not_begun_told=row["not_begun_told"],
         ignored=row["ignored"],
         overtaken=row["overtaken"],
         persons=row["persons"],

@@ -111,8 +111,14 @@ def hold(
     """Keep what was read as held, in the transaction that would have planned it."""
     told = [(each.doubt.value, each.count, each.of) for each in question.findings]
     connection.execute(
-        "UPDATE delivery SET state = 'held', persons = ?, spared = ? WHERE id = ?",
-        (question.difference.persons, question.difference.spared, str(delivery.id)),
+        "UPDATE delivery SET state = 'held', persons = ?, spared = ?,"
+        " not_begun_told = ? WHERE id = ?",
+        (
+            question.difference.persons,
+            question.difference.spared,
+            question.difference.not_begun,
+            str(delivery.id),
+        ),
     )
     connection.execute(
         "INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, 0)",

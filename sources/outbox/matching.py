@@ -51,6 +51,10 @@ GONE: Final = f"""
 SELECT k.* FROM signal k WHERE k.profile = :profile AND NOT {_KEPT}
 AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)
 AND NOT {_COVERED}"""  # noqa: S608 - our own constants
+NOT_BEGUN: Final = f"""
+SELECT k.*, s.line FROM signal k
+JOIN staged s ON s.case_key = k.case_key AND s.event = 'not-begun'
+WHERE NOT {_COVERED} AND k.reference NOT IN (SELECT reference FROM ({OVER}))"""  # noqa: S608 - our own constants
 REOPENED: Final = """
 SELECT s.* FROM staged s WHERE s.event = 'open'
 AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key)

@@ -34,6 +34,7 @@ from sources.outbox.matching import (
     pair_closings,
     pair_left_over,
 )
+from sources.outbox.not_begun import note_not_begun
 from sources.outbox.owed import note_said
 from sources.outbox.parking import give_way
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
@@ -163,16 +164,18 @@ def _plan(
             connection, delivery.profile, months=terms.months, today=terms.today
         )
     note_parts(connection)
+    note_not_begun(connection, delivery)
     note_said(connection, delivery)
     connection.execute(_REMEMBER)
     raise_count(connection, delivery.id, "unchanged", unchanged)
     connection.execute(
-        "UPDATE delivery SET state = 'planned', spared = ?, empty = ?, persons = ?"
-        " WHERE id = ?",
+        "UPDATE delivery SET state = 'planned', spared = ?, empty = ?, persons = ?,"
+        " not_begun_told = ? WHERE id = ?",
         (
             difference.spared,
             terms.is_empty(delivery),
             difference.persons,
+            difference.not_begun,
             str(delivery.id),
         ),
     )

@@ -41,6 +41,8 @@ CREATE TABLE delivery (
   rejected INTEGER NOT NULL DEFAULT 0,
   ended INTEGER NOT NULL DEFAULT 0,
   ignored INTEGER NOT NULL DEFAULT 0,
+  not_begun INTEGER NOT NULL DEFAULT 0,
+  not_begun_told INTEGER NOT NULL DEFAULT 0,
   persons INTEGER NOT NULL DEFAULT 0,
   unplaced INTEGER NOT NULL DEFAULT 0,
   spared INTEGER NOT NULL DEFAULT 0,
@@ -98,7 +100,7 @@ CREATE INDEX owed_by_profile ON owed_case (profile, case_key);
 _CASE: Final = """
   case_key BLOB NOT NULL,
   part BLOB NOT NULL,
-  event TEXT NOT NULL CHECK (event IN ('open', 'kept', 'doubtful')),
+  event TEXT NOT NULL CHECK (event IN ('open', 'kept', 'doubtful', 'not-begun')),
   line INTEGER,
   record TEXT,
   person BLOB,
@@ -207,6 +209,7 @@ CREATE TABLE signal (
   valid_limit TEXT,
   valid_until TEXT NOT NULL,
   name BLOB,
+  not_begun INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (case_key, part)
 ) STRICT, WITHOUT ROWID;
 

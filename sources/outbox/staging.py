@@ -10,10 +10,11 @@ crash while reading drops all of it; the file is simply read again.
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
 from keys.bsn import Bsn
@@ -34,10 +35,14 @@ from sources.values import (
     Contact,
     Kept,
     NaturalKey,
+    NotBegun,
     Reading,
     Reject,
     Unidentified,
 )
+
+Fate = Literal["ended", "not_begun", "ignored"]
+"""Why a record is no signal: it is over, has not begun, or has nothing to say."""
 
 ROWS_AT_ONCE: Final = 2_000
 MOST_CONTACTS: Final = 2_000
@@ -75,23 +80,22 @@ class Stager:
         """Write all readings, some at a time; gives how many were written each time."""
         for chunk in _chunks(readings):
             with self._outbox.transaction("stage") as connection:
-                read = rejected = unplaced = ended = ignored = open_over = 0
+                read = rejected = unplaced = open_over = 0
+                fates: Counter[Fate | None] = Counter()
                 for reading in chunk:
                     rejects = self._stage_one(connection, reading)
                     insert_rejects(connection, self._delivery, rejects)
                     read += not (reading and all(isinstance(e, Aside) for e in reading))
                     rejected += bool(rejects)
-                    fate = None if rejects else find_fate(reading)
-                    ended += fate == "ended"
+                    fates[None if rejects else find_fate(reading)] += 1
                     open_over += not rejects and is_open_though_over(reading)
-                    ignored += fate == "ignored"
                     unplaced += bool(rejects) and not any(
                         isinstance(each, _PLACED) for each in reading
                     )
                 raise_count(connection, self._delivery, "read", read)
                 raise_count(connection, self._delivery, "rejected", rejected)
-                raise_count(connection, self._delivery, "ended", ended)
-                raise_count(connection, self._delivery, "ignored", ignored)
+                for fate in get_args(Fate):
+                    raise_count(connection, self._delivery, fate, fates[fate])
                 told = (unplaced, open_over, str(self._delivery))
                 connection.execute(_OF_READ, told)
             yield read
@@ -113,7 +117,7 @@ class Stager:
                     self._stage_kept(connection, Kept(entry.key))
                 case Closing():
                     self._stage_closing(connection, entry)
-                case Kept():
+                case Kept() | NotBegun():
                     self._stage_kept(connection, entry)
                 case Aside():
                     passed = entry.passed and json.dumps(describe_passed(entry.passed))
@@ -208,11 +212,23 @@ class Stager:
             ),
         )
 
-    def _stage_kept(self, connection: sqlite3.Connection, kept: Kept) -> None:
+    def _stage_kept(
+        self, connection: sqlite3.Connection, kept: Kept | NotBegun
+    ) -> None:
+        """Write a case of which its signal stays, beside open rows of its number.
+
+        Under a part that no record can have.
+        """
+        if kept.key is None:
+            return
         case_key = mark_case(self._outbox.key, self._profile, kept.key)
-        event = "doubtful" if kept.doubtful else "kept"
-        # Beside an open row of the same number: a part that no record can have.
-        connection.execute(_STAGE, (case_key, _KEPT, event, *[None] * 12, ""))
+        if isinstance(kept, NotBegun):
+            where = (kept.place.line, kept.place.record)
+            row = (case_key, _NOT_BEGUN, "not-begun", *where, *[None] * 10, "")
+        else:
+            event = "doubtful" if kept.doubtful else "kept"
+            row = (case_key, _KEPT, event, *[None] * 12, "")
+        connection.execute(_STAGE, row)
 
     def _find_contact(self, connection: sqlite3.Connection, contact: Contact) -> str:
         """Give the id of a contact holder, new or known; it is sent when planned."""
@@ -239,12 +255,14 @@ def is_open_though_over(reading: Reading) -> bool:
     return any(isinstance(each, Closing) and each.though_open for each in reading)
 
 
-def find_fate(reading: Reading) -> Literal["ended", "ignored"] | None:
+def find_fate(reading: Reading) -> Fate | None:
     """Say why a record that was not rejected is no signal; None where it is one."""
     if any(isinstance(entry, Case | Unidentified) for entry in reading):
         return None
     if any(isinstance(entry, Closing) for entry in reading):
         return "ended"
+    if any(isinstance(entry, NotBegun) for entry in reading):
+        return "not_begun"
     is_aside = reading and all(isinstance(entry, Aside) for entry in reading)
     return None if is_aside else "ignored"
 
@@ -304,6 +322,7 @@ def _fingerprint(key: OutboxKey, case: Case, contact: str) -> bytes:
 
 _PLACED: Final = (Case, Closing, Kept)
 _KEPT: Final = b"kept"
+_NOT_BEGUN: Final = b"not-begun"
 
 
 def _chunks(readings: Iterable[Reading]) -> Iterator[list[Reading]]:

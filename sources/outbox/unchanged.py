@@ -149,8 +149,9 @@ def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
         )
         connection.execute(
             "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
-            " rejected = ?, (spared, empty, ended, ignored, though_open, passed) ="
-            " (SELECT spared, empty, ended, ignored, though_open, passed FROM delivery"
+            " rejected = ?, (spared, empty, ended, not_begun, not_begun_told, ignored,"
+            " though_open, passed) = (SELECT spared, empty, ended, not_begun,"
+            " not_begun_told, ignored, though_open, passed FROM delivery"
             " WHERE id = ?) WHERE id = ?",
             (
                 known.read,

@@ -37,6 +37,16 @@ _WORDS: Final = {
     "closes": "Afgelopen",
     "ignores": "Nog niet begonnen",
 }
+_MEAN: Final = (
+    ("Open", "er is contact, ook als de zaak een tijd stilligt. Krijgt een vlaggetje."),
+    ("Afgelopen", "er is geen contact meer. Het vlaggetje gaat weg."),
+    (
+        "Nog niet begonnen",
+        "er was nog nooit contact, zoals bij een aanvraag. Krijgt geen vlaggetje. Een "
+        "vlaggetje dat er al is, blijft staan: een pauze hoort dus bij Open of "
+        "Afgelopen.",
+    ),
+)
 
 
 def show_answers(draft: Draft, faults: Faults) -> Markup | None:
@@ -122,7 +132,15 @@ def show_words(draft: Draft, faults: Faults) -> Markup | None:
     asked = [*_ask_status(draft, looked, faults), *_ask_opt_in(draft, looked, faults)]
     if not asked:
         return None
-    return tag("section", tag("h2", "Wat de woorden betekenen"), *asked)
+    explained = (
+        tag("li", tag("strong", f"{word}:"), f" {means}") for word, means in _MEAN
+    )
+    return tag(
+        "section",
+        tag("h2", "Wat de woorden betekenen"),
+        tag("ul", *explained) if draft.choices.status else None,
+        *asked,
+    )
 
 
 def _ask_status(draft: Draft, looked: Looked, faults: Faults) -> Iterator[Markup]:

@@ -36,8 +36,9 @@ def _count(preview: Preview) -> str:
     part = "" if preview.whole else " (alleen het begin van het bestand)"
     return (
         f"Gelezen: {preview.read}{part}. Wordt een signaal: {preview.signals}. "
-        f"Afgelopen: {preview.closed}. Nog niet begonnen: {preview.ignored}. "
+        f"Afgelopen: {preview.closed}. Nog niet begonnen: {preview.not_begun}. "
         f"Afgewezen: {preview.rejected}."
+        + (f" Niets te melden: {preview.ignored}." if preview.ignored else "")
     )
 
 

@@ -88,11 +88,12 @@ async def test_where_every_record_went_adds_up(agency: Agency) -> None:
     for _ in range(2):  # the second time nothing of it is read
         await agency.publish()
         one = find_last(agency)
-        went = ("accepted", "unchanged", "ended", "ignored", "rejected")
+        went = ("accepted", "unchanged", "ended", "notBegun", "ignored", "rejected")
         assert sum(int(str(one[name])) for name in went) == one["read"] == 4
-        assert (one["ended"], one["ignored"], one["rejected"]) == (1, 1, 1)
+        assert (one["ended"], one["notBegun"], one["rejected"]) == (1, 1, 1)
+        assert one["ignored"] == 0
     said = ask(agency, "show", str(find_last(agency)["delivery"])).stdout
-    assert "Nog niet begonnen: 1" in said
+    assert "Nog niet begonnen, volgens de status: 1" in said
     assert "1 x BSN: " in said
 
 

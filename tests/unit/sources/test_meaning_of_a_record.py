@@ -13,10 +13,10 @@ from sources.values import (
     CaseNumber,
     Closing,
     Kept,
+    NotBegun,
     Place,
     Reading,
     Reject,
-    Skipped,
 )
 from tests.sources_builders import (
     HEADER,
@@ -89,11 +89,13 @@ def test_an_age_limit_needs_a_birth_date() -> None:
 
 
 def test_a_state_that_is_not_open_yet_keeps_what_was_told() -> None:
-    assert read_one(a_profile(), Stand="aanvraag") == (Kept(CaseNumber("Z-1")),)
+    begun = NotBegun(CaseNumber("Z-1"), Place(2, "record 1"))
+    assert read_one(a_profile(), Stand="aanvraag") == (begun,)
 
 
 def test_not_open_yet_without_a_number_says_nothing() -> None:
-    assert read_one(a_profile(), Stand="aanvraag", Zaak="") == (Skipped(),)
+    (told,) = read_one(a_profile(), Stand="aanvraag", Zaak="")
+    assert told == NotBegun(None, Place(2, "record 1"))
 
 
 def test_an_unknown_state_is_a_reject() -> None:

@@ -18,7 +18,7 @@ from tests.sources_builders import (
     write_rows,
 )
 
-SETTINGS = cast("AgencySettings", SimpleNamespace(databases={}))
+SETTINGS = cast("AgencySettings", SimpleNamespace(databases={}, outbox=Path("none")))
 
 
 def a_file(folder: Path) -> Path:

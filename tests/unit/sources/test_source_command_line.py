@@ -82,6 +82,8 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "read": 2,
         "rejected": 1,
         "ended": 0,
+        "notBegun": 0,
+        "notBegunTold": 0,
         "ignored": 0,
         "unchanged": 0,
         "wouldSend": {"bijstand": 1},
