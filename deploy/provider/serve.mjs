@@ -36,8 +36,21 @@ function remember(uid, redirectUri) {
   if (beginnings.size > MOST_REMEMBERED) beginnings.delete(beginnings.keys().next().value);
 }
 
+/**
+ * End what an earlier login left in this browser, as DigiD does: otherwise the library asks
+ * the next person, on a page of its own that needs a script, to log the other out first.
+ */
+async function forgetSession(interaction) {
+  if (!interaction.session) return;
+  const before = await provider.Session.findByUid(interaction.session.uid);
+  await before?.destroy();
+  delete interaction.session;
+  await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
+}
+
 async function answerInteraction(request, response) {
-  const { uid, prompt, params } = await provider.interactionDetails(request, response);
+  const interaction = await provider.interactionDetails(request, response);
+  const { uid, prompt, params } = interaction;
   remember(uid, params.redirect_uri);
   if (prompt.name !== 'login') {
     const denied = { error: 'access_denied', error_description: `no page for ${prompt.name}` };
@@ -55,6 +68,7 @@ async function answerInteraction(request, response) {
     response.writeHead(401, headers).end(loginPage({ uid, failed: true, username, look: town.look }));
     return;
   }
+  if (town.keepsNoSession) await forgetSession(interaction);
   const login = { accountId: account.sub, acr: account.loa, amr: ['pwd'] };
   await provider.interactionFinished(request, response, { login });
 }

@@ -69,6 +69,7 @@ def write_broker(places: Places) -> Path:
         "port": places.broker_port,
         "audience": "urn:voorbeeldstad:digid",
         "look": "digid",
+        "keepsNoSession": True,
         "claims": ["bsn", "loa"],
         **kept,
         "clients": [_portal_at_broker(places)],

@@ -1,0 +1,138 @@
+"""A citizen at their own page: reads, keeps, leaves; no JavaScript, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy.town.citizens import KNOWN, settle_citizens
+from deploy.town.commands import attempt
+from deploy.town.parties import PASSWORD
+from tests.browser.screen import WIDTHS, Screen, Town, assert_open_to_all
+
+ELSEWHERE = "https://www.knmi.nl/"
+
+
+@pytest.fixture(autouse=True)
+def citizens(town: Town) -> None:
+    settle_citizens(town.places, town.people)
+
+
+@pytest.fixture(params=WIDTHS)
+def plain(
+    chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A browser in which no page runs a script."""
+    size = {"width": int(request.param), "height": 900}
+    opened = chromium.new_context(java_script_enabled=False, viewport=size)  # type: ignore[arg-type]  # a TypedDict
+    yield opened
+    opened.close()
+
+
+def log_in(page: Page, town: Town, username: str = "noor") -> None:
+    page.goto(town.places.portal_url)
+    page.get_by_role("link", name="Inloggen met DigiD").click()
+    expect(page.get_by_text("DigiD (nagespeeld)")).to_be_visible()
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{town.places.portal_url}/**")
+
+
+def test_who_is_involved_is_read_and_left_at_once_without_javascript(
+    plain: BrowserContext, town: Town
+) -> None:
+    page = plain.new_page()
+    log_in(page, town)
+    assert page.url == f"{town.places.portal_url}/mijn"
+    for name in ("Werkplein Voorbeeldstad", "Kredietbank Voorbeeldstad"):
+        expect(page.get_by_role("rowheader", name=name).first).to_be_visible()
+    page.get_by_label("Van", exact=True).fill("2020-01-01")
+    page.get_by_label("Tot en met").fill("2020-12-31")
+    page.get_by_role("button", name="Laat zien").click()
+    expect(page.get_by_role("status")).to_contain_text("1 januari 2020")
+    expect(
+        page.get_by_text("Er heeft niemand naar signalen over u gekeken.").first
+    ).to_be_visible()
+    with page.expect_request(ELSEWHERE):  # no test leaves this machine
+        page.get_by_role("link", name="Snel weg").click()
+    page.goto(f"{town.places.portal_url}/mijn")
+    expect(page.get_by_role("heading", level=1)).to_have_text("U bent niet ingelogd")
+
+
+def test_the_next_at_the_same_computer_sees_their_own(
+    plain: BrowserContext, town: Town
+) -> None:
+    page = plain.new_page()
+    log_in(page, town)
+    log_in(page, town, "bas")  # who came before is asked for, and named, nowhere
+    expect(page.get_by_text("Er staan geen signalen over u").first).to_be_visible()
+    assert "Werkplein Voorbeeldstad" not in page.content()
+
+
+def test_a_login_that_is_not_sure_enough_says_what_to_do(
+    plain: BrowserContext, town: Town
+) -> None:
+    page = plain.new_page()
+    log_in(page, town, "lies")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ID-check")
+
+
+def test_no_page_has_a_barrier(any_screen: Screen, town: Town) -> None:
+    page = any_screen.page
+    page.goto(town.places.portal_url)
+    assert_open_to_all(page)
+    page.goto(f"{town.places.portal_url}/mijn")
+    assert_open_to_all(page)
+    log_in(page, town)
+    assert_open_to_all(page)
+
+
+def test_the_keyboard_skips_to_what_is_told_and_leaves_first(
+    screen: Screen, town: Town
+) -> None:
+    page = screen.page
+    log_in(page, town)
+    page.locator("body").press("Tab")
+    expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Snel weg")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Inloggen met DigiD")).to_be_visible()
+
+
+def test_on_paper_stands_the_report_and_nothing_to_press(
+    screen: Screen, town: Town
+) -> None:
+    page = screen.page
+    log_in(page, town)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".period")).to_be_hidden()
+    expect(page.get_by_role("link", name="Snel weg")).to_be_hidden()
+
+
+def test_paper_and_proofs_are_kept_and_verified_without_a_network(
+    screen: Screen, town: Town, tmp_path: Path
+) -> None:
+    screen.log_in()
+    screen.ask([town.people.find_with(*KNOWN)])
+    page = screen.page
+    page.wait_for_timeout(4_000)  # until the tree that holds the lookup is signed
+    log_in(page, town)
+    kept = {}
+    for name in ("Dit inzageverslag als PDF", "De bewijzen erbij (ZIP)"):
+        with page.expect_download() as found:
+            page.get_by_role("link", name=name).click()
+        kept[name] = tmp_path / found.value.suggested_filename
+        found.value.save_as(kept[name])
+    paper, proofs = kept.values()
+    assert paper.read_bytes().startswith(b"%PDF")
+    key = str(town.places.index / "keys" / "checkpoint.vkey")
+    command = ["signal-index", "verify", str(proofs), "--key", key]
+    code, said, _ = attempt(command, tmp_path)
+    assert code == 0, said
