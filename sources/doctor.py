@@ -242,7 +242,7 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
     """Hold that nothing waits for an answer, and that the last file made sense."""
     about = "leveringen"
     if held := find_held(patient.outbox):
-        says = f"Er wachten leveringen tot iemand heeft gekeken: {len(held)}."
+        says = " ".join(one.say() for one in held)
         return Finding(about, State.WARNING, says, _REMEDIES[about])
     for owed in find_owed(patient.outbox):
         return Finding(about, State.WRONG, str(owed.say()), "")

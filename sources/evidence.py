@@ -10,9 +10,10 @@ checkpoint key, which an agency gets from the municipality's officer.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
@@ -98,9 +99,34 @@ def is_only_withdrawn(found: Sequence[Evidence], reference: UUID) -> bool:
 
     Then another outbox told it, and this one replaced it (or it was taken over).
     """
-    items = [json.loads(decode_b64u(one.token.split(".")[1])) for one in found]
-    return bool(items) and not any(
-        each.get("reference") == str(reference)
-        for said in items
-        for each in said["notices"]
+    return bool(found) and not list_notices(found, reference)
+
+
+def list_notices(
+    found: Sequence[Evidence], reference: UUID
+) -> Sequence[tuple[datetime, Mapping[str, object]]]:
+    """Give what was said under a reference and when, as it was signed; not judged."""
+    return [
+        (one.settled_at, said)
+        for one in found
+        for said in json.loads(decode_b64u(one.token.split(".")[1]))["notices"]
+        if said.get("reference") == str(reference)
+    ]
+
+
+def is_confirmed_alone(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> bool:
+    """Tell whether a later notice says nothing else: at most that it holds longer.
+
+    So does every notice of a case that stays open, when half its time has passed.
+    """
+    told = (
+        {name: value for name, value in said.items() if name not in _ANEW}
+        for said in (before, after)
     )
+    is_sooner = str(after["validUntil"]) < str(before["validUntil"])
+    return next(told) == next(told) and not is_sooner
+
+
+_ANEW: Final = frozenset({"version", "subject", "validUntil"})

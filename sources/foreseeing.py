@@ -17,7 +17,6 @@ from uuid import UUID
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
 from sources.errors import (
-    ChangesWait,
     ClockDiffers,
     OutboxElsewhere,
     OutboxOutdated,
@@ -145,7 +144,7 @@ def _foresee(
     profile, mark = task.profile, task.find_mark(outbox.key)
     for held in find_held(outbox, profile.name):
         if task.is_once:
-            raise ChangesWait(held.delivery, held.profile)
+            raise held.ask_first()
     _clear_the_way(outbox, profile.name)
     terms = Terms(profile.valid_months, now, profile.facts.has_header)
     is_full = task.kind is DeliveryKind.FULL

@@ -29,10 +29,12 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_corrections, find_records
 from sources.errors import InvalidAgencySettings
+from sources.evidence import is_confirmed_alone, list_notices
 from sources.outbox.evidence import find_evidence
-from sources.outbox.notices import find_case
+from sources.outbox.notices import find_case, note_answered
 from sources.outbox.store import Outbox, look_into
 from sources.profile import load_profile
+from sources.publisher.http_index import HttpIndex
 from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
@@ -185,30 +187,49 @@ async def _answer(
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
-            own = pick(await fetch_corrections(index, "all"), reference)
-            name = find_case(outbox, name_references(own)[0])
-            doubt = _NOTHING_CHANGED if is_as_it_was(outbox, own, answer) else ""
-            if is_sure and doubt:
-                raise InvalidAgencySettings(
-                    f"Niet beantwoord. {doubt} Klopt het toch? Antwoord zonder --yes."
-                )
-            if not (is_sure or confirm(own, name, answer, doubt)):
-                raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
-            said = CorrectionAnswer(answer=Slug(answer), step=own.step)
-            await index.answer_correction(own.id, said)
-            return own
+            return await give_answer(
+                index, outbox, (reference, answer), is_sure=is_sure
+            )
+
+
+async def give_answer(
+    index: HttpIndex, outbox: Outbox, given: tuple[str, str], *, is_sure: bool
+) -> OwnCorrection:
+    """Answer what stands under a reference, and note that it waits for us no more.
+
+    Raises `InvalidAgencySettings` where nothing was answered.
+    """
+    reference, answer = given
+    own = pick(await fetch_corrections(index, "all"), reference)
+    name = find_case(outbox, name_references(own)[0])
+    doubt = _NOTHING_CHANGED if is_as_it_was(outbox, own, answer) else ""
+    if is_sure and doubt:
+        raise InvalidAgencySettings(
+            f"Niet beantwoord. {doubt} Klopt het toch? Antwoord zonder --yes."
+        )
+    if not (is_sure or confirm(own, name, answer, doubt)):
+        raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
+    said = CorrectionAnswer(answer=Slug(answer), step=own.step)
+    await index.answer_correction(own.id, said)
+    note_answered(outbox, own.reference, load_answers()[answer], on=day_of(now()))
+    return own
 
 
 def is_as_it_was(outbox: Outbox, one: OwnCorrection, answer: str) -> bool:
     """Tell whether it is answered that it was changed, and nothing else was sent.
 
-    What is disputed stands under its reference: the first that was sent of it is no
-    change, nor what was sent before the citizen said so.
+    What is disputed stands under its reference: as it was told before the citizen said
+    so, or first. That it was told again, unchanged, since it holds longer, is no change
+    of it; nor is what was sent of other cases.
     """
     if answer != "changed" or one.signalReference not in one.standing:
         return False
-    later = find_evidence(outbox, one.signalReference)[1:]
-    return not any(day_of(sent.settled_at) >= one.receivedOn for sent in later)
+    told = list_notices(find_evidence(outbox, one.signalReference), one.signalReference)
+    if not told:
+        return True
+    disputed = [said for at, said in told if day_of(at) < one.receivedOn]
+    before = disputed[-1] if disputed else told[0][1]
+    return is_confirmed_alone(before, told[-1][1])
 
 
 def is_to_close(one: OwnCorrection, answer: str | None) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -23,8 +24,9 @@ from sources.cli.plain import PlainConsole
 from sources.cli.references import say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
-from sources.errors import HoldersUnreachable
+from sources.errors import HoldersUnreachable, SourceError
 from sources.matches import fetch_matches, name_match, say_of_match
+from sources.notices.fetching import look_again
 from sources.outbox.notices import find_case
 from sources.outbox.store import look_into
 from sources.partner_contacts import forget_contacts, hold_contacts
@@ -128,7 +130,10 @@ async def _say(settings: AgencySettings, named: str, act: MatchAct) -> Match:
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
-            return await say_of_match(index, settings.source, named, act)
+            said = await say_of_match(index, settings.source, named, act)
+            with suppress(SourceError):  # or else it is seen the next time
+                await look_again(outbox, index)
+            return said
 
 
 def _write_json(items: list[tuple[Match, str]], unreadable: int) -> str:

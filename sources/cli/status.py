@@ -23,7 +23,7 @@ from sources.counted import say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.notices.waiting import describe_due, find_due, say_due
 from sources.outbox.deliveries import find_newest, find_unfinished
-from sources.outbox.holding import find_held
+from sources.outbox.holding import Held, find_held
 from sources.outbox.owed import Owed, find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
@@ -47,6 +47,7 @@ def status_command(
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found, owed = summarise(outbox, given.source), find_owed(outbox)
+            held = find_held(outbox)
             due = find_due(outbox)
             found["waiting"] = describe_due(due)
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
@@ -55,7 +56,7 @@ def status_command(
     else:
         for line in say_due(due, today=day_of(now())):
             PlainConsole(soft_wrap=True).print(line, style="bold")
-        _show(found, owed)
+        _show(found, owed, held)
 
 
 def summarise(outbox: Outbox, source: str) -> dict[str, object]:
@@ -94,19 +95,16 @@ def _say_state(found: Mapping[str, object]) -> str:
     return f"De bron is {said} (gevraagd op {asked})."
 
 
-def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
+def _show(
+    found: Mapping[str, object], owed: Sequence[Owed], held: Sequence[Held]
+) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
     console.print(f"Dit postvak heet {found['outbox']}.")
     console.print(f"Signalen volgens dit postvak: {found['signals']}")
     console.print(f"Wacht nog op verzending: {found['backlog']}")
-    held = found["held"]
-    for delivery in held if isinstance(held, Sequence) else ():
-        console.print(
-            "Een levering wacht op u: `signal-source deliveries show "
-            f"{str(delivery)[-8:]}`.",
-            soft_wrap=True,
-        )
+    for one in held:
+        console.print(one.say(), soft_wrap=True)
     for changes in owed:
         for line in say_owed(changes):
             console.print(line, soft_wrap=True)

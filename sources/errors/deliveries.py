@@ -57,16 +57,22 @@ class ChangesOwed(SourceError):
 
 
 class ChangesWait(SourceError):
-    """An earlier delivery waits for an answer: changes cannot go before it."""
+    """An earlier delivery waits for an answer, until a day: changes go not before it.
 
-    def __init__(self, delivery: UUID, profile: str) -> None:
+    `why` says in counts what is asked about it, as of `DeliveryHeld`.
+    """
+
+    def __init__(self, delivery: UUID, profile: str, why: str, until: str) -> None:
         short = shorten(delivery)
         super().__init__(
-            f"Een eerdere levering van {profile} wacht nog op u. Dit bestand met "
-            "wijzigingen is niet gelezen: het zegt niet opnieuw wat daarin staat. "
-            f"Kijk wat er verandert: `signal-source deliveries show {short}`. Antwoord "
-            f"met `signal-source deliveries approve {short}` of `signal-source "
-            f"deliveries drop {short}`, en geef deze opdracht opnieuw."
+            f"Een eerdere levering van {profile} wacht nog op u. {why} Tot u "
+            f"antwoordt, gaat geen wijziging van {profile} weg. Dit bestand is niet "
+            "gelezen: het zegt niet opnieuw wat in die levering staat. Om welke zaken: "
+            f"`signal-source deliveries show {short}`. Klopt het? `signal-source "
+            f"deliveries approve {short}`. Klopt het niet? `signal-source deliveries "
+            f"drop {short}`. Geef daarna deze opdracht opnieuw. Antwoorden kan ook een "
+            "collega op de pagina Leveringen van de balie, als de agent levert. Zonder "
+            f"antwoord vervalt zij na {until}, en moeten haar zaken opnieuw."
         )
 
 

@@ -83,7 +83,8 @@ async def look_again(outbox: Outbox, index: NoticeIndex) -> None:
 
     Notices are told once; what was done with one stands beside it at the index alone.
     """
-    asking = {one.id for one in find_notices(outbox) if is_asking(one.said)}
+    kept = find_notices(outbox, is_all=True)  # a dispute laid aside waits all the same
+    asking = {one.id for one in kept if is_asking(one.said)}
     cursor: UUID | None = None
     while asking:
         page = await index.fetch_notices(cursor, "all")

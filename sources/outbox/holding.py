@@ -19,8 +19,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from sources.clock import day_of, write_day
+from sources.errors import ChangesWait, shorten
 from sources.judging.difference import Difference
 from sources.judging.rules import Doubt, Finding
+from sources.judging.words import say_why
 from sources.outbox.deliveries import OpenDelivery, clear_staged
 from sources.outbox.let_go import How, note_let_go
 from sources.outbox.owed import keep_owed
@@ -60,6 +63,25 @@ class Held:
     findings: tuple[Finding, ...]
     digest: bytes
     is_approved: bool
+
+    @property
+    def until(self) -> datetime:
+        """Give until when an answer is waited for."""
+        return self.held_at + HELD_FOR
+
+    def say(self) -> str:
+        """Say that it waits, until when, what waits behind it, and how to go on."""
+        return (
+            f"Een levering van {self.profile} wacht op u, tot en met "
+            f"{write_day(day_of(self.until))}: `signal-source deliveries show "
+            f"{shorten(self.delivery)}`. Tot u antwoordt, gaan wijzigingen van "
+            f"{self.profile} niet weg; een volledig bestand komt ervoor in de plaats."
+        )
+
+    def ask_first(self) -> ChangesWait:
+        """Give why changes wait: what is asked about this, which goes before them."""
+        until = write_day(day_of(self.until))
+        return ChangesWait(self.delivery, self.profile, say_why(self.findings), until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +221,7 @@ def record_answer(
 
 def find_outdated(outbox: Outbox, *, now: datetime) -> list[Held]:
     """Give what nobody answered about within `HELD_FOR`."""
-    return [one for one in find_held(outbox) if now - one.held_at > HELD_FOR]
+    return [one for one in find_held(outbox) if now > one.until]
 
 
 def drop_outdated(outbox: Outbox, delivery: UUID) -> None:

@@ -19,7 +19,7 @@ from signal_index.wire.notice_order import (
     find_replaced,
     sort_notices,
 )
-from signal_index.wire.notices import ReturnNotice
+from signal_index.wire.notices import ReturnNotice, Settled
 from sources.outbox.staging import NAME_LABEL
 from sources.outbox.store import Outbox, get_meta, put_meta
 
@@ -140,9 +140,8 @@ def keep_notices(
     return count
 
 
-_ASKING: Final = frozenset(
-    {"correction", "objection", "contact-stale-soon", "signal-expires-soon", "match"}
-)
+_DISPUTES: Final = frozenset({"correction", "objection"})
+_ASKING: Final = _DISPUTES | {"contact-stale-soon", "signal-expires-soon", "match"}
 
 
 def is_asking(one: ReturnNotice) -> bool:
@@ -172,6 +171,23 @@ def keep_settled(outbox: Outbox, found: Sequence[ReturnNotice]) -> None:
             connection.execute(
                 "UPDATE notice SET sealed = ? WHERE id = ?", (sealed, str(one.id))
             )
+
+
+def note_answered(outbox: Outbox, reference: str, label: str, *, on: date) -> None:
+    """Note beside what a citizen disputes that we answered it, whoever kept it.
+
+    At once: what waits is said first, and what was answered waits for nobody. The index
+    says the same when it is asked next.
+    """
+    done = Settled(how="answered", on=on, by="uw organisatie", label=label)
+    keep_settled(
+        outbox,
+        [
+            one.said.model_copy(update={"settled": done})
+            for one in _read_rows(outbox)
+            if one.kind in _DISPUTES and one.said.facts.get("reference") == reference
+        ],
+    )
 
 
 def find_notices(outbox: Outbox, *, is_all: bool = False) -> Sequence[KeptNotice]:

@@ -23,7 +23,6 @@ from sources.brp.box import forget_old
 from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
-    ChangesWait,
     DeliveryHeld,
     EvaluationStopped,
     IndexRefused,
@@ -147,7 +146,7 @@ class Run:
                 continue
             waits = get_delivery(self._outbox, held.delivery)
             if task.is_once or waits.kind is DeliveryKind.FULL:
-                raise ChangesWait(held.delivery, held.profile)
+                raise held.ask_first()
 
     async def finish_unfinished(
         self, coming: Coming | None = None

@@ -176,9 +176,11 @@ async def test_changes_that_wait_are_answered_before_the_next_ones_go(
     with pytest.raises(DeliveryHeld):
         await agency.publish(kind=DeliveryKind.DELTA)
     agency.write(a_row(Zaak="Z-21", BSN=a_number(21)))
-    with pytest.raises(ChangesWait, match="wacht nog op u"):
+    with pytest.raises(ChangesWait, match="wacht nog op u") as told:
         await agency.publish(kind=DeliveryKind.DELTA)
     (held,) = waiting(agency)
+    for part in ("8 van 20 bekende zaken", "geen wijziging van test", "6 december"):
+        assert part in str(told.value)
     assert answer(agency, held, said)
     await agency.publish(kind=DeliveryKind.DELTA)
     assert len(agency.index.shown()) == (13 if said == "approved" else 21)

@@ -22,8 +22,16 @@ from sources.cli.notices import show
 from sources.notice_settings import NoticesRow
 from sources.notices.fetching import fetch, look_again
 from sources.notices.telling import Teller
+from sources.notices.waiting import find_due
 from sources.notices.words import say
-from sources.outbox.notices import find_notices, find_untold, is_asking, keep_notices
+from sources.outbox.notices import (
+    find_notices,
+    find_untold,
+    is_asking,
+    keep_notices,
+    mark_done,
+    note_answered,
+)
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.contact_builders import as_it_is
@@ -85,6 +93,29 @@ def test_what_a_citizen_says_is_not_asked_once_the_case_is_closed() -> None:
     assert "Klopt dat? Sluit de zaak" in say(said)
     told = say(said.model_copy(update={"settled": done("ended")}))
     assert told.endswith("uw hulp is gestopt. Het signaal is intussen beëindigd.")
+
+
+def test_what_we_answered_waits_for_nobody_also_where_it_was_laid_aside(
+    tmp_path: Path,
+) -> None:
+    other = a_notice("objection", reference="AAA-AAA", dueOn="2026-12-02")
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        keep_notices(outbox, [CORRECTION, other], NOW)
+        mark_done(outbox, [CORRECTION.id])
+        note_answered(outbox, "7KQ-4TM", "Aangepast", on=ON)
+        assert [one.reference for one in find_due(outbox)] == ["AAA-AAA"]
+        said = {one.kind: say(one.said) for one in find_notices(outbox, is_all=True)}
+    assert "op 23 november 2026 door uw organisatie: Aangepast" in said["correction"]
+
+
+async def test_what_was_laid_aside_is_looked_at_again_too(tmp_path: Path) -> None:
+    index = Index()
+    index.said = CORRECTION.model_copy(update={"settled": done("answered")})
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        keep_notices(outbox, [CORRECTION], NOW)
+        mark_done(outbox, [CORRECTION.id])
+        await look_again(outbox, index)
+        assert not find_due(outbox)
 
 
 class Index:

@@ -21,6 +21,7 @@ from sources.cli.corrections import (
     ANSWERS,
     Waiting,
     confirm,
+    give_answer,
     is_as_it_was,
     is_to_close,
     pick,
@@ -28,11 +29,15 @@ from sources.cli.corrections import (
 )
 from sources.corrections import fetch_corrections
 from sources.errors import IndexRefused, InvalidAgencySettings
+from sources.notices.waiting import find_due
+from sources.outbox.evidence import find_evidence
+from sources.outbox.notices import keep_notices
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.values import Place
-from tests.sources_builders import SECRET, TODAY, a_row, an_agency
+from tests.sources_builders import NOW, SECRET, TODAY, a_number, a_row, an_agency
 from tests.unit.sources.test_http_index import an_index
+from tests.unit.sources.test_notices_that_are_done import a_notice
 
 pytestmark = pytest.mark.anyio
 FIRST, SECOND = uuid4(), uuid4()
@@ -222,6 +227,65 @@ async def test_changed_is_doubted_until_something_else_was_sent(tmp_path: Path) 
     assert not doubted(item)
     later = item.model_copy(update={"receivedOn": TODAY + timedelta(days=1)})
     assert doubted(later), "that was before the citizen said so"
+
+
+async def test_a_confirmation_of_what_stands_is_no_change_of_it(
+    tmp_path: Path,
+) -> None:
+    """Half its time later each case that stays open is told again, as it was."""
+    agency = an_agency(tmp_path)
+    agency.write(a_row())
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        row = outbox.connection.execute("SELECT reference FROM signal").fetchone()
+    own = UUID(row["reference"])
+    asked = TODAY + timedelta(days=10)
+    update = {"signalReference": own, "standing": [own], "receivedOn": asked}
+    item = an_item(FIRST, date(2099, 1, 1)).model_copy(update=update)
+
+    def doubted() -> bool:
+        with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+            assert len(find_evidence(outbox, own)) == sent
+            return is_as_it_was(outbox, item, "changed")
+
+    agency.now += timedelta(days=240)
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    await agency.publish()
+    sent = 2
+    assert doubted(), "confirmed, and another case was told beside it"
+    agency.now += timedelta(days=1)
+    agency.write(a_row(Eind="2027-08-31"), a_row(Zaak="Z-2", BSN=a_number(2)))
+    await agency.publish()
+    sent = 3
+    assert not doubted(), "it holds less long"
+
+
+@pytest.mark.parametrize("is_sure", [True, False])
+async def test_an_answer_settles_the_notice_that_asked_for_it(
+    tmp_path: Path,
+    is_sure: bool,  # noqa: FBT001 - a row
+) -> None:
+    item, sent = an_item(FIRST, date(2099, 1, 1)), []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return a_page(item, None)
+        sent.append(json.loads(request.content))
+        return httpx.Response(204)
+
+    asked = a_notice("correction", reference="7KQ-4TM", dueOn="2099-01-01")
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        keep_notices(outbox, [asked], NOW)
+        given = ("7kq-4tm", "facts-correct")
+        with CliRunner().isolation(input="nee\n"):
+            if not is_sure:
+                with pytest.raises(InvalidAgencySettings):
+                    await give_answer(an_index(reply), outbox, given, is_sure=False)
+                assert find_due(outbox)
+                return
+        await give_answer(an_index(reply), outbox, given, is_sure=True)
+        assert not find_due(outbox)
+    assert sent == [{"answer": "facts-correct", "step": 0}]
 
 
 def test_a_doubt_is_shown_before_it_is_asked() -> None:
