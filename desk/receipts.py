@@ -111,29 +111,31 @@ def verify_answer(
     """
     try:
         parts = parse_body(Answer, answer).answers
-        return [
-            (_verify_part(part, subject, asked, person, rules, now=now), part)
-            for part, subject in zip(parts, asked.subjects, strict=True)
+        keys = [parse_receipt_key(key.jwk) for key in rules.keys.list_accepted(now)]
+        opened = [
+            verify_receipt(
+                part.receipt.model_dump(), keys=keys, origin_base=rules.origin_base
+            )
+            for part in parts
         ]
+        for one in zip(opened, parts, asked.subjects, strict=True):
+            _verify_told(*one, asked, person=person, rules=rules)
+        return list(zip(opened, parts, strict=True))
     except (InvalidField, ProofError):
         raise ReceiptInvalid from None
     except (ValueError, KeyError, TypeError):
         raise ReceiptInvalid from None
 
 
-def _verify_part(
+def _verify_told(
+    opened: OpenedReceipt,
     part: Part,
     subject: AskedSubject,
     asked: Lookup,
+    *,
     person: Person,
     rules: ReceiptRules,
-    *,
-    now: datetime,
-) -> OpenedReceipt:
-    keys = [parse_receipt_key(key.jwk) for key in rules.keys.list_accepted(now)]
-    opened = verify_receipt(
-        part.receipt.model_dump(), keys=keys, origin_base=rules.origin_base
-    )
+) -> None:
     leaf = opened.leaf
     said = (leaf.kind, leaf.outcome, leaf.organisation, leaf.entry)
     expected = (Kind.LOOKUP, Outcome.ANSWERED, rules.organisation, part.entryId)
@@ -141,7 +143,6 @@ def _verify_part(
         raise ReceiptMismatch
     _compare_why(_value(opened, Group.WHY), subject, asked)
     _compare_what(_value(opened, Group.WHAT), part, asked)
-    return opened
 
 
 def _compare_why(said: dict[str, Any], subject: AskedSubject, asked: Lookup) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
@@ -83,6 +84,19 @@ async def hold_rows(conn: AsyncConnection, keys: RowKeys) -> None:
     closed = RowKeyState.CLOSED
     if uses and keys.number not in {one.number for one in uses if one.state != closed}:
         raise RowKeyLeft("what was to be written stands under a key that is closed")
+
+
+@asynccontextmanager
+async def holding_rows(conn: AsyncConnection, ring: RowKeyRing) -> AsyncIterator[None]:
+    """Have what the block writes stand under a key that is in use when it commits.
+
+    The keys that are in use are taken up before it, and held after it until COMMIT.
+    Raises `KeyFilesRefused` before it, `RowKeyLeft` after it.
+    """
+    await take_up(conn, ring)
+    rows = ring.keys
+    yield
+    await hold_rows(conn, rows)
 
 
 async def close_use(conn: AsyncConnection, number: int, now: datetime) -> None:

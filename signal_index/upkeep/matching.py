@@ -44,7 +44,7 @@ from signal_index.store.match_finding import (
 from signal_index.store.match_sheets import write_sheets
 from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import find_newest_adoptions, get_bundle
-from signal_index.store.row_keys import hold_rows, take_up
+from signal_index.store.row_keys import holding_rows, take_up
 from signal_index.store.standing import establishments_of, find_recorded
 from signal_index.upkeep.match_records import record_matches
 
@@ -134,9 +134,7 @@ class MatchUpkeep:
             telling = Telling(keys, lambda _: policy.catalogue, self.clock())
             permits = Permits(policy, municipality, telling.now)
             run = Run(municipality, policy, telling, permits)
-            async with transaction(self.engine) as conn:
-                await take_up(conn, keys.ring)
-                rows = keys.row_keys
+            async with transaction(self.engine) as conn, holding_rows(conn, keys.ring):
                 opened = await open_some(conn, municipality, last, keys, telling.now)
                 found = await find_matches(conn, opened.boxes, run)
                 actor = self.recorder.actor
@@ -149,7 +147,6 @@ class MatchUpkeep:
                 await self.recorder.record(conn, act)
                 if opened.last is None:
                     await note_again(conn, DailyJob.MATCH, municipality, day)
-                await hold_rows(conn, rows)
             total, last = total + len(made), opened.last
             if last is None:
                 return total

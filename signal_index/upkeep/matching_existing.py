@@ -18,7 +18,7 @@ from signal_index.store.acts import Act
 from signal_index.store.connect import reading, transaction
 from signal_index.store.match_existing import BoxedPart, Place, box_existing
 from signal_index.store.match_finding import find_places
-from signal_index.store.row_keys import hold_rows, take_up
+from signal_index.store.row_keys import holding_rows, take_up
 from signal_index.upkeep.matching import MatchUpkeep
 
 
@@ -51,16 +51,13 @@ async def _box_in(
     parts: list[BoxedPart] = []
     after: Place | None = None
     while not parts or after is not None:
-        async with transaction(upkeep.engine) as conn:
-            await take_up(conn, keys.ring)
-            rows = keys.row_keys
+        async with transaction(upkeep.engine) as conn, holding_rows(conn, keys.ring):
             part = await box_existing(
                 conn, municipality, after, partners, keys, now=now
             )
             what: JsonObject = {"act": "match-boxes-made", "boxes": part.boxed}
             act = Act(what, Kind.ADMINISTRATION, municipality=municipality)
             await upkeep.recorder.record(conn, act)
-            await hold_rows(conn, rows)
         parts.append(part)
         after = part.last
     return parts

@@ -41,7 +41,7 @@ from signal_index.store.notice_opening import (
 )
 from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import read_catalogues
-from signal_index.store.row_keys import hold_rows, take_up
+from signal_index.store.row_keys import holding_rows, take_up
 
 OPEN_SECONDS: Final = 2.0
 DUE_SECONDS: Final = 3600.0
@@ -77,10 +77,9 @@ class NoticeUpkeep:
         self, boxes: Sequence[UUID], *, outcomes: bool
     ) -> Sequence[UUID]:
         now = self.clock()
-        async with transaction(self.engine) as conn:
+        ring = self.keys.ring
+        async with transaction(self.engine) as conn, holding_rows(conn, ring):
             adopted = await read_catalogues(conn)
-            await take_up(conn, self.keys.ring)
-            rows = self.keys.row_keys
             telling = Telling(
                 self.keys, lambda at: adopted.get(at, self.catalogue), now
             )
@@ -92,7 +91,6 @@ class NoticeUpkeep:
                     municipality=municipality,
                 )
                 await self.recorder.record(conn, act)
-            await hold_rows(conn, rows)
         return opened.outcomes
 
     async def tell_due(self) -> None:
