@@ -29,7 +29,7 @@ from keys.pseudonym import (
     derive_sealed_row,
     open_sealed_row,
 )
-from signal_index.errors import KeyFilesRefused
+from signal_index.errors import KeyFilesRefused, RowKeyLeft
 
 CHECK_BYTES: Final = 16
 _CHECK_POINT: Final = StoredPoint(bytes(32))
@@ -56,6 +56,12 @@ class RowKeyState(StrEnum):
     CLOSED = "closed"
 
 
+RowKeyStates = Mapping[int, RowKeyState]
+"""What each key is used for at one moment, by number; empty of an index without."""
+
+_NOTHING_STANDS: Final = frozenset({RowKeyState.ANNOUNCED, RowKeyState.REQUIRED})
+
+
 @dataclass(frozen=True, slots=True)
 class RowKeyUse:
     """What the database says of one key: by its check value a wrong file is found."""
@@ -71,11 +77,32 @@ class RowKeys:
 
     current: RowKeySecret
     others: tuple[RowKeySecret, ...] = ()
-    number: int = field(default=1, compare=False)
-    """Of the key that is written under."""
+    numbers: tuple[int, ...] = field(default=(1,), compare=False)
+    """Of each of these keys, in this order."""
 
     def __repr__(self) -> str:
         return "<RowKeys>"
+
+    def verify_asked(self, states: RowKeyStates) -> None:
+        """Hold that a search under these keys missed no row, or raise `RowKeyLeft`.
+
+        `states`: read in the statement that searched, or in one after it. A key is
+        used once: what stands under none of these then did not do so before either.
+        """
+        there = {
+            number for number, state in states.items() if state not in _NOTHING_STANDS
+        }
+        if not there <= set(self.numbers):
+            raise RowKeyLeft("rows stand under a key that was not asked under")
+
+    def verify_written(self, states: RowKeyStates) -> None:
+        """Hold that what is written is not under a closed key, or raise `RowKeyLeft`.
+
+        `states`: read while it is held that no key is closed (`store.row_keys`).
+        """
+        closed = RowKeyState.CLOSED
+        if states and states.get(self.numbers[0], closed) is closed:
+            raise RowKeyLeft("what was to be written stands under a key that is closed")
 
     def seal(self, point: StoredPoint, category: str) -> SealedRow:
         """Give the row under which something new is written."""
@@ -112,7 +139,7 @@ class RowKeyRing:
         self._keys: RowKeys | None = None
         if len(self._held) == 1:
             ((number, only),) = self._held.items()
-            self._keys = RowKeys(only, number=number)
+            self._keys = RowKeys(only, numbers=(number,))
 
     def __repr__(self) -> str:
         return "<RowKeyRing>"
@@ -164,8 +191,9 @@ def _choose(uses: Sequence[RowKeyUse], held: Mapping[int, RowKeySecret]) -> RowK
     current = [one.number for one in uses if one.state is RowKeyState.CURRENT]
     if len(current) != 1:
         raise KeyFilesRefused("the database does not say which row key is used")
-    others = (held[one.number] for one in uses if one.number not in current)
-    return RowKeys(held[current[0]], tuple(others), current[0])
+    numbers = (*current, *(one.number for one in uses if one.number not in current))
+    first, *others = (held[number] for number in numbers)
+    return RowKeys(first, tuple(others), numbers)
 
 
 def split_keys(keys: RowKeys) -> tuple[RowKeys, RowKeys]:

@@ -6,7 +6,8 @@
 
 - An act that recorded nothing is rolled back and is a fault of ours: it cannot forget.
   What was sent twice and recorded the first time says so (`act.repeat()`).
-- What it wrote stands under a row key that is in use when it commits (`hold_rows`).
+- One that reads or writes rows of persons says under which keys (`rows`): it missed
+  none, and what it wrote is under a key in use when it commits (`hold_rows`).
 - One moment (`act.now`) for what is stored and what is recorded of it.
 - What the block raises undoes everything; what COMMIT raises is `CommitUnknown`.
 
@@ -15,8 +16,8 @@ Proven by tests/contract/test_acting.py.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,7 +28,7 @@ from signal_index.api.context import Index
 from signal_index.api.errors import NothingRecorded
 from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.api.transactions import committing
-from signal_index.errors import DatabaseUnavailable, RowKeyLeft, SourceEnding
+from signal_index.errors import DatabaseUnavailable, RowKeyLeft, StandingChanged
 from signal_index.ledger import Entry, Kind
 from signal_index.proof import JsonObject
 from signal_index.row_keys import RowKeys
@@ -83,22 +84,33 @@ async def acting(
     """Begin an act: it commits with its record, or nothing of it happened.
 
     `now`: its moment, where that was taken before (a person asked about by tickets).
-    `rows`: the keys with which its rows were derived, where that was done before.
+    `rows`: the keys with which rows of persons are derived, where any are.
 
     Raises `NothingRecorded` at the end of a block that recorded nothing,
     `CommitUnknown` and `DatabaseUnavailable` as `committing` does.
     """
-    rows = rows or index.keys.row_keys
     try:
-        async with committing(index.engine) as conn:
-            act = Acting(conn, index, caller, kind, now or index.clock())
-            yield act
-            _verify_said(act)
-            await hold_rows(conn, rows)
+        with judged_anew(index):
+            async with committing(index.engine) as conn:
+                act = Acting(conn, index, caller, kind, now or index.clock())
+                yield act
+                _verify_said(act)
+                if rows is not None:
+                    await hold_rows(conn, rows)
     except _Repeat:
         return
-    except (RowKeyLeft, SourceEnding) as changed:
-        index.standing.forget()  # sent again, it is judged by what holds now
+
+
+@contextmanager
+def judged_anew(index: Index) -> Iterator[None]:
+    """Have what was overtaken be sent again: it is judged then by what holds by then.
+
+    Raises `DatabaseUnavailable` where what stands changed while this was on its way.
+    """
+    try:
+        yield
+    except (RowKeyLeft, StandingChanged) as changed:
+        index.standing.forget()
         raise DatabaseUnavailable from changed
 
 

@@ -37,6 +37,7 @@ from signal_index.errors import ProofNotReady
 from signal_index.follows import name_follow_row
 from signal_index.labels import Labels
 from signal_index.proof import DisclosureRefused
+from signal_index.row_keys import RowKeys
 from signal_index.store import citizen_reports, corrections
 from signal_index.store.embargoes import find_held_categories
 from signal_index.store.ledger_proofs import prove_entry_for
@@ -52,6 +53,7 @@ class Reading:
 
     index: Index
     asked: PersonAsked
+    rows: RowKeys
     permit: ReportPermit
     labels: Labels
 
@@ -65,7 +67,7 @@ async def read_and_record(
     """
     index, asked, permit = reading.index, reading.asked, reading.permit
     labels, conn, place = reading.labels, act.conn, permit.municipality
-    row_keys, point, keys = index.keys.row_keys, asked.point, index.keys.disclosures
+    row_keys, point, keys = reading.rows, asked.point, index.keys.disclosures
     search = derive_own_search(permit, point, row_keys)
     held_rows = find_embargo_rows(row_keys, point)
     persons = find_keys_by_year(index.keys, point, REPORTED_KINDS)

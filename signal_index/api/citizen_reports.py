@@ -97,14 +97,15 @@ async def _gather(
     """Read and record a report, of which nothing is proven yet."""
     place = permit.municipality
     labels = await index.labels_in(place)
-    person = index.keys.row_keys.seal_all(asked.point, name_request_row(wanted))
-    async with spending(index, asked, Kind.CITIZEN_REPORT) as act:
+    rows = index.keys.row_keys
+    person = rows.seal_all(asked.point, name_request_row(wanted))
+    async with spending(index, asked, Kind.CITIZEN_REPORT, rows) as act:
         request = await access_requests.lock_open_request(
             act.conn, wanted, place, labels, calendar_day(asked.at)
         )
         await access_requests.bind_request(act.conn, wanted, person, asked.at)
         done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
-        reading = Reading(index, asked, permit, labels)
+        reading = Reading(index, asked, rows, permit, labels)
         said = await read_and_record(act, reading, done)
     return wire.CitizenReport(
         reference=request.reference, receivedOn=request.receivedOn, **said

@@ -67,7 +67,8 @@ async def enter_correction(
     verify_code(body.reason, "reason", reasons)
     if not is_plausible_receipt(body.receivedOn, calendar_day(index.clock())):
         raise InvalidField("receivedOn", "day-out-of-range")
-    async with acting(index, caller.caller, Kind.CORRECTION) as act:
+    rows = index.keys.row_keys
+    async with acting(index, caller.caller, Kind.CORRECTION, rows=rows) as act:
         entered = wire.EnteredCorrection(
             id=uuid4(),
             reference=draw_reference(secrets.randbelow),

@@ -130,7 +130,8 @@ async def _place(
     index: Index, asked: PersonAsked, said: wire.NewEmbargo, place: MunicipalityCode
 ) -> wire.Embargo:
     labels = await index.labels_in(place)
-    row = derive_embargo_row(index.keys.row_keys, asked.point)
+    rows = index.keys.row_keys
+    row = derive_embargo_row(rows, asked.point)
     codes = sorted({str(code) for code in said.categories})
     id_ = new_uuid7(asked.at)
     what: JsonObject = {
@@ -141,7 +142,7 @@ async def _place(
         "until": said.until.isoformat(),
     }
     matter = Matter(MATTER, place, _digest(what), MATTER)
-    async with spending(index, asked, Kind.EMBARGO) as act:
+    async with spending(index, asked, Kind.EMBARGO, rows) as act:
         waiting = await request_approval(
             act.conn, matter, asked.caller, index.receipt_key, now=asked.at
         )

@@ -87,7 +87,8 @@ async def begin_follow(
     who = caller.caller
     point = _point_of(index, body)
     informed = _parse_informed(index, who, body.informed)
-    async with acting(index, who, Kind.FOLLOW) as act:
+    rows = index.keys.row_keys
+    async with acting(index, who, Kind.FOLLOW, rows=rows) as act:
         lookup = await get_own_answer(act.conn, _owner(index, who), entry_id)
         name = await _verify_whose(act, lookup, point)
         policy = await policy_in(index, lookup.parsed_leaf.municipality or "", act.now)
@@ -102,7 +103,7 @@ async def begin_follow(
             informed=str(informed),
             case_reference=lookup.text(Group.WHY, "caseReference"),
             ledger_name=name,
-            person=index.keys.row_keys.seal(point, name_follow_row(who.organisation)),
+            person=rows.seal(point, name_follow_row(who.organisation)),
             watched=make_watched(
                 find_reach(policy, lookup, permit, day_of(act.now)),
                 lookup.flags or (),
@@ -132,12 +133,13 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
     """
     who = caller.caller
     labels = await index.labels_in(who.municipality)
-    async with acting(index, who, Kind.OWN_HISTORY) as act:
+    rows = index.keys.row_keys
+    async with acting(index, who, Kind.OWN_HISTORY, rows=rows) as act:
         owner, today = _owner(index, who), day_of(act.now)
         own, unreadable = await store.list_follows(act.conn, owner, index.keys, today)
         permits = {one.id: await permit_again(index, who, one, act.now) for one in own}
         allowed = [one for one in own if permits[one.id] is not None]
-        found, silent = await store.find_watched(act.conn, allowed, index.keys.row_keys)
+        found, silent = await store.find_watched(act.conn, allowed, rows)
         changed: dict[UUID, bool] = {
             one.id: is_changed(
                 one.said,
@@ -192,7 +194,8 @@ async def offer_follows(
     """
     who = caller.caller
     code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
-    async with acting(index, who, Kind.FOLLOW) as act:
+    rows = index.keys.row_keys
+    async with acting(index, who, Kind.FOLLOW, rows=rows) as act:
         until = day_of(act.now) + timedelta(days=OFFERED_DAYS)
         owner = _owner(index, who)
         offered = await store.offer_follows(
@@ -219,7 +222,8 @@ async def take_over(
     who = caller.caller
     code = read_code(body.code)
     labels = await index.labels_in(who.municipality)
-    async with acting(index, who, Kind.FOLLOW) as act:
+    rows = index.keys.row_keys
+    async with acting(index, who, Kind.FOLLOW, rows=rows) as act:
         owner, today = _owner(index, who), day_of(act.now)
         taken = await store.find_offered(act.conn, owner, code, index.keys, today)
         for one in taken:

@@ -2,6 +2,7 @@
 
 - Entries are written in the transaction that spends the tickets and reads the rows. An
   answer is built from what has been committed, after it was committed.
+- What it leaves in boxes stands under a row key that is in use when it commits.
 - A lookup whose tickets were spent before gives None here and is judged apart: it is a
   repeat after a lost connection, or it is refused (`lookup_refusals`).
 """
@@ -36,6 +37,7 @@ from signal_index.store.lookups import (
 )
 from signal_index.store.processing_log import insert_traces
 from signal_index.store.reviews import Pick, insert_picks
+from signal_index.store.row_keys import find_states
 from signal_index.store.tickets import REPEAT_FOR
 from signal_index.taking_part import InTrial
 
@@ -95,6 +97,7 @@ def make_run(
             ]
             answered = [draft for draft in drafts if draft is not None]
             told = iter(await _write(conn, answered, keys, until=now))
+            await _verify_boxed(conn, answered)
         return [None if draft is None else next(told) for draft in drafts]
 
     return run
@@ -108,6 +111,18 @@ async def answer_again(
     draft = _draft(granted, found, keys, repeat=True)
     (told,) = await _write(conn, [draft], keys, until=now - REPEAT_FOR)
     return told
+
+
+async def _verify_boxed(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
+    """Hold that no box names its person under a closed key, or raise `RowKeyLeft`.
+
+    Boxes are written while it is held that no key is closed (`insert_lookups`).
+    """
+    boxed = [one.granted.lookup.rows for one in drafts if one.boxes]
+    if boxed:
+        states = await find_states(conn)
+        for rows in boxed:
+            rows.verify_written(states)
 
 
 def _draft(

@@ -29,6 +29,7 @@ from policy.decide import Policy, decide
 from policy.errors import LookupDenied, NoDecision
 from policy.vocabulary import Caller, Permit, Question
 from signal_index.answers import encode_answer
+from signal_index.api.acting import judged_anew
 from signal_index.api.answering import render_parts
 from signal_index.api.callers import Person
 from signal_index.api.context import Index, find_witness_state, get_index
@@ -104,18 +105,18 @@ async def look_up(request: Request, caller: Person) -> Response:
         policy,
         permit,
         arrived.points,
-        index.keys,
+        arrived.keys.row_keys,
         call_back=arrived.call_back,
         now=arrived.at,
     )
-    beside = find_beside(
-        policy, permit, arrived.points, index.keys.row_keys, arrived.at
-    )
+    rows = arrived.keys.row_keys
+    beside = find_beside(policy, permit, arrived.points, rows, arrived.at)
     lookup = _permitted(index, arrived, record, permit, beside)
     granted = Granted(permit, record, lookup, telling, beside)
-    draft = await index.lookups.join(granted)
-    if draft is None:
-        draft = await asyncio.shield(judge_spent(index, granted))
+    with judged_anew(index):
+        draft = await index.lookups.join(granted)
+        if draft is None:
+            draft = await asyncio.shield(judge_spent(index, granted))
     parts = render_parts(index, draft, standing)
     return Response(encode_answer(parts), media_type="application/json")
 
@@ -175,6 +176,7 @@ def _permitted(
         searches=tuple(
             derive_search(permit, point, arrived.keys) for point in arrived.points
         ),
+        rows=arrived.keys.row_keys,
         follows=tuple(one.row for one in beside),
     )
 

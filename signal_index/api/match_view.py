@@ -34,6 +34,7 @@ from signal_index.matching import (
     stands,
 )
 from signal_index.store import matches as store
+from signal_index.store import row_keys
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.match_rows import Written, count_missing, tally_rows
 from signal_index.store.matches import HeldMatch
@@ -80,7 +81,11 @@ async def judge(
     now: datetime,
     sources: Collection[str] | None = None,
 ) -> Seen:
-    """Tell which of these may be shown now: to these sources, or at all."""
+    """Tell which of these may be shown now: to these sources, or at all.
+
+    Raises `RowKeyLeft` where signals may stand under a key that was not asked under:
+    what is not found would be over for both.
+    """
     rows = {at.rows for one in held.items for at in one.pair}
     persons = {one.side.person for one in held.items}
     places = {one.municipality for one in held.items}
@@ -90,6 +95,7 @@ async def judge(
         permits=await _find_permits(index, places, now),
         now=now,
     )
+    held.rows.verify_asked(await row_keys.find_states(conn))
     states = await store.find_states(conn, held.items, index.keys)
     items: list[SeenMatch] = []
     gone: list[tuple[HeldMatch, MatchState]] = []

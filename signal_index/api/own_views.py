@@ -73,8 +73,9 @@ async def _read(
     """Read and record a view, of which nothing is proven yet."""
     labels = await index.labels_in(permit.municipality)
     done = PersonAct(_say(login), Outcome.ANSWERED, policy=permit.policy_digest)
-    async with spending(index, asked, Kind.OWN_VIEW) as act:
-        reading = Reading(index, asked, permit, labels)
+    rows = index.keys.row_keys
+    async with spending(index, asked, Kind.OWN_VIEW, rows) as act:
+        reading = Reading(index, asked, rows, permit, labels)
         return wire.OwnView(padding="", **await read_and_record(act, reading, done))
 
 

@@ -60,6 +60,7 @@ from signal_index.ledger import (
     person_find_key,
 )
 from signal_index.proof import JsonObject
+from signal_index.row_keys import RowKeys
 from signal_index.signals import derive_person_name
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.notices import year_of
@@ -129,7 +130,7 @@ async def arrive(
 
 @asynccontextmanager
 async def spending(
-    index: Index, asked: PersonAsked, kind: Kind
+    index: Index, asked: PersonAsked, kind: Kind, rows: RowKeys | None = None
 ) -> AsyncIterator[Acting]:
     """Begin an act about a person (`acting`), in which both tickets are spent.
 
@@ -138,7 +139,7 @@ async def spending(
     jtis = [UUID(ticket.jti) for ticket in asked.tickets]
     until = max(ticket.expires_at for ticket in asked.tickets)
     try:
-        async with acting(index, asked.caller, kind, now=asked.at) as act:
+        async with acting(index, asked.caller, kind, now=asked.at, rows=rows) as act:
             await spend_tickets_once(act.conn, jtis, until)
             yield act
     except TicketInvalid:

@@ -39,7 +39,11 @@ from signal_index.endings import NOBODYS
 from signal_index.errors import NotARegister, UnknownSource
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
-from signal_index.notice import parse_signed_person_event, subject_commitment
+from signal_index.notice import (
+    parse_signed_person_event,
+    read_kid,
+    subject_commitment,
+)
 from signal_index.proof import JsonObject
 from signal_index.signals import name_event_row
 from signal_index.store.person_events import (
@@ -50,13 +54,13 @@ from signal_index.store.person_events import (
     store_event,
 )
 from signal_index.store.registry import REGISTER
+from signal_index.store.sending import Sending, hold_sending
 from signal_index.store.signals import (
     Ending,
     Evidence,
     bury_signals,
     insert_evidence,
     keep_ended,
-    lock_source,
 )
 from signal_index.wire import person_events as wire
 from signal_index.wire.errors import InvalidField
@@ -139,11 +143,14 @@ async def _carry_out(
         row for category in sorted(categories) for row in row_keys.find(point, category)
     ]
     mark = row_keys.seal(point, name_event_row(event.municipality))
-    async with acting(index, caller.caller, Kind.PERSON_EVENT) as act:
+    async with acting(index, caller.caller, Kind.PERSON_EVENT, rows=row_keys) as act:
         if (known := await is_event_known(act.conn, event.event)) is not None:
             act.repeat()
             return known, True
-        touched = await _find_touched(act.conn, event, rows)
+        sending = Sending(
+            caller.organisation, read_kid(token), frozenset({str(event.source)})
+        )
+        touched = await _find_touched(act.conn, sending, event, rows)
         await _end(act, catalogue, event, touched)
         entry = await act.record(_describe(event, touched))
         await store_event(act.conn, event, mark, entry=entry.id, now=act.now)
@@ -153,12 +160,14 @@ async def _carry_out(
 
 
 async def _find_touched(
-    conn: AsyncConnection, event: PersonEvent, rows: Sequence[bytes]
+    conn: AsyncConnection, sending: Sending, event: PersonEvent, rows: Sequence[bytes]
 ) -> Sequence[TouchedSignal]:
     """Give what the event ends, once nobody publishes there, whoever signals."""
     if event.kind not in _REASONS:
+        await hold_sending(conn, sending)
         return ()
-    await lock_source(conn, *await find_publishing(conn, event.municipality))
+    publishing = await find_publishing(conn, event.municipality)
+    await hold_sending(conn, sending, publishing)
     return await find_touched(conn, rows, event.municipality)
 
 

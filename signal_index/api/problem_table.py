@@ -251,7 +251,7 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     ),
     errors.LeadershipLost: _BUSY,
     errors.RowKeyLeft: _BUSY,
-    errors.SourceEnding: _BUSY,
+    errors.StandingChanged: _BUSY,
     InvalidField: _INVALID,
     InvalidSignature: _SIGNATURE,
     SignedInTheFuture: Problem(

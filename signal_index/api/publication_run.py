@@ -51,6 +51,7 @@ from signal_index.errors import (
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
 from signal_index.matching import MatchBox, pick_names
+from signal_index.notice import read_kid
 from signal_index.proof import JsonObject
 from signal_index.row_keys import Rows
 from signal_index.signals import (
@@ -66,6 +67,7 @@ from signal_index.store.contacts import find_contact_owners
 from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.store.person_events import find_events
 from signal_index.store.replaced_outboxes import replace_outboxes, verify_in_use
+from signal_index.store.sending import Sending, hold_sending
 from signal_index.store.signals import (
     Ending,
     Evidence,
@@ -74,11 +76,9 @@ from signal_index.store.signals import (
     find_known,
     insert_evidence,
     keep_ended,
-    lock_source,
     lock_standing,
     store_signals,
 )
-from signal_index.store.source_states import verify_none_ended
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.person_events import PersonEventKind
 from signal_index.wire.signals import Notice, Withdrawal
@@ -139,7 +139,8 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     checked = await check_items(submission, rules, PointKeys(scalar, rows))
     async with acting(index, caller, Kind.PUBLICATION, rows=rows) as act:
         plan = _Plan(submission, index.catalogue_in, act.now)
-        await _lock(act.conn, submission, checked.candidates)
+        sending = _name_sending(submission, checked.candidates)
+        await hold_sending(act.conn, sending)
         await _verify_outbox(act, submission)
         known = await _read_known(act.conn, checked.candidates)
         results = _decide_all(plan, checked, known)
@@ -154,15 +155,19 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     return Published(first.id, results)
 
 
-async def _lock(
-    conn: AsyncConnection, submission: Submission, candidates: Sequence[Candidate]
-) -> None:
-    """Let nothing else of these sources, nor of an outbox of this submitter, in."""
-    locked = {str(one.said.source) for one in candidates}
-    if submission.outbox is not None:
-        locked.add(submission.submitted_by)
-    await lock_source(conn, *locked)
-    await verify_none_ended(conn, locked)
+def _name_sending(submission: Submission, candidates: Sequence[Candidate]) -> Sending:
+    """Say who sends, by which key, for what: nothing else of these is let in."""
+    said = [one.said for one in candidates]
+    return Sending(
+        organisation=submission.submitted_by,
+        kid=read_kid(submission.jws),
+        sources=frozenset(str(one.source) for one in said),
+        places=[
+            (str(one.municipality), one.category, str(one.source))
+            for one in said
+            if isinstance(one, Notice)
+        ],
+    )
 
 
 async def _verify_outbox(act: Acting, submission: Submission) -> None:

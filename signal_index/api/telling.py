@@ -21,6 +21,7 @@ from signal_index.citizens.embargo import derive_embargo_row
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry
 from signal_index.returning import CallBack, LookedUp, Mark, SealedBox
+from signal_index.row_keys import RowKeys
 from signal_index.signals import StoredSignal
 from signal_index.store.notices import make_box
 
@@ -41,7 +42,7 @@ def find_telling(
     policy: Policy,
     permit: Permit,
     points: Sequence[StoredPoint],
-    keys: IndexKeys,
+    rows: RowKeys,
     *,
     call_back: CallBack | None,
     now: datetime,
@@ -52,7 +53,7 @@ def find_telling(
     return Telling(
         permit=permit,
         told=tuple(_told(policy, permit, one, now) for one in permit.subjects),
-        persons=tuple(derive_embargo_row(keys.row_keys, one) for one in points),
+        persons=tuple(derive_embargo_row(rows, one) for one in points),
         call_back=call_back,
     )
 

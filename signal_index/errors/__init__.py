@@ -100,8 +100,8 @@
         ├── CommitUnknown          the database did not confirm the commit
         ├── DatabaseUnavailable    the database does not answer; nothing was changed
         ├── RowKeyMissing          this process lacks a row key under which rows stand
-        ├── SourceEnding           a source ended while something of it was on its way
-        ├── RowKeyLeft             what was to be written stands under a closed key
+        ├── StandingChanged        who sends ended while something was on its way
+        ├── RowKeyLeft             it was asked or written under a key that was left
         └── LeadershipLost         this process is no longer the leader of upkeep
 
 Leaves know nothing of HTTP: `signal_index.api.problems` maps each leaf of
@@ -220,7 +220,7 @@ from signal_index.errors.unanswered import (
     QueueFull,
     RowKeyLeft,
     RowKeyMissing,
-    SourceEnding,
+    StandingChanged,
 )
 
 __all__ = [
@@ -298,8 +298,8 @@ __all__ = [
     "SignalTransferred",
     "SignalsStand",
     "SignatureInvalid",
-    "SourceEnding",
     "StaleKeyVersion",
+    "StandingChanged",
     "StartRefused",
     "SubjectDeceased",
     "SubjectMovedAway",

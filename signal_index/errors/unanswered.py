@@ -39,11 +39,11 @@ class RowKeyMissing(NotAnswered):
 
 
 class RowKeyLeft(NotAnswered):
-    """The row key under which this was to be written is closed; nothing was changed."""
+    """Rows moved meanwhile away from where this asked or wrote; nothing was changed."""
 
 
-class SourceEnding(NotAnswered):
-    """A source ended while something of it was on its way; sent again it is refused."""
+class StandingChanged(NotAnswered):
+    """Who sends it, or for what, ended on its way; sent again it is judged anew."""
 
 
 class LeadershipLost(NotAnswered):

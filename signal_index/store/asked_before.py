@@ -20,7 +20,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, String, Uuid, bindparam, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    String,
+    Uuid,
+    bindparam,
+    insert,
+    select,
+)
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,6 +45,7 @@ from signal_index.store.ledger import (
     make_insertion,
 )
 from signal_index.store.opened_entries import OPENED, open_row
+from signal_index.store.row_keys import ROWS_WRITTEN
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.notices import notice_box
 
@@ -47,7 +57,8 @@ _INSERT_AND_FIND: Final = (
         f"""
     , boxes AS (
       INSERT INTO notice_box (id, year, municipality, sealed)
-      SELECT * FROM unnest(:box_id, :box_year, :box_municipality, :box_sealed)
+      SELECT g.* FROM pg_advisory_xact_lock_shared(:lock),
+        unnest(:box_id, :box_year, :box_municipality, :box_sealed) AS g
     ), pending AS ({INSERT_PENDING})
     SELECT given.entry_id AS asked, before.* FROM given CROSS JOIN LATERAL (
       SELECT e.entry_id, e.year, e.kind, e.recorded_at, e.organisation, e.leaf, d.sealed
@@ -66,6 +77,7 @@ _INSERT_AND_FIND: Final = (
         box_sealed=LargeBinary(),
     )
     .bindparams(bindparam("since", type_=Uuid()), bindparam("before", type_=Uuid()))
+    .bindparams(bindparam("lock", type_=BigInteger()))
     .columns(asked=Uuid(), **{one.name: one.type for one in OPENED})
 )
 
@@ -81,7 +93,8 @@ async def insert_lookups(
     """Write entries of lookups and their boxes; give each the last answer like it.
 
     That is the newest one before `until`; None where there was none, it was refused, or
-    it cannot be read any more. Commits nothing.
+    it cannot be read any more. Where there are boxes no row key is closed from here on
+    until COMMIT. Commits nothing.
     """
     since = make_uuid7(until - _TELLS_FOR, bytes(_RANDOM_BYTES))
     before = make_uuid7(until, bytes(_RANDOM_BYTES))
@@ -91,7 +104,7 @@ async def insert_lookups(
         columns = entry_columns(entries) | {
             f"box_{name}": [row[name] for row in boxed] for name in _BOX
         }
-        args = {**columns, "since": since, "before": before}
+        args = {**columns, "since": since, "before": before, "lock": ROWS_WRITTEN}
         found = {row.asked: row for row in await conn.execute(_INSERT_AND_FIND, args)}
     else:
         for entry in entries:

@@ -24,7 +24,7 @@ from signal_index.keyring import YearKeys
 from signal_index.store.accounts import EVERYONE
 from signal_index.store.many_rows import in_parts
 from signal_index.store.registry import Change
-from signal_index.store.signals import Ending, bury_signals
+from signal_index.store.signals import Ending, bury_signals, lock_source
 from signal_index.tables import registry
 from signal_index.tables.approvals import contact_label_request
 from signal_index.tables.signals import signal
@@ -53,6 +53,8 @@ ENDED: Mapping[str, Table] = {
 }
 """What can end, by what the ledger calls it."""
 
+_SENDS = frozenset({"organisation", "source", "signer"})
+
 
 async def end(
     conn: AsyncConnection,
@@ -66,6 +68,9 @@ async def end(
 
     Raises `NothingToEnd` where nothing of the kind is registered under it.
     """
+    if what in _SENDS:
+        # Nothing is on its way from here on that was judged before (`store.sending`).
+        await lock_source(conn, key.get("oin") or key["organisation"])
     if what == "contact-label" and await _end_asked(conn, key, because, now):
         return Change.CHANGED
     table = ENDED[what]

@@ -6,7 +6,8 @@
     person           raise the numbers of the persons in fresh lookups, sorted
     followed         the rows of persons under which the organisation's follows stand
     (last)           the permitted rows of fresh lookups, and of no other: those of
-                     sources that are live; which sources are in trial; open follows
+                     sources that are live; which sources are in trial; open follows;
+                     under which row keys rows stood at that very moment
 
 It also has the rest of its transaction planned once, not each time: what entries are
 recorded with takes as long to plan as to do.
@@ -47,6 +48,7 @@ class RowKind(IntEnum):
     IN_TRIAL = 3
     FOLLOW = 4
     PLANNED = 5
+    ROW_KEY = 6
 
 
 _ARRAYS: Final[Mapping[str, Sequence[tuple[str, TypeEngine[Any]]]]] = {
@@ -133,6 +135,10 @@ LOOKUP: Final = (
     SELECT 5, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       NULL, NULL, NULL, NULL
     FROM set_config('plan_cache_mode', 'force_generic_plan', true)
+    UNION ALL
+    SELECT 6, number, NULL, NULL, 0, NULL, NULL, NULL, state, NULL, NULL, NULL, NULL,
+      NULL, NULL, NULL, NULL, NULL
+    FROM row_key_use
     """
     )
     .bindparams(

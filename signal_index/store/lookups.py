@@ -5,6 +5,8 @@
 - On PostgreSQL all of it, for all gathered lookups, is one statement; tickets and
   persons are taken in sorted order, so that two of them never wait for each other. On
   SQLite it is four inside BEGIN IMMEDIATE.
+- What is read was looked for under every row key under which rows stood at that moment,
+  or it raises `RowKeyLeft`: a lookup that stood still while rows moved finds no less.
 - Signals of a source in trial are not among what is read; which sources those are comes
   from the same moment, so that an answer never calls such a source fresh.
 """
@@ -23,10 +25,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import CategoryId
 from signal_index.days import day_of
-from signal_index.row_keys import Rows
+from signal_index.row_keys import RowKeys, RowKeyState, RowKeyStates, Rows
 from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.lookup_statement import LOOKUP, RowKind, lookup_columns
+from signal_index.store.row_keys import find_states
 from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
 from signal_index.tables.follows import follow
 from signal_index.tables.registry import contact_holder, source
@@ -39,6 +42,7 @@ from signal_index.wire.sources import SourceState
 class PermittedLookup:
     """One lookup that was granted: what to spend, whom to number, where to look.
 
+    `rows`: the row keys with which it was derived where to look.
     `follows`: for each person by which rows the organisation's open follows are found;
     empty, or None for one, where the acts of the loop are closed.
     """
@@ -47,6 +51,7 @@ class PermittedLookup:
     year: int
     persons: tuple[bytes, ...]
     searches: tuple[Search, ...]
+    rows: RowKeys
     follows: tuple[Rows | None, ...] = ()
 
 
@@ -98,7 +103,8 @@ async def find_signals(
     follows = await _read_follows(conn, lookups, now)
     trial = await conn.execute(_IN_TRIAL)
     in_trial = {row.oin: row.live_until for row in trial}
-    return _collect(lookups, _Read(last, rows, in_trial, follows), now)
+    states = await find_states(conn)
+    return _collect(lookups, _Read(last, rows, in_trial, follows, states), now)
 
 
 async def find_rows(
@@ -184,6 +190,7 @@ async def _spend_and_find_at_once(
     rows: dict[bytes, list[Any]] = {}
     in_trial: dict[str, datetime | None] = {}
     follows: dict[bytes, list[FollowRow]] = {}
+    states: dict[int, RowKeyState] = {}
     for row in result:
         if row.kind == RowKind.FRESH:
             fresh.add(row.place)
@@ -191,14 +198,16 @@ async def _spend_and_find_at_once(
             last[row.place, row.row_key] = row.number
         elif row.kind == RowKind.IN_TRIAL:
             in_trial[row.source] = row.live_until
-        elif row.kind == RowKind.FOLLOW:
-            if row.valid_until >= day_of(now):
-                made = FollowRow(row.id, row.place, row.valid_until, bytes(row.sealed))
-                follows.setdefault(bytes(row.row_key), []).append(made)
+        elif row.kind == RowKind.FOLLOW and row.valid_until >= day_of(now):
+            made = FollowRow(row.id, row.place, row.valid_until, bytes(row.sealed))
+            follows.setdefault(bytes(row.row_key), []).append(made)
+        elif row.kind == RowKind.ROW_KEY:
+            states[row.place] = RowKeyState(row.state)
         elif row.kind == RowKind.SIGNAL:
             rows.setdefault(row.row_key, []).append(row)
     granted = [one for place, one in enumerate(lookups) if place in fresh]
-    found = iter(_collect(granted, _Read(last, rows, in_trial, follows), now))
+    read = _Read(last, rows, in_trial, follows, states)
+    found = iter(_collect(granted, read, now))
     return [next(found) if place in fresh else None for place in range(len(lookups))]
 
 
@@ -237,12 +246,16 @@ def _repeat(pair: TicketPair) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Read:
-    """What came of the statements: the last numbers, rows, follows, who is in trial."""
+    """What came of the statements: the last numbers, rows, follows, who is in trial.
+
+    `states`: of the row keys, as they were when the rows were read, or after it.
+    """
 
     last: Mapping[tuple[int, bytes], int]
     rows: Mapping[bytes, Sequence[Any]]
     in_trial: InTrial
     follows: Mapping[bytes, Sequence[FollowRow]]
+    states: RowKeyStates
 
 
 def _collect(
@@ -253,6 +266,7 @@ def _collect(
     used = {person: read.last[person] - count for person, count in times.items()}
     found = []
     for one in lookups:
+        one.rows.verify_asked(read.states)
         numbers = []
         for name in one.persons:
             used[one.year, name] += 1

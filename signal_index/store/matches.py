@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -90,10 +90,14 @@ class HeldMatch:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldMatches:
-    """What stands in sheets, and how many at least of these do not open."""
+    """What stands in sheets, and how many at least of these do not open.
+
+    `rows`: the row keys with which it was derived where the signals stand.
+    """
 
     items: Sequence[HeldMatch]
     unreadable: int
+    rows: RowKeys
 
 
 async def put_in_match_boxes(
@@ -130,7 +134,7 @@ async def find_held_in(
     held = await _open_sheets(conn, here, keys, today)
     sides = Counter(one.side.match for one in held.items)
     alone = sum(count == 1 for count in sides.values())
-    return HeldMatches(held.items, max(held.unreadable, alone))
+    return replace(held, unreadable=max(held.unreadable, alone))
 
 
 async def find_signals_in(
@@ -211,7 +215,7 @@ async def _open_sheets(
             continue
         if at.until >= today:
             items += held
-    return HeldMatches(items, unreadable)
+    return HeldMatches(items, unreadable, row_keys)
 
 
 def _hold(side: MatchSide, at: SheetAt, year: int, row_keys: RowKeys) -> HeldMatch:

@@ -20,6 +20,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import RegistrationConflict, UnknownOrganisation
+from signal_index.store.signals import lock_source
 from signal_index.tables.registry import (
     client,
     coverage,
@@ -157,6 +158,7 @@ async def add_source(
     A register shows no flag that could be tried: it is live from the start. Raises
     `RegistrationConflict` where it is registered with another kind or state.
     """
+    await lock_source(conn, record.oin)
     home = await get_municipality(conn, record.oin)
     values = {
         "oin": record.oin,

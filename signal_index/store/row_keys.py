@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.errors import InvalidRow
 from keys.pseudonym import RowKeySecret, SealedRow
-from signal_index.errors import RowKeyBusy, RowKeyLeft
+from signal_index.errors import RowKeyBusy
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.row_keys import (
     RowKeyRing,
     RowKeys,
     RowKeyState,
+    RowKeyStates,
     RowKeyUse,
     derive_check,
 )
@@ -28,7 +29,7 @@ from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import row_key_use
 from signal_index.tables.signals import signal
 
-_WRITING: Final = 0x5349474E_00000005
+ROWS_WRITTEN: Final = 0x5349474E_00000005
 _HOLD: Final = text("SELECT pg_advisory_xact_lock_shared(:lock)")
 _PATIENCE: Final = text("SET LOCAL lock_timeout = '5s'")  # who writes waits meanwhile
 _WAIT: Final = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -43,6 +44,11 @@ async def find_uses(conn: AsyncConnection) -> Sequence[RowKeyUse]:
         RowKeyUse(row.number, bytes(row.check_value), RowKeyState(row.state))
         for row in rows
     ]
+
+
+async def find_states(conn: AsyncConnection) -> RowKeyStates:
+    """Find what each row key is used for."""
+    return {one.number: one.state for one in await find_uses(conn)}
 
 
 async def take_up(conn: AsyncConnection, ring: RowKeyRing) -> bool:
@@ -73,17 +79,17 @@ async def change_use(
 
 
 async def hold_rows(conn: AsyncConnection, keys: RowKeys) -> None:
-    """Hold what was written under a key until COMMIT, or raise `RowKeyLeft`.
+    """Hold what was asked and written under keys until COMMIT, or raise `RowKeyLeft`.
 
-    The last thing before COMMIT, however long ago the rows were derived: what commits
-    stands under a key that is not closed, and is met by whoever counts after closing.
+    The last thing before COMMIT, however long ago the rows were derived: nothing that
+    was read stood under another key, and what commits stands under one that is not
+    closed, and is met by whoever counts after closing.
     """
     if conn.dialect.name == "postgresql":
-        await conn.execute(_HOLD, {"lock": _WRITING})
-    uses = await find_uses(conn)
-    closed = RowKeyState.CLOSED
-    if uses and keys.number not in {one.number for one in uses if one.state != closed}:
-        raise RowKeyLeft("what was to be written stands under a key that is closed")
+        await conn.execute(_HOLD, {"lock": ROWS_WRITTEN})
+    states = await find_states(conn)
+    keys.verify_asked(states)
+    keys.verify_written(states)
 
 
 @asynccontextmanager
@@ -107,7 +113,7 @@ async def close_use(conn: AsyncConnection, number: int, now: datetime) -> None:
     if conn.dialect.name == "postgresql":
         await conn.execute(_PATIENCE)
         try:
-            await conn.execute(_WAIT, {"lock": _WRITING})
+            await conn.execute(_WAIT, {"lock": ROWS_WRITTEN})
         except DBAPIError as error:
             raise RowKeyBusy("something is being written and stands still") from error
     await change_use(conn, number, RowKeyState.CLOSED, now)

@@ -8,13 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import RegistrationConflict, SourceEnding, UnknownOrganisation
+from signal_index.errors import RegistrationConflict, UnknownOrganisation
 from signal_index.store.registry import Change
 from signal_index.store.signals import lock_source
 from signal_index.tables.registry import source
@@ -27,19 +26,6 @@ async def get_source_state(conn: AsyncConnection, oin: str) -> SourceState:
     if found is None:
         raise UnknownOrganisation("no source with that OIN is registered")
     return SourceState(found)
-
-
-async def verify_none_ended(conn: AsyncConnection, sources: Collection[str]) -> None:
-    """Hold that none of these has ended, once they are locked, or raise `SourceEnding`.
-
-    Who publishes knows the registry of ten seconds ago, or of longer where it stood
-    still: what it tells then would stay behind what was withdrawn or passed on, and be
-    shown to nobody while its source believes that it is.
-    """
-    found = select(source.c.oin).where(source.c.oin.in_(sorted(sources)))
-    ended = found.where(source.c.state == SourceState.ENDED.value)
-    if (await conn.execute(ended)).first() is not None:
-        raise SourceEnding
 
 
 async def find_live_until(conn: AsyncConnection, oin: str) -> datetime | None:

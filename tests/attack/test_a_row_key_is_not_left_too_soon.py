@@ -1,15 +1,16 @@
 """A process that is late, or lacks a file, hides nobody while rows move to another key.
 
-Threat model, rows 770 and 771.
+Threat model, rows 770, 771, 860 and 861.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,17 +18,28 @@ from signal_index.cli.row_key_commands import TAKEN_UP_AFTER
 from signal_index.errors import RowKeyBusy, RowKeyLeft
 from signal_index.row_keys import RowKeyRing
 from signal_index.store.connect import transaction
+from signal_index.store.lookups import Found, spend_and_find
+from signal_index.store.notice_opening import count_unreadable
 from signal_index.store.row_keys import hold_rows
 from signal_index.store.standing import MAXIMUM_AGE
 from tests.builders import a_notice
+from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
-from tests.row_key_builders import Rotation, a_row_key, open_rotation
+from tests.row_key_builders import (
+    FOLLOWED,
+    Rotation,
+    a_row_key,
+    fill,
+    look_at_everything,
+    open_rotation,
+)
 from tests.store_builders import owning
 from tests.world import index_keys, open_world
 
 pytestmark = pytest.mark.anyio
 
 NEW = a_bsn(7)
+FIND = "signal_index.api.lookup_run.spend_and_find"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -92,17 +104,18 @@ async def test_a_key_is_closed_when_all_that_was_written_under_it_has_committed(
 ) -> None:
     await rotation.begin()
     await rotation.put_to_use()
+    both = replace(rotation.old, numbers=(1, 2))
     async with transaction(rotation.world.engine) as conn:
-        await hold_rows(conn, rotation.old)
+        await hold_rows(conn, both)
         closing = asyncio.create_task(rotation.close())
         done, _ = await asyncio.wait({closing}, timeout=0.3)
         assert not done
     await closing
     with pytest.raises(RowKeyLeft):
         async with transaction(rotation.world.engine) as conn:
-            await hold_rows(conn, rotation.old)
+            await hold_rows(conn, both)
     async with owning(rotation.world.engine) as conn:
-        await hold_rows(conn, replace(rotation.new, number=2))
+        await hold_rows(conn, replace(rotation.new, numbers=(2, 1)))
 
 
 async def test_nobody_waits_for_long_where_something_stands_still(
@@ -114,3 +127,93 @@ async def test_nobody_waits_for_long_where_something_stands_still(
             await hold_rows(conn, rotation.old)
             with pytest.raises(RowKeyBusy):
                 await rotation.close()
+
+
+async def _rotate_unseen(rotation: Rotation) -> None:
+    """Rotate from begin to end, while this process goes on with what it knew."""
+    steps = (rotation.begin, rotation.require, rotation.put_to_use, rotation.close)
+    for step in steps:
+        await step()
+    await rotation.move()
+    await rotation.finish()
+    for _ in range(4):  # each step but closing let time go by
+        rotation.world.clock.forward(timedelta(seconds=-6))
+
+
+@pytest.fixture
+def still(rotation: Rotation) -> Rotation:
+    """A world whose process reads anew by the world's own clock alone."""
+    rotation.world.index.standing._count_seconds = lambda: 0.0
+    return rotation
+
+
+async def test_a_lookup_that_stood_still_for_a_whole_rotation_is_no_miss(
+    still: Rotation,
+) -> None:
+    world = still.world
+    await world.publish(world.debt_help, [NEW])
+    assert [len(one["flags"]) for one in await world.look_up([NEW])] == [1]
+    await _rotate_unseen(still)
+    body = await world.ask([NEW])
+    late = await world.send("POST", "/lookups", world.a_token(), body)
+    assert late.status_code == 503, late.text
+    again = await world.send("POST", "/lookups", world.a_token(), body)
+    assert again.status_code == 200  # by the same tickets: nothing was spent
+    assert [len(one["flags"]) for one in again.json()["answers"]] == [1]
+
+
+async def test_what_is_read_after_a_whole_rotation_is_read_anew(
+    still: Rotation, tmp_path: Path
+) -> None:
+    """A report that says less, a follow that sees nothing, a match that is over."""
+    world, desk = still.world, CitizensDesk(still.world, tmp_path)
+    await fill(still, tmp_path)
+    before = await look_at_everything(still, tmp_path)
+    await _rotate_unseen(still)
+    agency = world.debt_help
+    request, person = await desk.register(), await desk.person(FOLLOWED)
+    asked = (
+        ("POST", f"/access-requests/{request['id']}/report", desk.token(), person),
+        ("GET", "/follows", world.a_token(), None),
+        ("GET", "/matches", world.a_source_token(agency), None),
+    )
+    copy, ring = world.index.standing._copy, vars(world.index.keys.ring)
+    known = dict(ring)
+    for method, path, token, body in asked:
+        world.index.standing._copy = copy
+        ring.update(known)
+        late = await world.send(method, path, token, body)
+        assert late.status_code == 503, (path, late.text)
+    still.look()
+    assert await look_at_everything(still, tmp_path) == before
+
+
+async def test_a_box_is_not_left_under_a_key_that_closed_while_a_lookup_stood_still(
+    registered_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_rotation(tmp_path, registered_postgres) as rotation:
+        world = rotation.world
+        world.index.standing._count_seconds = lambda: 0.0
+        await world.publish(world.debt_help, [NEW])
+        await rotation.begin()
+        await rotation.require()
+        await world.look_up([NEW])
+        await rotation.put_to_use()
+        world.clock.forward(timedelta(seconds=-6))
+
+        async def find(*args: Any, **more: Any) -> Sequence[Found | None]:  # noqa: ANN401 - passed on
+            found = await spend_and_find(*args, **more)
+            await rotation.close()  # where nothing is held yet
+            return found
+
+        monkeypatch.setattr(FIND, find)
+        body = await world.ask([NEW])
+        late = await world.send("POST", "/lookups", world.a_token(), body)
+        assert late.status_code == 503, late.text
+        monkeypatch.undo()
+        await rotation.move()
+        await rotation.finish()
+        again = await world.send("POST", "/lookups", world.a_token(), body)
+        assert [len(one["flags"]) for one in again.json()["answers"]] == [1]
+        async with owning(world.engine) as conn:
+            assert await count_unreadable(conn, world.index.keys) == 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from keys.errors import KeysError
 from keys.events import EventLog
@@ -18,8 +20,12 @@ from keys.holder.registering import add_organisation, end_organisation
 from keys.holder.store import HolderStore
 from keys.jose import PrivateKey
 from keys.refused import EVERYBODY, Refused, sign_refused
+from signal_index.errors import StandingChanged
 from signal_index.store.accounts import EVERYONE, suspend_account
+from signal_index.store.connect import transaction
 from signal_index.store.endings import Because, end
+from signal_index.store.sending import Sending, hold_sending
+from signal_index.tables.registry import coverage
 from signal_index.tables.signals import signal
 from signal_index.upkeep.refusing import Refusing
 from signal_index.wire.values import Oin
@@ -240,16 +246,44 @@ def test_a_holder_ends_an_entry_and_never_takes_its_key_again(tmp_path: Path) ->
     assert known.get(LOOKUP_OIN, "lookup").request_key == fresh.entry.request_key
 
 
-async def test_what_was_on_its_way_when_its_source_ended_is_not_kept(
-    world: World,
+async def _end_signer(world: World) -> None:
+    agency = world.debt_help
+    async with owning(world.engine) as conn:
+        key = {"organisation": agency.oin, "kid": agency.key.kid}
+        await end(conn, "signer", key, Because.STOLEN, now=world.clock())
+
+
+async def _end_of(what: str, world: World) -> None:
+    async with owning(world.engine) as conn:
+        key = {"oin": world.debt_help.oin}
+        await end(conn, what, key, Because.STOPPED, now=world.clock())
+
+
+async def _end_coverage(world: World) -> None:
+    agency = world.debt_help
+    here = {"source": agency.oin, "category": agency.category}
+    async with owning(world.engine) as conn:
+        ended = update(coverage).filter_by(**here).values(active=False)
+        assert (await conn.execute(ended)).rowcount == 1
+
+
+ENDINGS: Mapping[str, Callable[[World], Awaitable[None]]] = {
+    "source": partial(_end_of, "source"),
+    "organisation": partial(_end_of, "organisation"),
+    "signer": _end_signer,
+    "coverage": _end_coverage,
+}
+
+
+@pytest.mark.parametrize("what", ENDINGS)
+async def test_what_was_on_its_way_when_its_sender_ended_is_not_kept(
+    world: World, what: str
 ) -> None:
     """Its process knows the registry of before; withdrawn or passed on, it is over."""
     world.index.standing._count_seconds = lambda: 0.0  # by the world's own clock alone
     agency = world.debt_help
     await world.publish(agency, [a_bsn(1)])
-    async with owning(world.engine) as conn:
-        key = {"oin": agency.oin}
-        await end(conn, "source", key, Because.STOPPED, now=world.clock())
+    await ENDINGS[what](world)
     notice = a_notice(agency.contact, source=Oin(agency.oin))
     late = await world.send_batch(agency, [notice], [a_bsn(2)])
     assert late.status_code == 503, late.text
@@ -259,3 +293,21 @@ async def test_what_was_on_its_way_when_its_source_ended_is_not_kept(
     again = await world.send_batch(agency, [notice], [a_bsn(2)])
     assert again.status_code != 503
     assert "accepted" not in again.text
+
+
+async def test_a_key_ends_after_what_it_signed_and_is_on_its_way(
+    registered_postgres: str,
+) -> None:
+    """Whoever ends it waits for what was judged before, and what comes after it is."""
+    async with open_world(Path(), registered_postgres) as world:
+        agency = world.debt_help
+        sending = Sending(agency.oin, str(agency.key.kid), frozenset({agency.oin}))
+        async with transaction(world.engine) as conn:
+            await hold_sending(conn, sending)
+            ending = asyncio.create_task(_end_signer(world))
+            done, _ = await asyncio.wait({ending}, timeout=0.3)
+            assert not done
+        await ending
+        with pytest.raises(StandingChanged):
+            async with transaction(world.engine) as conn:
+                await hold_sending(conn, sending)
