@@ -41,7 +41,7 @@ BY_HAND: Final = "casusregie"
 HAND_CASE: Final = "Z-2026-004401"
 SHOWN_FOR_WMO: Final = frozenset({"bijstand", "schuldhulpverlening"})
 """What wmo-onderzoek shows of the agencies' categories (see `signal-policy matrix`)."""
-HEARD_WITHIN_SECONDS: Final = 30.0
+HEARD_WITHIN_SECONDS: Final = 120.0
 
 
 @dataclass

@@ -26,7 +26,7 @@ from keys.config_document import SignedDocument, parse_document, read_payload
 from keys.files import write_whole
 from keys.pseudonym import KeyVersion
 
-TAKEN_UP_WITHIN_SECONDS: Final = 30.0
+TAKEN_UP_WITHIN_SECONDS: Final = 120.0
 REST_SECONDS: Final = 0.3
 BETWEEN_HOLDERS_SECONDS: Final = 2.0
 LOSES_SHARE: Final = 3
