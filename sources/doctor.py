@@ -36,7 +36,7 @@ from sources.outbox.standing import (
     find_state,
 )
 from sources.outbox.strays import count_strays
-from sources.profile import Profile
+from sources.profile_looks import look_at_profiles
 from sources.publisher.admission import (
     admit,
     note_elsewhere,
@@ -75,7 +75,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     asked = [await _look(patient, about, look) for about, look in _ASKED]
     then = [await _look(patient, about, look) for about, look in _IN_TIME]
     notices = await look_at_notices(patient)
-    contacts = look_at_contacts(patient.profiles, patient.now())
+    profiles = look_at_profiles(patient, patient.outbox)
     is_up = index.state is State.GOOD
     by_index = (
         asked if is_known else [_explain_refused(one, is_up=is_up) for one in asked]
@@ -90,7 +90,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
         *at_hand,
         *then,
         *notices,
-        *contacts,
+        *profiles,
     ]
 
 
@@ -102,7 +102,7 @@ async def look_without(bare: Bare, faults: Sequence[Finding]) -> Sequence[Findin
     looks: Sequence[Finding] = [
         await _look(bare, "schijf", _look_at_disk),
         await _look(bare, "index", _look_at_index),
-        *look_at_contacts(bare.profiles, bare.now()),
+        *look_at_profiles(bare),
     ]
     unseen = Finding("overige", State.WARNING, _UNSEEN_WITHOUT, _MEND_FIRST)
     return [*faults, *looks, unseen]
@@ -315,24 +315,6 @@ async def _look_at_proofs(patient: Patient) -> Finding:
     if not was_told(patient.outbox):
         return Finding("bewijzen", State.GOOD, "Er is nog niets verstuurd.")
     return Finding("bewijzen", State.GOOD, "Van wat is verstuurd, is het bewijs er.")
-
-
-def look_at_contacts(profiles: Sequence[Profile], now: datetime) -> Sequence[Finding]:
-    """Tell of contact holders in a profile that nobody confirmed for 150 days."""
-    soon = now.astimezone(UTC).date() - timedelta(days=150)
-    found = []
-    for profile in profiles:
-        old = [
-            code for code, row in profile.contacts.items() if row.last_verified < soon
-        ]
-        if old:
-            says = f"In profiel {profile.name} zijn lang niet bevestigd: {len(old)}."
-            remedy = "Controleer ze en werk `last_verified` bij."
-            found.append(Finding("profiel", State.WARNING, says, remedy))
-        else:
-            says = f"Profiel {profile.name} is te gebruiken."
-            found.append(Finding("profiel", State.GOOD, says))
-    return found
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:

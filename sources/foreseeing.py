@@ -192,6 +192,7 @@ def judge_as_delivered(made: Preview, task: Task, *, now: datetime) -> None:
         made.not_begun = delivery.not_begun
         made.rejected = delivery.counts.rejected
         made.rejects.clear()
+        made.lines.clear()
         for one in find_rejects(outbox, delivery.id):
             made.note_reject(one)
 

@@ -5,7 +5,7 @@ promise what a delivery does not keep. Nothing is kept, and nothing leaves the m
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -19,7 +19,7 @@ from sources.outbox.staging import find_fate
 from sources.passed_over import PassedOver
 from sources.phones import write_phone
 from sources.proposing.unread import NOTHING_UNREAD, Unread
-from sources.reasons import Reason
+from sources.reasons import MOST_LINES, Reason, Rejected
 from sources.values import Aside, Case, Closing, Reject, Unidentified
 
 SHOWN: Final = 5
@@ -57,7 +57,8 @@ class Preview:
     sought: int = 0
     flags: list[Flag] = field(default_factory=list)
     rejects: Counter[tuple[Reason, str]] = field(default_factory=Counter)
-    lines: dict[tuple[Reason, str], str] = field(default_factory=dict)
+    places: dict[tuple[Reason, str], str] = field(default_factory=dict)
+    lines: dict[tuple[Reason, str], list[int]] = field(default_factory=dict)
     passed: tuple[PassedOver, ...] = ()
     refusal: str = ""
     whole: bool = True
@@ -65,11 +66,21 @@ class Preview:
     refused: list[str] = field(default_factory=list)
 
     def note_reject(self, reject: Reject) -> None:
-        """Count a reject under its reason and column, with the first place of these."""
+        """Count a reject under its reason and column, and note the first places."""
         kind = (reject.reason, reject.field)
         self.rejects[kind] += 1
-        place = _say_place(reject.place.line, reject.place.record)
-        self.lines.setdefault(kind, place)
+        line = reject.place.line
+        self.places.setdefault(kind, _say_place(line, reject.place.record))
+        lines = self.lines.setdefault(kind, [])
+        if line is not None and len(lines) < MOST_LINES:
+            lines.append(line)
+
+    def list_rejected(self, most: int) -> Sequence[Rejected]:
+        """Give how many were rejected for what, the most first."""
+        return [
+            Rejected(column, reason, count, self.lines[(reason, column)])
+            for (reason, column), count in self.rejects.most_common(most)
+        ]
 
     @property
     def warnings(self) -> Iterator[str]:

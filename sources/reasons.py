@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+MOST_LINES: Final = 6
+
 
 class Reason(StrEnum):
     """The codes of the rejects file."""
@@ -267,18 +269,26 @@ _NOT_OF_THE_FILE: Final = frozenset(
 )
 
 
-def say_all_rejects(
-    rows: Sequence[tuple[str, Reason, int]], fitting: int
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """How many records were rejected for what, in which column; the first lines."""
+
+    column: str
+    reason: Reason
+    count: int
+    lines: Sequence[int] = ()
+
+
+def say_all_rejects(rows: Sequence[Rejected], fitting: int) -> Iterator[str]:
     """Say the same of each column and reason; `fitting` is how many should fit it.
 
     Where most do not fit, the column is another one now: advice about one record would
     have somebody change a profile that is right, until it takes anything.
     """
     wrong: Counter[str] = Counter()
-    for column, reason, count in rows:
-        if column and reason not in _NOT_OF_THE_FILE:
-            wrong[column] += count
+    for row in rows:
+        if row.column and row.reason not in _NOT_OF_THE_FILE:
+            wrong[row.column] += row.count
     for column, count in wrong.items():
         if count >= _SEVERAL and count * 2 > fitting:
             yield (
@@ -287,11 +297,20 @@ def say_all_rejects(
                 "verander zolang niets in het profiel."
             )
     for row in rows:
-        yield say_rejects(*row)
+        yield say_rejects(row)
 
 
-def say_rejects(column: str, reason: Reason, count: int) -> str:
-    """Say how many records were rejected for what, in which column; never a value."""
-    explained = EXPLANATIONS[reason]
-    where = f"{column}: " if column else ""
-    return f"{count} x {where}{explained.what} {explained.remedy}"
+def say_rejects(row: Rejected) -> str:
+    """Say how many records were rejected for what, and where; never a value."""
+    explained = EXPLANATIONS[row.reason]
+    where = f"{row.column}: " if row.column else ""
+    said = f"{row.count} x {where}{explained.what} {explained.remedy}"
+    return f"{said} {say_lines(row)}" if row.lines else said
+
+
+def say_lines(row: Rejected) -> str:
+    """Say on which lines of the file they stand: the first, and how many more."""
+    lines = row.lines[:MOST_LINES]
+    more = row.count - len(lines)
+    rest = f" en nog {more}" if more > 0 else ""
+    return f"Regel {', '.join(map(str, lines))}{rest}."

@@ -13,7 +13,7 @@ from typing import Final
 
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.own_registration import OwnRegistration, OwnSource
-from sources.catalogue import load_kinds
+from sources.catalogue import load_functions, load_kinds
 from sources.informing import Allowed, find_unfit, list_allowed
 from sources.profile import Profile
 from sources.rehearsing.cases import FUNCTION
@@ -42,14 +42,30 @@ class Registered:
         return word in (known.contactNames if is_name else known.contactFunctions)
 
 
+NOT_SO: Final = (
+    "Let op: zo gaat het nog niet. Deze aantallen zijn van als u hebt opgelost wat "
+    "hieronder bij 'Let op' staat."
+)
+"""Beside what would be sent, where the index or a question keeps it back."""
 MOST_WORDS: Final = 5
 ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 _OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
 _LISTED: Final = (
     "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
 )
-_NOT_TAKEN: Final = "De index neemt deze contactpersoon niet aan."
+_NAMELESS: Final = (
+    "Vraag de gemeente om deze naam vast te stellen, of haal de regel met name weg."
+)
+_NOT_TAKEN: Final = "De index neemt zo'n contactpersoon niet aan."
 _ENDED: Final = "Klopt dat niet? Bel de beheerder van de index."
+
+
+def list_functions(registered: Registered | None, category: str) -> Sequence[str]:
+    """Give what who is called may be called, as far as that is known here."""
+    if registered and registered.functions:
+        return registered.functions
+    kind = load_kinds().get(category)
+    return sorted({*load_functions(), *(kind.functions if kind else ())})
 
 
 def find_refused(
@@ -110,39 +126,54 @@ def find_unlisted_holders(
 
 
 def _find_ahead(profile: Profile, today: date) -> Iterator[Fault]:
-    for key, row in profile.contacts.items():
-        if row.last_verified > today:
-            yield (
-                f"contacts.{key}.last_verified is een dag die nog moet komen. "
-                f"{_NOT_TAKEN}",
-                "Zet er de dag waarop u het nummer naging.",
-            )
+    ahead = [key for key, row in profile.contacts.items() if row.last_verified > today]
+    if ahead:
+        yield (
+            f"De dag waarop het nummer is nagegaan (last_verified) van contactpersoon "
+            f"{_join(ahead)} moet nog komen. {_NOT_TAKEN}",
+            "Zet er de dag waarop u het nummer naging.",
+        )
 
 
 def _find_unlisted(profile: Profile, registered: Registered) -> Iterator[Fault]:
-    for at, word, is_name in _name_words(profile):
+    """Give which words stand on no list, each list said once."""
+    unlisted: dict[bool, list[str]] = {False: [], True: []}
+    for whose, word, is_name in _name_words(profile):
         if not registered.lists(word, is_name=is_name):
-            yield (
-                f"contacts.{at} staat niet op uw lijst. {_NOT_TAKEN}",
-                f"{_LISTED} {', '.join(registered.functions)}.",
-            )
+            unlisted[is_name].append(whose)
+    if functions := unlisted[False]:
+        yield (
+            f"De functie van {_join(functions)} staat niet op uw lijst. {_NOT_TAKEN}",
+            f"{_LISTED} {', '.join(registered.functions)}.",
+        )
+    if names := unlisted[True]:
+        yield (
+            f"De naam van {_join(names)} staat niet op uw lijst. {_NOT_TAKEN}",
+            _NAMELESS,
+        )
+
+
+def _join(whose: Sequence[str]) -> str:
+    """Give contact holders by the names that the profile gives them."""
+    *others, last = whose
+    return f"{', '.join(others)} en {last}" if others else last
 
 
 def _name_words(profile: Profile) -> Sequence[tuple[str, str, bool]]:
     return [
         one
         for key, row in profile.contacts.items()
-        for one in _list_words(row.holder, f"{key}.")
+        for one in _list_words(row.holder, f"contactpersoon {key}")
     ]
 
 
-def _list_words(holder: ContactHolder, at: str) -> Iterator[tuple[str, str, bool]]:
-    """Give each word that names somebody: where it stands, and whether it is a name."""
-    for of, place in ((holder, at), (holder.deputy, f"{at}deputy.")):
+def _list_words(holder: ContactHolder, whose: str) -> Iterator[tuple[str, str, bool]]:
+    """Give each word that names somebody: whose it is, and whether it is a name."""
+    for of, who in ((holder, whose), (holder.deputy, f"de vervanger van {whose}")):
         if of is not None:
-            yield f"{place}function", of.function, False
+            yield who, of.function, False
             if of.name:
-                yield f"{place}name", of.name, True
+                yield who, of.name, True
 
 
 def _find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:

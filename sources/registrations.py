@@ -27,7 +27,6 @@ from sources.refused_beforehand import (
     ASK_INDEX,
     Fault,
     Registered,
-    find_refused,
     find_source_faults,
 )
 from sources.rehearsing.cases import LACKS
@@ -128,9 +127,6 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
     yield from _find_key_faults(patient, known)
     registered = Registered(known, settings.source)
     yield from find_source_faults(registered)
-    for profile in patient.profiles:
-        for says, remedy in find_refused(profile, registered, today=patient.today):
-            yield f"Profiel {profile.name}: {says}", remedy
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:

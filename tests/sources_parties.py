@@ -151,6 +151,7 @@ class FakeIndex:
     refuse: Callable[[Notice], str] = lambda _: ""
     problem: str = ""
     takes_contacts: bool = True
+    refused_field: str = ""
     silent: bool = False
     loses_answers: bool = False
     keeps_signals: bool = False
@@ -228,7 +229,7 @@ class FakeIndex:
 
     async def put_contact(self, contact: UUID, said: ContactBody) -> None:
         if not self.takes_contacts:
-            raise IndexRefused(400, "invalid-input")
+            raise IndexRefused(400, "invalid-input", self.refused_field)
         opened, _ = parse_signed_contact(
             said.contactHolder, self.signer, now=self.clock()
         )

@@ -43,8 +43,9 @@ from sources.passed_over import describe_passed, say_passed
 from sources.profile import Profile, load_profile
 from sources.proposing.unread import NOTHING_UNREAD, Unread
 from sources.publisher.task import Task
-from sources.reasons import Reason, say_all_rejects
+from sources.reasons import Rejected, say_all_rejects
 from sources.refused_beforehand import (
+    NOT_SO,
     Registered,
     find_refused,
     find_source_faults,
@@ -76,7 +77,7 @@ class Checked:
 
     foreseen: Foreseen
     reasons: Counter[str]
-    columns: Sequence[tuple[str, Reason, int]]
+    columns: Sequence[Rejected]
     compared: int | None
     unfit: Sequence[str] = ()
     not_begun: Sequence[str] = ()
@@ -240,6 +241,8 @@ def _say(checked: Checked) -> Iterator[str | Table]:
         f"Nog niet begonnen: {delivery.not_begun}. Afgewezen: {counts.rejected}."
         + (f" Niets te melden: {delivery.ignored}." if delivery.ignored else "")
     )
+    if foreseen.refused or foreseen.asked or checked.unfit:
+        yield NOT_SO
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws}."
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)

@@ -26,7 +26,7 @@ from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
 from sources.passed_over import describe_passed, read_passed, say_passed
-from sources.reasons import Reason, say_all_rejects
+from sources.reasons import Reason, Rejected, say_all_rejects
 from sources.values import call_with_line
 
 COUNTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -95,8 +95,13 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
 def list_rejected(outbox: Outbox, delivery: UUID) -> list[dict[str, object]]:
     """Give how many records of a delivery were rejected for what, by column."""
     return [
-        {"column": column, "reason": reason.value, "count": count}
-        for column, reason, count in count_by_field(outbox, delivery)
+        {
+            "column": one.column,
+            "reason": one.reason.value,
+            "count": one.count,
+            "lines": list(one.lines),
+        }
+        for one in count_by_field(outbox, delivery)
     ]
 
 
@@ -245,7 +250,12 @@ def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
     """Say of each column how many records were rejected for what."""
     columns = one["rejectedColumns"]
     rows = [
-        (str(each["column"]), Reason(each["reason"]), int(each["count"]))
+        Rejected(
+            str(each["column"]),
+            Reason(each["reason"]),
+            int(each["count"]),
+            each["lines"],
+        )
         for each in (columns if isinstance(columns, Sequence) else ())
     ]
     went = ("read", "ended", "notBegun", "ignored")

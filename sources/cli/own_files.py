@@ -19,6 +19,7 @@ from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unread import NOTHING_UNREAD, Unread, find_unread
 from sources.publisher.task import Task
 from sources.reasons import say_all_rejects
+from sources.refused_beforehand import NOT_SO
 from sources.settings import AgencySettings
 
 Own = tuple[str, Preview]
@@ -95,6 +96,8 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             f"{made.rejected}."
             + (f" Niets te melden: {made.ignored}." if made.ignored else "")
         )
+        if made.refused:
+            yield f"  {NOT_SO}"
         yield from (f"  {each}" for each in say_passed(made.passed))
         yield from (f"  Let op: {each}" for each in made.warnings)
         if made.sought:
@@ -106,8 +109,7 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
                 f"    {flag.category}, sinds {write_day(flag.since)}. Bel "
                 f"{flag.function}, {flag.phone} ({flag.place})"
             )
-        most = made.rejects.most_common(MOST_SHOWN)
-        rows = [(field, reason, count) for (reason, field), count in most]
+        rows = made.list_rejected(MOST_SHOWN)
         fitting = made.read - made.closed - made.not_begun - made.ignored
         yield from (f"  {each}" for each in say_all_rejects(rows, fitting))
 

@@ -1,6 +1,7 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
 import webbrowser
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
@@ -29,7 +30,7 @@ from sources.proposing.judging import WITHOUT_CASE, judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 from sources.proposing.words import make_slug
-from sources.refused_beforehand import find_refused
+from sources.refused_beforehand import Registered, find_refused, list_functions
 from sources.typed import quote
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
@@ -104,7 +105,11 @@ def init_command(
             informed,
             _read_day(verified),
         )
-        draft = _propose(file, known, out or Path(f"{known.name}.toml"), sheet)
+        registered = find_registered()
+        words = tuple(list_functions(registered, known.category))
+        known = replace(known, words=words)
+        place = out or Path(f"{known.name}.toml")
+        draft = _propose(file, known, (place, sheet), registered)
         if page:
             _make_on_page(draft)
             return
@@ -118,6 +123,9 @@ def init_command(
     console = PlainConsole()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
     console.print(_judge(text, draft, out), soft_wrap=True)
+    if any(one.function == FILL_IN for one in draft.choices.contacts.values()):
+        said = f"Bij function kiest u uit: {', '.join(words)}."
+        console.print(said, soft_wrap=True)
     if draft.looked and "case_number" not in draft.choices.columns:
         console.print(WITHOUT_CASE, soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
@@ -139,13 +147,15 @@ def _read_day(given: datetime | None) -> date | None:
     return given.date()
 
 
-def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
-    today = day_of(now())
+def _propose(
+    file: Path, known: Known, to: tuple[Path, str], registered: Registered | None
+) -> Draft:
+    (out, sheet), today = to, day_of(now())
     try:
         found = recognise(file)
         if found:
             choices = propose_standard(known)
-            return Draft(file, out, found, choices, today, find_registered())
+            return Draft(file, out, found, choices, today, registered)
         is_book = is_workbook(file)
         table = look_at_excel(file, sheet) if is_book else look_at_csv(file)
     except OSError:
@@ -153,7 +163,7 @@ def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
     judgement = judge(table.sample)
     choices = propose(table, judgement, known)
     looked = Looked(table, judgement)
-    return Draft(file, out, looked, choices, today, find_registered())
+    return Draft(file, out, looked, choices, today, registered)
 
 
 def _make_on_page(draft: Draft) -> None:
@@ -176,6 +186,8 @@ def _make_on_page(draft: Draft) -> None:
         typer.echo("Er is niets geschreven.")
         raise typer.Exit(STOPPED)
     typer.echo(f"Profiel geschreven: {draft.out}")
+    text = draft.out.read_text(encoding="utf-8")
+    PlainConsole().print(_judge(text, draft, draft.out), soft_wrap=True)
 
 
 def _write(path: Path, text: str) -> None:

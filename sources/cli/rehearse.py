@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import httpx
 import typer
@@ -31,6 +31,11 @@ from sources.refused_beforehand import (
 from sources.rehearsing.cases import CASES
 from sources.rehearsing.running import Rehearsed, find_own, rehearse
 from sources.settings import AgencySettings, load_settings
+
+_NOT_BEGUN: Final = (
+    "De oefening is niet begonnen. Los dit eerst op; de aantallen hierboven zijn van "
+    "daarna."
+)
 
 
 def rehearse_command(
@@ -69,6 +74,7 @@ def rehearse_command(
     for line in refused:
         PlainConsole(stderr=True).print(line, style="bold red", soft_wrap=True)
     if done is None:
+        PlainConsole(stderr=True).print(_NOT_BEGUN, soft_wrap=True)
         raise typer.Exit(UNUSABLE)
     if as_json:
         typer.echo(json.dumps(summarise(done) | {"own": describe_own(own)}))

@@ -216,7 +216,7 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
         "nog niet begonnen": delivery.not_begun,
         "niets te melden": delivery.ignored,
     }
-    passed = [*say_passed(delivery.passed), *(say_rejects(*each) for each in rejects)]
+    passed = [*say_passed(delivery.passed), *(say_rejects(each) for each in rejects)]
     passed += [f"{count} x {what}." for what, count in aside.items() if count]
     return _Judged(cases, passed)
 

@@ -1,5 +1,6 @@
 """Contact holders in the outbox: sent before the signals that name them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,16 +28,20 @@ def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
     ]
 
 
-def find_refused_contacts(outbox: Outbox) -> list[str]:
-    """Give the contact holders that the index did not take."""
-    rows = outbox.connection.execute("SELECT id FROM contact WHERE state = 'refused'")
-    return [str(row["id"]) for row in rows]
+def find_refused_contacts(outbox: Outbox) -> Mapping[str, str]:
+    """Give the contact holders that the index did not take, and about which field."""
+    rows = outbox.connection.execute(
+        "SELECT id, refused_field FROM contact WHERE state = 'refused'"
+    )
+    return {str(row["id"]): str(row["refused_field"]) for row in rows}
 
 
-def record_contact(outbox: Outbox, contact: UUID, *, accepted: bool) -> None:
-    """Note what the index said of a contact holder."""
+def record_contact(
+    outbox: Outbox, contact: UUID, *, accepted: bool, field: str = ""
+) -> None:
+    """Note what the index said of a contact holder; `field`: what it does not take."""
     with outbox.transaction("send-contact") as connection:
         connection.execute(
-            "UPDATE contact SET state = ? WHERE id = ?",
-            ("sent" if accepted else "refused", str(contact)),
+            "UPDATE contact SET state = ?, refused_field = ? WHERE id = ?",
+            ("sent" if accepted else "refused", field, str(contact)),
         )

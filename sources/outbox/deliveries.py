@@ -24,7 +24,7 @@ from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
 from sources.passed_over import PassedOver, describe_passed, read_passed
 from sources.profile import Profile
-from sources.reasons import Reason
+from sources.reasons import MOST_LINES, Reason, Rejected
 from sources.values import Place, Reject
 
 State = Literal["reading", "held", "planned", "parked", "closed"]
@@ -42,6 +42,15 @@ _RAISE: Final[dict[Count, str]] = {
     name: f"UPDATE delivery SET {name} = {name} + ? WHERE id = ?"  # noqa: S608 - a closed list of columns
     for name in get_args(Count)
 }
+
+
+_REJECTED: Final = """
+SELECT r.field, r.reason, count(*) AS many, (
+  SELECT json_group_array(line) FROM (
+    SELECT DISTINCT line FROM reject WHERE delivery = ?1 AND field = r.field
+    AND reason = r.reason AND line IS NOT NULL ORDER BY line LIMIT ?2)) AS lines
+FROM reject r WHERE r.delivery = ?1
+GROUP BY r.field, r.reason ORDER BY many DESC, r.field, r.reason"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,14 +344,18 @@ def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:
     return [RejectCount(reason=Slug(row[0]), count=int(row[1])) for row in rows]
 
 
-def count_by_field(outbox: Outbox, delivery: UUID) -> list[tuple[str, Reason, int]]:
-    """Give how many records were rejected for what, with the column it is about."""
-    rows = outbox.connection.execute(
-        "SELECT field, reason, count(*) AS many FROM reject WHERE delivery = ?"
-        " GROUP BY field, reason ORDER BY many DESC, field, reason",
-        (str(delivery),),
-    )
-    return [(row["field"], Reason(row["reason"]), row["many"]) for row in rows]
+def count_by_field(outbox: Outbox, delivery: UUID) -> list[Rejected]:
+    """Give how many records were rejected for what, in which column and lines."""
+    rows = outbox.connection.execute(_REJECTED, (str(delivery), MOST_LINES))
+    return [
+        Rejected(
+            row["field"],
+            Reason(row["reason"]),
+            row["many"],
+            tuple(json.loads(row["lines"])),
+        )
+        for row in rows
+    ]
 
 
 def _read(row: sqlite3.Row) -> OpenDelivery:

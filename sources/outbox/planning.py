@@ -59,7 +59,8 @@ INSERT INTO work (delivery, state, action, case_key, part, reference, version, l
   valid_until, informed_code, informed_on, sealed, name)
 VALUES (?, 'sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _TELL_CONTACTS: Final = """
-INSERT INTO contact SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
+INSERT INTO contact (id, mark, body, state)
+SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
 ON CONFLICT (mark) DO UPDATE SET state = CASE
   WHEN body = excluded.body AND state = 'sent' THEN 'sent' ELSE 'pending' END,
   body = excluded.body"""

@@ -191,7 +191,8 @@ CREATE TABLE contact (
   id TEXT PRIMARY KEY,
   mark BLOB NOT NULL UNIQUE,
   body TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'refused'))
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'refused')),
+  refused_field TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE signal (

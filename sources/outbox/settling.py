@@ -7,7 +7,7 @@ delivery; what is gone is told anew under another reference, in this run.
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -42,6 +42,19 @@ _MAY_STAND: Final = "INSERT OR REPLACE INTO stray VALUES (?, ?, ?, ?, ?)"
 _TELL_ANEW: Final = """
 UPDATE work SET state = 'ready', batch = NULL, reference = ?, version = 1, sealed = ?
 WHERE id = ?"""
+_ALL_OF_IT: Final = "contactpersoon"
+_OF_CONTACT: Final = {
+    "function": "functie van de contactpersoon",
+    "name": "naam van de contactpersoon",
+    "phone": "telefoonnummer van de contactpersoon",
+    "outOfHoursPhone": "nummer buiten kantooruren van de contactpersoon",
+    "officeHours": "openingstijden van de contactpersoon",
+    "lastVerified": "dag waarop het nummer is nagegaan (last_verified)",
+    "deputy.function": "functie van de vervanger",
+    "deputy.name": "naam van de vervanger",
+    "deputy.phone": "telefoonnummer van de vervanger",
+}
+"""How a field of a contact holder is called in the file of rejects."""
 UNKNOWN_CONTACT: Final = "unknown-contact-holder"
 _REASONS: Final = {
     "category-not-established": Reason.REFUSED_CATEGORY,
@@ -143,17 +156,22 @@ def settle_batch(
             connection.execute("DELETE FROM batch WHERE id = ?", (str(batch),))
 
 
-def refuse_contacts(outbox: Outbox, contacts: Iterable[str], to: Settled) -> None:
-    """Turn the work that names a refused contact holder into rejects."""
+def refuse_contacts(outbox: Outbox, contacts: Mapping[str, str], to: Settled) -> None:
+    """Turn the work that names a refused contact holder into rejects.
+
+    `contacts`: by id, the field that the index did not take.
+    """
     with outbox.transaction("settle-batch") as connection:
-        for contact in contacts:
+        for contact, field in contacts.items():
+            about = _OF_CONTACT.get(field.removeprefix("contactHolder."), _ALL_OF_IT)
             rows = connection.execute(
                 "SELECT * FROM work WHERE delivery = ? AND contact = ?"
                 " AND batch IS NULL",
                 (str(to.delivery), contact),
             ).fetchall()
             for row in rows:
-                _reject(connection, row, Reason.REFUSED_CONTACT, "", to)
+                place = Place(row["line"], row["record"] or row["reference"])
+                _note(connection, Reject(place, about, Reason.REFUSED_CONTACT), to)
                 connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
 
 
@@ -279,5 +297,9 @@ def _reject(
     to: Settled,
 ) -> None:
     place = Place(row["line"], row["record"] or row["reference"])
-    insert_rejects(connection, to.delivery, [Reject(place, "", reason, detail)])
+    _note(connection, Reject(place, "", reason, detail), to)
+
+
+def _note(connection: sqlite3.Connection, reject: Reject, to: Settled) -> None:
+    insert_rejects(connection, to.delivery, [reject])
     raise_count(connection, to.delivery, "rejected", 1)

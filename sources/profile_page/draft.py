@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sources.catalogue import load_functions, load_kinds
 from sources.profile import FILL_IN
 from sources.proposing.choices import Choices
 from sources.proposing.formats import Recognised
 from sources.proposing.judging import Judgement
 from sources.proposing.tables import Table
 from sources.proposing.writing import write_standard, write_table
-from sources.refused_beforehand import Registered
+from sources.refused_beforehand import Registered, list_functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,7 @@ class Draft:
     @property
     def functions(self) -> Sequence[str]:
         """Give what who is called may be called, as far as that is known here."""
-        if self.registered and self.registered.functions:
-            return self.registered.functions
-        kind = load_kinds().get(self.choices.known.category)
-        return sorted({*load_functions(), *(kind.functions if kind else ())})
+        return list_functions(self.registered, self.choices.known.category)
 
     @property
     def looked(self) -> Looked | None:

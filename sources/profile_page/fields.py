@@ -35,9 +35,13 @@ def text_field(
     *,
     hint: str = "",
     kind: str = "",
+    among: str | None = None,
     is_asked: bool = False,
 ) -> Markup:
-    """Give a field of one line; `is_asked` where only a person knows what it holds."""
+    """Give a field of one line; `is_asked` where only a person knows what it holds.
+
+    `among`: the id of a list of words that it offers.
+    """
     told = (f"{name}-hint",) if hint else ()
     return tag(
         "div",
@@ -50,6 +54,7 @@ def text_field(
             name=name,
             type=kind or "text",
             value=value,
+            list=among,
             **faults.describe(name, *told),
         ),
         class_="field asks" if is_asked else "field",

@@ -48,6 +48,7 @@ def read_form(draft: Draft, form: Form) -> Draft:
         old.known.phone,
         keep(form.get("informed", "")),
         draft.today if VERIFIED in form else None,
+        tuple(draft.functions),
     )
     days = tuple(day for day in WEEKDAYS if f"day-{day}" in form)
     times = (form.get(name, "").strip() for name in (OPENS, CLOSES))

@@ -37,6 +37,7 @@ _WORDS: Final = {
     "closes": "Afgelopen",
     "ignores": "Nog niet begonnen",
 }
+_FUNCTIONS: Final = "functions"
 _MEAN: Final = (
     ("Open", "er is contact, ook als de zaak een tijd stilligt. Krijgt een vlaggetje."),
     ("Afgelopen", "er is geen contact meer. Het vlaggetje gaat weg."),
@@ -229,6 +230,11 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
             "Wie het signaal ziet, belt dit nummer. Het is van u, nooit van inwoners.",
         ),
         tag("p", _list_functions(draft.functions), class_="quiet"),
+        tag(
+            "datalist",
+            *(tag("option", value=word) for word in draft.functions),
+            id=_FUNCTIONS,
+        ),
         tick_field(
             SAME,
             "Functie en telefoonnummer van de eerste zijn voor iedereen gelijk",
@@ -294,6 +300,7 @@ def _ask_contact(legend: str, place: str, at: Reached, faults: Faults) -> Markup
             "Functie",
             show(at.function),
             faults,
+            among=_FUNCTIONS,
             is_asked=at.function in {FILL_IN, ""},
         ),
         text_field(

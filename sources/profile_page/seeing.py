@@ -7,7 +7,8 @@ from sources.clock import write_day
 from sources.passed_over import say_passed
 from sources.previewing import Flag, Preview
 from sources.profile_page.markup import Markup, tag
-from sources.reasons import EXPLANATIONS
+from sources.reasons import EXPLANATIONS, say_lines
+from sources.refused_beforehand import NOT_SO
 
 MOST_REJECTS: Final = 10
 
@@ -19,6 +20,7 @@ def show_preview(preview: Preview) -> Markup:
         tag("h2", "Voorbeeld", id="preview", tabindex="-1", autofocus=True),
         tag("p", preview.refusal, class_="fault") if preview.refusal else None,
         tag("p", _count(preview)),
+        tag("p", NOT_SO, class_="fault") if preview.refused else None,
         *(tag("p", each, class_="quiet") for each in say_passed(preview.passed)),
         *(tag("p", f"Let op: {each}", class_="fault") for each in preview.warnings),
         _show_flags(preview),
@@ -70,15 +72,16 @@ def _show_rejects(preview: Preview) -> Markup | None:
     if not preview.rejects:
         return None
     lines = []
-    for (reason, field), count in preview.rejects.most_common(MOST_REJECTS):
-        explained = EXPLANATIONS[reason]
-        where = preview.lines[(reason, field)]
-        name = f"{field}: " if field else ""
+    for one in preview.list_rejected(MOST_REJECTS):
+        explained = EXPLANATIONS[one.reason]
+        first = f"Het eerst op {preview.places[(one.reason, one.column)]}."
+        where = say_lines(one) if one.lines else first
+        name = f"{one.column}: " if one.column else ""
         lines.append(
             tag(
                 "li",
-                f"{count} keer. {name}{explained.what} {explained.remedy} ",
-                tag("span", f"Het eerst op {where}.", class_="quiet"),
+                f"{one.count} keer. {name}{explained.what} {explained.remedy} ",
+                tag("span", where, class_="quiet"),
             )
         )
     return tag("div", tag("h3", "Wat niet meegaat"), tag("ul", *lines))

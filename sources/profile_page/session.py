@@ -50,8 +50,13 @@ class Session:
         profile, faults = check(self.draft, form)
         if profile is None:
             return self._show_faults(form, faults)
+        preview = self._look(profile)
         if form.get("act") == WRITE:
-            return self._write(form)
+            return self._write(form, preview)
+        return Answer(show_page(self.draft, form, (), preview))
+
+    def _look(self, profile: Profile) -> Preview:
+        """Read the file by this profile, with all that is amiss with the two."""
         intake = FileIntake(self.draft.file, profile)
         preview = make_preview(intake, today=self.draft.today, most=MOST_READ)
         noon = datetime.combine(self.draft.today, time(12), UTC)
@@ -61,7 +66,7 @@ class Session:
             sample, today = looked.table.sample, self.draft.today
             preview.unread = find_unread(sample, columns, today=today)
         preview.refused = list(self._find_refused(profile, preview))
-        return Answer(show_page(self.draft, form, (), preview))
+        return preview
 
     def _find_refused(self, profile: Profile, preview: Preview) -> Iterator[str]:
         """Say what the index would refuse, as far as it told how it knows us."""
@@ -73,13 +78,13 @@ class Session:
         for says, remedy in found:
             yield f"{says} {remedy}"
 
-    def _write(self, form: Form) -> Answer:
+    def _write(self, form: Form, preview: Preview) -> Answer:
         try:
             self.write(self.draft.write())
         except InvalidProfile as error:
             return self._show_faults(form, [Fault("main", str(error))])
         self.is_written = True
-        return Answer(_say_written(self.draft), is_last=True)
+        return Answer(_say_written(self.draft, preview), is_last=True)
 
     def _show_faults(self, form: Form, faults: list[Fault]) -> Answer:
         page = show_page(self.draft, form, faults, None)
@@ -97,13 +102,18 @@ def make_on_page(
     return session.is_written
 
 
-def _say_written(draft: Draft) -> str:
+def _say_written(draft: Draft, preview: Preview) -> str:
+    """Say where it is; what was amiss is said once more, since the page is gone."""
     command = quote(
         "signal-source", "check", str(draft.file), "--profile", str(draft.out)
     )
     return show_end(
         "Het profiel is geschreven",
         ("Het staat in ", tag("code", str(draft.out)), "."),
+        *(
+            tag("span", f"Let op: {each}", class_="fault")
+            for each in (*filter(None, (preview.refusal,)), *preview.warnings)
+        ),
         ("Probeer het nu met: ", tag("code", command)),
         "U kunt dit venster sluiten.",
     )

@@ -35,7 +35,8 @@ class Known:
     """What the agency said of itself; the rest is to be filled in.
 
     `verified`: on which day somebody saw that the telephone numbers are right. It is a
-    claim, like how citizens were informed: nothing in a file says it.
+    claim, like how citizens were informed: nothing in a file says it. `words`: what
+    who is called may be called, as far as the agency knows.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Known:
     phone: str = FILL_IN
     informed: str = FILL_IN
     verified: date | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,14 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
     # One number that was given is not the number of each of several.
     is_of_all = len(teams) < 2 or "phone" in choices.columns
     phone = choices.known.phone if is_of_all else FILL_IN
-    reached = Reached(choices.known.function, phone)
     wanted = _find_wanted_days(sample, choices)
     order, forms = sample.find_order(wanted), _find_forms(wanted)
     return replace(
         choices,
-        contacts=dict.fromkeys(teams or [DEFAULT_TEAM], reached),
+        contacts={
+            team: Reached(_find_function(team, choices.known), phone)
+            for team in teams or [DEFAULT_TEAM]
+        },
         dates=(FILL_IN,) if order in _UNPROVEN or not forms else forms,
         order=order,
         forms=forms,
@@ -146,6 +150,17 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
         status=_sort_status(status, choices),
         opt_in=_sort_opt_in(opt_in) if opt_in else None,
     )
+
+
+def _find_function(team: str, known: Known) -> str:
+    """Give by what function a team is called: as was said, or as the team is named.
+
+    Where its own name is a word of the list, however it is written, it is that word.
+    """
+    if known.function != FILL_IN:
+        return known.function
+    words = {fold(word): word for word in known.words}
+    return words.get(fold(team), FILL_IN)
 
 
 def _find(sample: Sample, choices: Choices, role: str) -> Column | None:

@@ -294,6 +294,7 @@ def _slug(problem: str) -> str:
 
 
 def _word(text: str) -> str:
-    """Give a text if it is one word without digits, and otherwise nothing."""
-    fits = text.isascii() and text.replace("-", "").isalpha() and len(text) <= 64
+    """Give a text if it is words without digits, and otherwise nothing."""
+    letters = text.replace("-", "").replace(".", "")
+    fits = text.isascii() and letters.isalpha() and len(text) <= 64
     return text if fits else ""

@@ -191,7 +191,9 @@ class Pipeline:
             except IndexRefused as error:
                 if error.status not in _NOT_ACCEPTABLE or error.slug == AHEAD:
                     raise
-                record_contact(self._outbox, contact.id, accepted=False)
+                record_contact(
+                    self._outbox, contact.id, accepted=False, field=error.field
+                )
             else:
                 record_contact(self._outbox, contact.id, accepted=True)
         refused = find_refused_contacts(self._outbox)

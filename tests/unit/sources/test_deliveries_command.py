@@ -95,6 +95,7 @@ async def test_where_every_record_went_adds_up(agency: Agency) -> None:
     said = ask(agency, "show", str(find_last(agency)["delivery"])).stdout
     assert "Nog niet begonnen, volgens de status: 1" in said
     assert "1 x BSN: " in said
+    assert "Regel 5." in said, "also where the file itself was not read again"
 
 
 async def test_a_line_that_was_passed_over_is_said_also_when_nothing_changed(

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from shutil import copyfile
 
 import httpx
 import pytest
@@ -30,6 +31,8 @@ from tests.doctor_builders import (
 from tests.sources_builders import (
     NOW,
     a_profile,
+    a_row,
+    an_agency,
 )
 from tests.sources_parties import (
     FAR_FROM_OVER,
@@ -182,11 +185,6 @@ async def test_an_index_that_does_not_know_us_says_what_it_lacks(
         ({"sources": []}, "U mag niet leveren voor bron"),
         ({"organisation": "00000001000000000099"}, "in agency.toml"),
         ({"sources": [anew(REGISTERED.sources[0], active=False)]}, "niet meer mee"),
-        (
-            {"sources": [anew(REGISTERED.sources[0], coverage=[])]},
-            "soort signaal bijstand",
-        ),
-        ({"contactFunctions": ["Balie"]}, ".function staat niet op uw lijst"),
     ],
 )
 async def test_what_is_registered_otherwise_is_named(
@@ -197,6 +195,45 @@ async def test_what_is_registered_otherwise_is_named(
         found = await find(patient, "aanmelding index")
     assert found.state is State.WRONG
     assert word in found.says
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        (
+            {"sources": [anew(REGISTERED.sources[0], coverage=[])]},
+            "soort signaal bijstand",
+        ),
+        ({"contactFunctions": ["Balie"]}, "staat niet op uw lijst"),
+    ],
+)
+async def test_a_profile_that_is_refused_is_nowhere_called_good(
+    tmp_path: Path, changed: dict[str, object], word: str
+) -> None:
+    route = known_as(**changed)
+    async with a_patient(tmp_path, route, profiles=[a_profile()]) as patient:
+        findings = await look_over(patient)
+    told = [one for one in findings if one.about == "profiel"]
+    assert {one.state for one in told} == {State.WRONG}
+    assert word in told[0].says
+    known = next(one for one in findings if one.about == "aanmelding index")
+    assert known.state is State.GOOD, "what the index knows of us is another thing"
+
+
+async def test_the_words_for_contact_persons_are_said_until_something_was_told(
+    tmp_path: Path,
+) -> None:
+    agency = an_agency(tmp_path)
+    route = known_as(contactFunctions=["Balie", "Klantmanager Inkomen"])
+    async with a_patient(tmp_path, route) as patient:
+        (said,) = [one for one in await look_over(patient) if one.about == "functies"]
+        assert "Balie, Klantmanager Inkomen." in said.says
+    agency.write(a_row())
+    await agency.publish()
+    (tmp_path / "outbox.db").unlink()
+    copyfile(agency.outbox_path, tmp_path / "outbox.db")
+    async with a_patient(tmp_path, route) as patient:
+        assert "functies" not in {one.about for one in await look_over(patient)}
 
 
 class Refused(Tokens):
@@ -224,7 +261,7 @@ async def test_a_code_of_informing_that_is_not_taken_is_named_with_the_good(
 ) -> None:
     profile = a_profile(informed='"brief"')
     async with a_patient(tmp_path, profiles=[profile]) as patient:
-        found = await find(patient, "aanmelding index")
+        found = await find(patient, "profiel")
     assert found.state is State.WRONG
     assert "Goed zijn: discussed, informed-by-letter." in found.says
 

@@ -118,6 +118,22 @@ async def test_a_refusal_is_named_and_never_echoed(
     assert "999990019" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [("deputy.function", "deputy.function"), ("a <b>", ""), ("bsn.999990019", "")],
+)
+async def test_the_field_of_a_refusal_is_told_and_no_value(
+    field: str, told: str
+) -> None:
+    errors = [{"field": field, "code": "not-on-the-list", "title": "x"}]
+    problem = {"type": "/problems/invalid-input", "title": "x", "errors": errors}
+    with pytest.raises(IndexRefused) as refusal:
+        await an_index(lambda _: httpx.Response(400, json=problem)).put_contact(
+            UUID(int=2), ContactBody(contactHolder="signed")
+        )
+    assert refusal.value.field == told
+
+
 async def test_an_answer_that_is_none_is_a_refusal() -> None:
     index = an_index(lambda _: httpx.Response(200, json={"results": [{}]}))
     with pytest.raises(IndexRefused, match="unreadable-answer"):

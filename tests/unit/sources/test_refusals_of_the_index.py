@@ -44,6 +44,26 @@ async def test_a_contact_holder_the_index_refuses_rejects_its_signals(
     assert len(agency.index.shown()) == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("function", "functie van de contactpersoon"),
+        ("deputy.function", "functie van de vervanger"),
+        ("contactHolder.lastVerified", "dag waarop het nummer is nagegaan"),
+        ("somethingElse", "contactpersoon"),
+        ("", "contactpersoon"),
+    ],
+)
+async def test_what_of_a_contact_holder_is_refused_stands_in_the_file_of_rejects(
+    agency: Agency, field: str, told: str
+) -> None:
+    agency.index.takes_contacts, agency.index.refused_field = False, field
+    agency.write(a_row())
+    await agency.publish()
+    (reject,) = agency.heard.rejects
+    assert reject.field.startswith(told)
+
+
 async def test_signals_of_a_key_that_is_gone_go_with_the_next_delivery(
     agency: Agency,
 ) -> None:

@@ -59,16 +59,20 @@ def test_a_profile_that_the_index_takes_is_not_spoken_of() -> None:
 @pytest.mark.parametrize(
     ("text", "changed", "said"),
     [
-        (PROFILE, {"contactFunctions": ["Balie"]}, "contacts.TEAM.function staat niet"),
+        (
+            PROFILE,
+            {"contactFunctions": ["Balie"]},
+            "De functie van contactpersoon TEAM",
+        ),
         (
             PROFILE.replace("[contacts.ANDER]", 'name = "Jansen"\n[contacts.ANDER]'),
             {"contactNames": ["De Vries"]},
-            "contacts.TEAM.name staat niet op uw lijst",
+            "De naam van contactpersoon TEAM staat niet op uw lijst",
         ),
         (
             PROFILE + 'deputy = { function = "Wie dan ook", phone = "0182 555 103" }\n',
             {},
-            "contacts.ANDER.deputy.function staat niet",
+            "De functie van de vervanger van contactpersoon ANDER staat niet",
         ),
         (PROFILE.replace('"9902"', '"9903"'), {}, "in gemeente 9903 is voor deze bron"),
         (
@@ -84,7 +88,7 @@ def test_a_profile_that_the_index_takes_is_not_spoken_of() -> None:
         (
             PROFILE.replace("2026-10-01", (TODAY + timedelta(1)).isoformat(), 1),
             {},
-            "contacts.TEAM.last_verified is een dag die nog moet komen",
+            "nagegaan (last_verified) van contactpersoon TEAM moet nog komen",
         ),
     ],
     ids=["function", "name", "deputy", "place", "kind", "code", "day"],
@@ -93,6 +97,13 @@ def test_each_thing_that_is_refused_later_is_said_first(
     text: str, changed: dict[str, object], said: str
 ) -> None:
     assert said in refused(text, **changed)
+
+
+def test_the_words_of_the_list_are_said_once_for_all_contact_persons() -> None:
+    said = refused(contactFunctions=["Balie"])
+    assert said.count("Balie") == 1
+    assert "De functie van contactpersoon TEAM en contactpersoon ANDER staat" in said
+    assert "contacts." not in said, "that is no word of a person's"
 
 
 def test_a_source_that_is_not_ours_or_ended_takes_nothing() -> None:
@@ -140,11 +151,13 @@ def test_check_holds_a_profile_against_what_the_index_said_last(agency: Agency) 
     note(agency, known(contactFunctions=["Balie"]))
     said = check(agency)
     assert said.exit_code == 1
-    assert "contacts.TEAM.function staat niet op uw lijst" in said.stdout
+    assert "contactpersoon ANDER staat niet op uw lijst" in said.stdout
+    assert "Deze aantallen zijn van als u hebt opgelost" in said.stdout
     assert "Vergeleken met hoe de index u kende op" in said.stdout
     note(agency, known())
     said = check(agency)
     assert (said.exit_code, "op uw lijst" in said.stdout) == (0, False)
+    assert "Deze aantallen" not in said.stdout
 
 
 def test_check_says_who_compares_where_nobody_was_asked_before(agency: Agency) -> None:
@@ -167,7 +180,7 @@ def test_whoever_makes_a_profile_hears_it_by_the_same_list(agency: Agency) -> No
             *("--verified", "2026-10-01"),
         ],
     )
-    assert "function staat niet op uw lijst" in said.stdout
+    assert "contactpersoon TEAM staat niet op uw lijst" in said.stdout
     assert "kies bij `function` een van: Balie." in said.stdout
 
 
@@ -176,7 +189,9 @@ def test_a_preview_shows_what_would_be_refused(tmp_path: Path) -> None:
     made: Preview = make_preview(FileIntake(file, a_profile()), today=TODAY)
     assert [one.function for one in made.holders.values()] == ["Klantmanager Inkomen"]
     made.refused = ["Dit woord staat niet op uw lijst."]
-    assert "Let op: Dit woord staat niet op uw lijst." in str(show_preview(made))
+    shown = str(show_preview(made))
+    assert "Let op: Dit woord staat niet op uw lijst." in shown
+    assert shown.index("Gelezen: 1.") < shown.index("Deze aantallen zijn van als u")
 
 
 def test_how_the_index_knows_us_is_sealed_in_the_outbox(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_check_says_where_every_row_goes_and_warns_when_most_are_not_begun(
     )
     assert "de meeste records" in said
     assert "1 x Stand: Deze code staat niet in het profiel." in said
+    assert "met haar betekenis in het profiel. Regel 4." in said
 
 
 def test_check_says_that_a_file_would_not_be_heard(
@@ -102,6 +103,16 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "compared": None,
     }
     assert "kan geen BSN zijn" in rejects.read_text("utf-8-sig")
+
+
+def test_the_first_lines_that_were_rejected_are_said_and_how_many_more(
+    tmp_path: Path, profile: str
+) -> None:
+    wrong = [a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(2, 11)]
+    file = write_rows(tmp_path / "f.csv", [a_row(), *wrong])
+    said = runner.invoke(app, ["check", str(file), "--profile", profile]).stdout
+    assert "Regel 3, 4, 5, 6, 7, 8 en nog 3." in said
+    assert a_wrong_number() not in said
 
 
 def test_a_check_leaves_nothing_behind(tmp_path: Path, profile: str) -> None:
