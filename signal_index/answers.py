@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -61,11 +62,16 @@ def make_contact(contact: Contact, source: str, today: date) -> FlagContact:
     stale = today - verified > CONTACT_STALE_AFTER
     known = {"id": id_, "source": source, "stale": stale}
     try:  # as JSON: half a character is no text there
-        said = json.dumps({**details, **known}, default=str)
-        return FlagContact.model_validate_json(said)
+        return _read_contact(json.dumps({**details, **known}, default=str))
     except (InvalidField, TypeError, ValidationError):
         nothing = {"function": "", "phone": "", "lastVerified": verified}
         return FlagContact.model_validate(nothing | known)
+
+
+@lru_cache(maxsize=4_096)
+def _read_contact(said: str) -> FlagContact:
+    """Read it once: a contact holder stands at thousands of signals."""
+    return FlagContact.model_validate_json(said)
 
 
 def encode_part(part: Part) -> bytes:

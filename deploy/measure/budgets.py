@@ -3,8 +3,9 @@
 - A part that spends a source's bucket is a `Spender`, with an agency of its own, whose
   declared caseload is what this part needs. One more without an agency, or without
   its need, ends the run before anything is measured.
-- Who looks up are as many users as all lookups need, by turns; none is given more than
-  its share of a day, whichever parts run.
+- Who looks up are as many users as all lookups need; none is given more than its share
+  of a day, whichever parts run. As many are at work at a time, by turns, however many
+  other parts are measured: who asks again soon is answered sooner.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ from keys.request import MAX_POINTS
 
 PERSONS_PER_USER = 150
 """Of the 200 that a holder allows in a day: what is asked again has room."""
+
+AT_WORK = 64
+"""How many users look up by turns, until their shares are spent."""
 
 
 class BudgetOverdrawn(Exception):
@@ -62,10 +66,13 @@ def count_persons(sizes: Sizes) -> int:
 
 
 class Users:
-    """The registered users, who ask by turns."""
+    """The registered users, who ask by turns, `AT_WORK` at a time."""
 
     def __init__(self, accounts: Sequence[Account]) -> None:
-        self._turns = chain.from_iterable(repeat(accounts, PERSONS_PER_USER))
+        shifts = (accounts[i : i + AT_WORK] for i in range(0, len(accounts), AT_WORK))
+        self._turns = chain.from_iterable(
+            chain.from_iterable(repeat(shift, PERSONS_PER_USER)) for shift in shifts
+        )
 
     def take(self, count: int) -> list[Account]:
         """Name who asks each of the next lookups, or raise `BudgetOverdrawn`."""
