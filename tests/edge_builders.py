@@ -36,6 +36,7 @@ class Served:
     refused: list[Seen] = field(default_factory=list)
     holding: asyncio.Event = field(default_factory=asyncio.Event)
     callers: list["Caller"] = field(default_factory=list)
+    gone: int = 0
 
     async def connect(self, address: str = "127.0.0.9") -> "Caller":
         reader, writer = await asyncio.open_connection(
@@ -109,8 +110,11 @@ class Caller:
 
 
 @asynccontextmanager
-async def serving(**limits: object) -> AsyncIterator[Served]:
-    """Serve an application that tells the length of a body, or holds on at /hold."""
+async def serving(patience: float = 0.05, /, **limits: object) -> AsyncIterator[Served]:
+    """Serve an application that tells the length of a body, or holds on at /hold.
+
+    Whoever asks for /stay is waited for until they are gone.
+    """
     bounds = EdgeLimits.model_validate(limits)
     served = Served(0)
 
@@ -123,6 +127,12 @@ async def serving(**limits: object) -> AsyncIterator[Served]:
         await served.holding.wait()
         return PlainTextResponse("held")
 
+    async def stay(request: Request) -> PlainTextResponse:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        served.gone += 1
+        return PlainTextResponse("gone")
+
     async def much(_request: Request) -> PlainTextResponse:
         return PlainTextResponse("x" * 20_000_000)
 
@@ -130,11 +140,14 @@ async def serving(**limits: object) -> AsyncIterator[Served]:
         routes=[
             Route("/", measure, methods=["GET", "POST"]),
             Route("/hold", hold),
+            Route("/stay", stay),
             Route("/much", much),
         ],
         middleware=[
             Middleware(
-                Gated, gate=Gate(bounds, lambda _: BODY_MAXIMUM, 0.05), refuse=refuse
+                Gated,
+                gate=Gate(bounds, lambda _: BODY_MAXIMUM, patience),
+                refuse=refuse,
             )
         ],
     )
@@ -146,6 +159,7 @@ async def serving(**limits: object) -> AsyncIterator[Served]:
         headers={"x-service": "a test"},
         lifespan="off",
         kind=QuietServer,
+        patience=patience,
     )
     running = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):

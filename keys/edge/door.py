@@ -8,14 +8,18 @@ memory ends, and what is half sent stays. Here
 - a request comes in within `wait_seconds` and the time that its bytes are allowed;
 - an address has so many connections; a proxy that is trusted has no such bound. When
   all are taken, the one that waits longest makes room: first of whoever has most;
+- for whom there is no room hears so after a while (`patience`), and takes no place
+  meanwhile: a flood begins again no sooner. Of these as many are kept as may be inside;
 - an answer that nobody takes, and a connection that does not close, is cut off.
 
 What is refused is told, and then no more than `LINGER_BYTES` are read until it is
 closed, within a second: who is still sending gets the answer, and a flood waits.
+Requests that follow each other unread are all told when nobody is there any more
+(uvicorn tells the last one only, and the others write to a connection that is gone).
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -36,7 +40,13 @@ from keys.edge.errors import (
     TooManyAtOnce,
     TooSlow,
 )
-from keys.edge.limits import LARGEST_HEADS, EdgeLimits, Seen, count_up, share_of
+from keys.edge.limits import (
+    LARGEST_HEADS,
+    EdgeLimits,
+    Seen,
+    count_up,
+    share_of,
+)
 
 SLICE_BYTES: Final = 16_384
 LINGER_BYTES: Final = 2**18
@@ -52,11 +62,14 @@ class Door:
         limits: EdgeLimits,
         headers: Mapping[str, str],
         tell: Callable[[Seen], None],
+        patience: float,
     ) -> None:
         self.limits = limits
+        self.patience = patience
         self.headers = headers
         self._tell = tell
         self._connections: set[GuardedConnection] = set()
+        self._put_off: set[GuardedConnection] = set()
         self._of: dict[str, int] = {}
         self._refused: Counter[str] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
@@ -64,14 +77,25 @@ class Door:
     def enter(self, one: "GuardedConnection") -> EdgeRefused | None:
         """Take in a connection; give why not, where there is no room for it."""
         refusal = self._find_refusal(one)
-        self._connections.add(one)
-        count_up(self._of, one.address, 1)
+        if refusal is None:
+            self._connections.add(one)
+            count_up(self._of, one.address, 1)
+        else:
+            self.count(refusal)
         if self._sweep is None:
             self._sweep_again(one.loop)
         return refusal
 
+    def put_off(self, one: "GuardedConnection") -> bool:
+        """Keep one that was refused until it is told; False: there are too many."""
+        if len(self._put_off) >= self.limits.connections:
+            return False
+        self._put_off.add(one)
+        return True
+
     def leave(self, one: "GuardedConnection") -> None:
         """Forget a connection that is gone."""
+        self._put_off.discard(one)
         if one in self._connections:
             self._connections.remove(one)
             count_up(self._of, one.address, -1)
@@ -101,13 +125,13 @@ class Door:
 
     def _look_round(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
-        for one in list(self._connections):
+        for one in [*self._connections, *self._put_off]:
             one.look(now)
         if self._refused:
             self._tell(dict(self._refused))
             self._refused.clear()
         self._sweep = None
-        if self._connections:
+        if self._connections or self._put_off:
             self._sweep_again(loop)
 
 
@@ -131,6 +155,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._is_coming_in = False
         self._received = self._beside = self._slice = self._discarded = 0
         self._stuck_since: float | None = None
+        self._unanswered: deque[RequestResponseCycle] = deque()
         self._refusal: EdgeRefused | None = None
         self._is_over = False
 
@@ -143,8 +168,7 @@ class GuardedConnection(HttpToolsProtocol):
     @property
     def _answering(self) -> RequestResponseCycle | None:
         """What is being answered."""
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's type forgets None
-        return None if cycle is None or cycle.response_complete else cycle
+        return self._unanswered[0] if self._unanswered else None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
         """Take its place, or hear why there is none."""
@@ -152,15 +176,26 @@ class GuardedConnection(HttpToolsProtocol):
         peer = self.client[0] if self.client else ""
         self.address = share_of(peer)
         self.is_proxy = self._door.limits.is_proxy(peer)
-        refusal = self._door.enter(self)
-        if refusal is not None:
-            self._refuse(refusal)
-            transport.close()
+        self._refusal = self._door.enter(self)
+        if self._refusal is None:
+            return
+        if self._door.put_off(self):
+            self.loop.call_later(self._door.patience, self._part, self._refusal)
+        else:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give its place back."""
+        """Give its place back, and let every request know that nobody is there."""
         self._door.leave(self)
+        self._give_up()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close when what is answered was answered; at once where nothing is."""
+        if self._refusal is None:
+            super().shutdown()
+        else:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Read what came, a slice at a time: a head is never larger than one too many.
@@ -206,6 +241,11 @@ class GuardedConnection(HttpToolsProtocol):
             raise HeadTooLarge
         super().on_header(name, value)
 
+    def on_headers_complete(self) -> None:
+        """Begin to answer a request, or keep it until its turn."""
+        super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+
     def on_body(self, body: bytes) -> None:
         """Keep a part of a body, unless the request was answered already."""
         self._beside -= len(body)
@@ -220,6 +260,7 @@ class GuardedConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request from now on."""
+        self._unanswered.popleft()
         if not self._is_coming_in:
             self._since, self._received = self.loop.time(), 0
         super().on_response_complete()
@@ -241,7 +282,7 @@ class GuardedConnection(HttpToolsProtocol):
         if self._stuck_since is not None:
             if now - self._stuck_since > 2 * self._door.limits.wait_seconds:
                 self.transport.abort()
-        elif self._is_over or self._refusal is not None:
+        elif self._is_over:
             self.transport.close()
         elif self.waits_since is not None and not self.flow.read_paused:
             limits = self._door.limits
@@ -266,13 +307,28 @@ class GuardedConnection(HttpToolsProtocol):
         self._refusal = refusal
         self._door.count(refusal)
         answering = self._answering
-        if answering is not None:
-            if answering.response_started:
-                self.transport.close()
-                return
-            answering.disconnected = True  # the application has nobody to answer
-            answering.message_event.set()
+        if answering is not None and answering.response_started:
+            self.transport.close()
+            return
+        self._give_up()
+        self._tell(refusal)
+
+    def _give_up(self) -> None:
+        """Let the application know that it has nobody to answer any more."""
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def _tell(self, refusal: EdgeRefused) -> None:
+        self._is_over = True
         self.transport.write(self._write_answer(refusal))
+
+    def _part(self, refusal: EdgeRefused) -> None:
+        """Tell who was put off, and close; a flood begins again no sooner."""
+        if not self.transport.is_closing():
+            self._tell(refusal)
+            self.transport.close()
 
     def _write_answer(self, refusal: EdgeRefused) -> bytes:
         body = refusal.body

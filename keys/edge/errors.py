@@ -24,6 +24,10 @@ class CannotListen(Exception):
     """A service may not serve there; the message names the setting."""
 
 
+class TooFewFiles(CannotListen):
+    """The system allows this process fewer files than its limits can need."""
+
+
 class EdgeRefused(Exception):
     """A request that nobody read; `title` says why, to a person."""
 

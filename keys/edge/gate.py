@@ -4,12 +4,13 @@
   takes no place among those under way while it comes in.
 - Who is told to come again waits a moment for that word (`PATIENCE`): on one connection
   that is one request at a time, however fast a flood would like to send them.
+- What is refused is raised where no name of it stays: an exception that a frame of its
+  own traceback holds keeps its whole request, body and all, until the collector comes.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -18,15 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from keys.edge.errors import (
     BodyTooLarge,
     Busy,
-    ComeAgain,
     EdgeRefused,
     TooManyAtOnce,
     TooOften,
 )
-from keys.edge.limits import EdgeLimits, count_up, share_of
+from keys.edge.limits import PATIENCE, EdgeLimits, count_up, share_of
 from keys.edge.rate import Rate
-
-PATIENCE: Final = 0.5
 
 BodyLimit = Callable[[str], int]
 """Gives how many bytes of a body are taken at a path."""
@@ -64,13 +62,15 @@ class Gate:
         address = share_of(client[0] if client else "")
         await self._keep_to_rate(address)
         if self._requests_of.get(address, 0) >= self._limits.requests_per_address:
-            await self._put_off(TooManyAtOnce())
+            await asyncio.sleep(self._patience)
+            raise TooManyAtOnce
         count_up(self._requests_of, address, 1)
         body = _Body(self, address)
         try:
             read = await body.read(scope, receive)
             if self._under_way >= self._limits.requests:
-                await self._put_off(Busy())
+                await asyncio.sleep(self._patience)
+                raise Busy
             self._under_way += 1
             try:
                 yield read
@@ -103,13 +103,10 @@ class Gate:
         now = asyncio.get_running_loop().time()
         try:
             self._rate.verify(address, now)
-        except TooOften as refusal:
-            await self._put_off(refusal)
+        except TooOften:
+            await asyncio.sleep(self._patience)
+            raise
         self._rate.take(address, now)
-
-    async def _put_off(self, refusal: ComeAgain) -> None:
-        await asyncio.sleep(self._patience)
-        raise refusal
 
 
 class _Body:

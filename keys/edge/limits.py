@@ -90,6 +90,8 @@ def _is_among(address: str, networks: tuple[str, ...]) -> bool:
     return any(found in ip_network(one) for one in networks)
 
 
+PATIENCE: Final = 0.5
+"""Seconds after which who finds no room is told: nobody comes back sooner."""
 LARGEST_HEADS: Final = 100
 """How many headers a request may have: each costs more memory than its bytes."""
 

@@ -1,14 +1,16 @@
 """The one way in which a service of ours serves: uvicorn, behind our door.
 
 Its access log is off; a peer's word for where a request comes from counts only of a
-proxy that the limits trust.
+proxy that the limits trust. It may open as many files as its limits can need.
 """
 
 import signal
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from types import FrameType
 from typing import Any, Final, Literal
 
@@ -16,12 +18,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from keys.edge.door import Door, GuardedConnection
-from keys.edge.errors import CannotListen
-from keys.edge.limits import EdgeLimits, Seen
+from keys.edge.errors import CannotListen, TooFewFiles
+from keys.edge.limits import PATIENCE, EdgeLimits, Seen
 from keys.reaching import is_this_machine
 
 GRACE_SECONDS: Final = 10
 """How long requests in hand may take when it is told to stop."""
+SPARE_FILES: Final = 256
+"""What a service has open beside connections: its database, other parties, its log."""
 
 
 def make_server(
@@ -33,14 +37,17 @@ def make_server(
     headers: Mapping[str, str] | None = None,
     lifespan: Literal["auto", "off"] = "auto",
     kind: type[uvicorn.Server] = uvicorn.Server,
+    patience: float = PATIENCE,
 ) -> uvicorn.Server:
     """Make a server for an application at a host and port.
 
     `tell`: hears each second of what was refused at the door. `headers`: those that the
     service gives with every answer, for the refusals that no application sees. Raises
-    `CannotListen` where it would serve another machine without TLS.
+    `CannotListen` where it would serve another machine without TLS, or may not have as
+    many connections as its limits say.
     """
-    door = Door(limits, headers or {}, tell)
+    _allow_files(limits.connections)
+    door = Door(limits, headers or {}, tell, patience)
     connection: Any = partial(GuardedConnection, door=door)
     host, port = place
     if limits.certificate is None and not is_this_machine(host):
@@ -63,6 +70,29 @@ def make_server(
             **_tls(limits),
         )
     )
+
+
+def verify_files(connections: int, most: int) -> int:
+    """Give how many files are needed, or raise `TooFewFiles` where fewer may be open.
+
+    `most`: below 0 where there is no bound. Beyond what a process may have the system
+    refuses everybody, whoever took them all.
+    """
+    needed = 2 * connections + SPARE_FILES  # those inside, and those put off
+    if 0 <= most < needed:
+        raise TooFewFiles(f"edge.connections: this process may open {most} files")
+    return needed
+
+
+def _allow_files(connections: int) -> None:
+    """Let this process open as many files as its limits can need."""
+    if sys.platform == "win32":  # which has no such bound
+        return
+    resource = import_module("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = verify_files(connections, hard)
+    if 0 <= soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def _tls(limits: EdgeLimits) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import partial
 
 import uvicorn
 
-from keys.edge.errors import CannotListen
+from keys.edge.errors import CannotListen, TooFewFiles
 from keys.edge.server import make_server
 from keys.events import tell_refused
 from sources.errors import InvalidAgencySettings
@@ -29,6 +29,11 @@ async def receiving(receiver: ReceiverRow, keep: Keep) -> AsyncIterator[None]:
             lifespan="off",
             kind=_Server,
         )
+    except TooFewFiles:
+        raise InvalidAgencySettings(
+            "receiver.edge.connections: dit proces mag minder bestanden openen dan "
+            "daarvoor nodig zijn (ulimit -Hn)."
+        ) from None
     except CannotListen:
         raise InvalidAgencySettings(
             "receiver.host: buiten deze machine luistert de ontvanger alleen met een "

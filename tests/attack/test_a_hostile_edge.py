@@ -6,9 +6,12 @@ notice. What each service does with it: tests/browser/test_behind_a_proxy.py.
 
 import asyncio
 import json
+import resource
 
 import pytest
 
+from keys.edge.errors import TooFewFiles
+from keys.edge.server import verify_files
 from tests.edge_builders import BODY_MAXIMUM, Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -146,6 +149,48 @@ async def test_one_address_takes_its_share_of_connections_and_no_more() -> None:
         refused = await served.ask(b"")
         assert (refused.status, refused.headers["retry-after"]) == (429, "1")
         assert (await served.ask(WHOLE, OTHER)).status == 200
+
+
+async def test_who_is_put_off_at_the_door_takes_no_place_of_others() -> None:
+    limits = {"connections": 16, "connections_per_address": 8}
+    async with serving(3600, **limits) as served:
+        inside = await served.hold(8, GET, "127.0.0.9")
+        put_off = await served.hold(16, WHOLE, "127.0.0.9")
+        # beyond as many as may be inside nobody is kept at all
+        assert await (await served.connect()).is_closed()
+        assert (await served.ask(WHOLE, OTHER)).status == 200
+        await inside[0].leave()
+        assert (await served.ask(WHOLE)).status == 200
+        assert not any(caller.reader.at_eof() for caller in put_off)
+
+
+async def test_when_nobody_is_there_any_more_every_request_knows() -> None:
+    async with serving() as served:
+        caller = await served.connect()
+        await caller.send(b"GET /stay HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+        await caller.leave()
+        async with asyncio.timeout(20):
+            while served.gone < 1:  # noqa: ASYNC110 - the application has no event
+                await asyncio.sleep(0.01)
+        assert (await served.ask(WHOLE)).status == 200
+        assert served.gone == 1  # those that waited for their turn never begin
+
+
+async def test_a_service_may_open_the_files_that_its_limits_need() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        async with serving(connections=300) as served:
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 600
+            assert (await served.ask(WHOLE)).status == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+async def test_where_fewer_are_allowed_it_does_not_begin() -> None:
+    with pytest.raises(TooFewFiles, match=r"edge\.connections"):
+        verify_files(600, 512)
+    assert verify_files(600, 4_096) == verify_files(600, resource.RLIM_INFINITY) == 1456
 
 
 async def test_where_all_is_taken_who_waits_longest_makes_room() -> None:
