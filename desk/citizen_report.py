@@ -9,10 +9,13 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from desk.moments import day_here
 from desk.texts import Texts
+from keys.pinned_keys import encode_successors, find_successors
+from keys.successor import Chain
 from signal_index.proof import NoteKey
 from signal_index.wire.citizen_reports import (
     CitizenReport,
@@ -68,18 +71,23 @@ def name_files(report: OwnData) -> dict[str, str]:
     return {"pdf": f"{name}.pdf", "proofs": f"{name}-bewijzen.zip"}
 
 
-def pack_proofs(report: OwnData, texts: Texts, key: NoteKey) -> bytes:
+def pack_proofs(report: OwnData, texts: Texts, chain: Chain) -> bytes:
     """Give the ZIP with a proof per line of the report, and how to check them.
 
     Equal reports give equal files: no moment of making stands in it. The key is put in
-    for ease; the text says to compare it with the one that the municipality publishes.
+    for ease, with what follows on it; the text says to compare it with the one that the
+    municipality publishes.
     """
     packed = io.BytesIO()
     name = name_files(report)["proofs"]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, proof in list_proofs(report).items():
             _add(archive, f"bewijs-{number:04}.tlog-proof", proof)
+        key = NoteKey(chain.name, chain.keys[0].raw)
         _add(archive, KEY_FILE, key.encode() + "\n")
+        if chain.said:
+            name_of_more = find_successors(Path(KEY_FILE)).name
+            _add(archive, name_of_more, encode_successors(chain.said).decode())
         text = texts.get("citizen-paper.zip", file=name, key=KEY_FILE)
         _add(archive, README, text + "\n")
     return packed.getvalue()

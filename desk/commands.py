@@ -93,10 +93,14 @@ async def _write_receipts(settings: Path, day: date, into: Path) -> int:
     found = load_settings(settings)
     database = Database(found.database, found.database_authority)
     try:
-        kept = Receipts(database, load_receipt_rules(found), clock.now)
+        kept = Receipts(database, load_receipt_rules(found, _say_refused), clock.now)
         return await write_receipts(kept, day, into)
     finally:
         await database.close()
+
+
+def _say_refused(refusal: Exception) -> None:
+    typer.echo(f"successor of a key: {refusal}", err=True)
 
 
 @keys_app.command()

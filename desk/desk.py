@@ -107,7 +107,8 @@ def build_desk(
         clock=clock,
     )
     request_key = read_request_key(settings.request_key)
-    rules: ReceiptRules = load_receipt_rules(settings)
+    security = DeskSecurity(settings, seal, clock)
+    rules: ReceiptRules = load_receipt_rules(settings, security.log.tell_successor)
     index = SignalIndex(settings.index_url, http)
     marks = ReadMarks(database, seal, clock)
     refusals = RefusalMarks(database, seal, clock)
@@ -127,7 +128,6 @@ def build_desk(
         known_config=KnownConfig(database),
         source_key=_read_source_key(settings),
     )
-    security = DeskSecurity(settings, seal, clock)
     return Desk(
         settings=settings,
         clock=clock,

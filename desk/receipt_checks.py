@@ -6,7 +6,7 @@ marks it broken and raises the alarm in the log: receipt and promise convict the
 index. A proof that is late is asked again, up to a day.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from desk.desk import Desk
@@ -16,10 +16,8 @@ from desk.holders import Passed
 from desk.receipts import KeptReceipt, ReceiptRules, ReceiptState
 from signal_index.proof import (
     ProofError,
-    key_of_year,
     parse_tlog_proof,
     verify_tlog_proof,
-    year_of_origin,
 )
 
 SETTLED_AFTER: Final = timedelta(seconds=90)
@@ -59,7 +57,7 @@ def judge(
     tests/unit/desk/test_receipt_checks.py.
     """
     if passed.status == 200:
-        return _judge_proof(passed.body, kept, rules)
+        return _judge_proof(passed.body, kept, rules, now)
     if passed.status not in {404, 409, 503}:
         raise IndexUnreachable
     age = now.timestamp() - kept.received_at
@@ -67,11 +65,15 @@ def judge(
     return ReceiptState.BROKEN if late else ReceiptState.PROMISED
 
 
-def _judge_proof(body: bytes, kept: KeptReceipt, rules: ReceiptRules) -> ReceiptState:
-    key = key_of_year(rules.checkpoint_key, year_of_origin(kept.origin))
+def _judge_proof(
+    body: bytes, kept: KeptReceipt, rules: ReceiptRules, now: datetime
+) -> ReceiptState:
+    # Of the receipt's day: a year's tree that is closed is signed no more.
+    received = datetime.fromtimestamp(kept.received_at, UTC)
+    keys = rules.ledger_key.list_named(kept.origin, received, now)
     try:
         proof = parse_tlog_proof(body.decode("utf-8"))
-        verify_tlog_proof(proof, kept.leaf, [key], origin=kept.origin)
+        verify_tlog_proof(proof, kept.leaf, keys, origin=kept.origin)
     except (ProofError, UnicodeDecodeError):
         return ReceiptState.BROKEN
     return ReceiptState.PROVEN

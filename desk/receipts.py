@@ -29,16 +29,17 @@ from desk.tables import receipts
 from desk.tokens import Person
 from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import KeysError
-from keys.successor import Chain, read_chain
+from keys.pinned_keys import PinnedKey
+from keys.successor import KeyUse
 from signal_index.proof import (
     Group,
     Kind,
-    NoteKey,
+    LedgerKey,
     OpenedReceipt,
     Outcome,
     ProofError,
+    SucceededKey,
     parse_disclosure,
-    parse_note_key,
     parse_receipt_key,
     verify_receipt,
 )
@@ -66,9 +67,15 @@ class ReceiptRules:
 
     organisation: str
     origin_base: str
-    keys: Chain
+    receipt_key: PinnedKey
     """The receipt key that was pinned, and those that follow it."""
-    checkpoint_key: NoteKey
+    checkpoint_key: PinnedKey
+
+    @property
+    def ledger_key(self) -> LedgerKey:
+        """The key of the ledger, with those that follow it."""
+        chain = self.checkpoint_key.chain
+        return SucceededKey(chain.name, chain.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +96,22 @@ class KeptPromise:
     promise: str
 
 
-def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
-    """Read the index's public keys, or raise `SettingsRefused`."""
+def load_receipt_rules(
+    settings: DeskSettings, tell: Callable[[Exception], None]
+) -> ReceiptRules:
+    """Read the index's public keys, or raise `SettingsRefused`.
+
+    What follows on them is taken up while the desk serves; `tell` hears what is not.
+    """
     ledger = settings.ledger
     try:
-        keys = read_chain(ledger.receipt_key)
-        checkpoint_key = parse_note_key(ledger.checkpoint_key.read_text("ascii"))
-    except (OSError, ValueError, ProofError, KeysError) as error:
+        receipt_key = PinnedKey(ledger.receipt_key, KeyUse.RECEIPT, tell)
+        checkpoint_key = PinnedKey(ledger.checkpoint_key, KeyUse.CHECKPOINT, tell)
+    except KeysError as error:
         raise SettingsRefused(f"ledger keys: {error}") from None
-    return ReceiptRules(settings.organisation, ledger.origin, keys, checkpoint_key)
+    return ReceiptRules(
+        settings.organisation, ledger.origin, receipt_key, checkpoint_key
+    )
 
 
 def verify_answer(
@@ -111,7 +125,8 @@ def verify_answer(
     """
     try:
         parts = parse_body(Answer, answer).answers
-        keys = [parse_receipt_key(key.jwk) for key in rules.keys.list_accepted(now)]
+        accepted = rules.receipt_key.chain.list_accepted(now)
+        keys = [parse_receipt_key(key.jwk) for key in accepted]
         opened = [
             verify_receipt(
                 part.receipt.model_dump(), keys=keys, origin_base=rules.origin_base

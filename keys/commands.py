@@ -26,6 +26,7 @@ from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.config_commands import config
+from keys.digits import write_digits
 from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Because, Kind
@@ -47,12 +48,13 @@ from keys.instants import write_instant
 from keys.joining import open_request
 from keys.joining.confirming import confirm_request, read_file, read_index_keys
 from keys.jose import parse_public_key
+from keys.pinned_keys import read_successors, take_successors
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
 from keys.seal_commands import seal
 from keys.statement import DayStatement, verify_statement
-from keys.successor import read_successors, take_successors
+from keys.successor import digest_successor
 
 OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
 Oin = Annotated[str, typer.Option(help="Its number, 20 digits.")]
@@ -252,19 +254,24 @@ def accept(
 @app.command("take-successor")
 def take_successor_command(
     successors: Annotated[
-        Path, typer.Argument(help="receipt-successors.json, from the index.")
+        Path, typer.Argument(help="NAME-successors.json, from the index.")
     ],
     pinned: Annotated[
-        Path, typer.Option(help="Your receipt.public.jwk; they go beside it.")
+        Path,
+        typer.Option(help="receipt.public.jwk or checkpoint.vkey; they go beside it."),
     ],
 ) -> None:
-    """Take what follows on the receipt key of the index that you pinned."""
+    """Take what follows on a key of the index that you pinned.
+
+    The digits are those that the index said: have them read to you by telephone.
+    """
     with saying_why("Not taken"):
         chain = take_successors(pinned, read_successors(successors))
-    for one in chain.taken:
+    for one, said in zip(chain.taken, chain.said, strict=True):
         typer.echo(
             f"{one.key.kid} from {write_instant(one.begins)}; "
-            f"the one before it until {write_instant(one.ends)}"
+            f"the one before it until {write_instant(one.ends)}; "
+            f"digits {write_digits(digest_successor(said))}"
         )
 
 

@@ -154,7 +154,7 @@ class SuccessorForged(SuccessorRefused):
 
 
 class SuccessorForked(SuccessorRefused):
-    """One key has two successors; the message is the `kid` of that key."""
+    """One key has two successors; the message names that key by its `kid`."""
 
 
 class DecoysRefused(KeysError):

@@ -1,35 +1,34 @@
-"""A receipt key of the index that follows another: said by the old one, and by itself.
+"""A signing key of the index that follows another: said by the old one, and by itself.
 
     sign_successor(Successor(...), old, new) -> SignedDocument     at the index
-    follow(pinned, statements) -> Chain                            where a key is pinned
-    read_chain(path) -> Chain                                      from the files there
-    take_successors(path, statements)                              more of them
+    follow(pinned, use, statements) -> Chain                       where a key is pinned
+
+Of two keys: the one that signs receipts, and the one that signs the ledger's tree.
 
 - A successor is signed by the key before it, or it is nobody's; and by itself, so that
-  nobody announces the key of somebody else.
+  nobody announces the key of somebody else. It says of which of the two it is.
 - Between `begins` and `ends` both count. Before it the new one does not, after it the
   old one does not.
 - A key has one successor. Two statements of one key are a fork: nothing is taken from
   either, and a person must look.
 - Who pinned a key takes what leads on from it, step by step: one that is missing ends
-  the chain. What was taken lies beside the pinned key, and is never left out again.
+  the chain.
 
-    receipt.public.jwk         the key that was pinned
-    receipt-successors.json    {"format":"signal-index/key-successors/1","successors":[
-                               {payload, signatures},…]}
-
-Proven by tests/attack/test_a_key_is_succeeded_falsely.py.
+What lies in files: `keys.pinned_keys`. Proven by
+tests/attack/test_a_key_is_succeeded_falsely.py.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import partial
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from hashlib import sha256
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from keys.config_document import (
     Count,
@@ -41,13 +40,10 @@ from keys.config_document import (
 )
 from keys.errors import (
     InvalidToken,
-    KeyFileMalformed,
-    KeysError,
     SuccessorForged,
     SuccessorForked,
     UnusableKey,
 )
-from keys.files import read_json, read_public, replace_public
 from keys.jose import (
     PrivateKey,
     PublicKey,
@@ -59,18 +55,29 @@ from keys.jose import (
 _TYPE: Final = "signal-key-successor+json"
 SHORTEST: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=92)
-MAX_SUCCESSORS: Final = 64
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
+class KeyUse(StrEnum):
+    """What a key of the index signs."""
+
+    RECEIPT = "receipt"
+    CHECKPOINT = "checkpoint"
+
+
 class Successor(Document):
-    """That one receipt key follows another; `number` counts the keys from 1."""
+    """That one key follows another; `number` counts the keys of that use from 1.
+
+    `made` is when it was signed: at that moment it stood in the ledger.
+    """
 
     format: Literal["signal-index/key-successor/1"] = "signal-index/key-successor/1"
+    use: Literal["receipt", "checkpoint"]
     number: Count
     former: SigningKey
     key: SigningKey
+    made: Instant
     begins: Instant
     ends: Instant
 
@@ -80,12 +87,9 @@ class Successor(Document):
             raise ValueError("a key does not follow itself")
         if not SHORTEST <= self.ends - self.begins <= LONGEST:
             raise ValueError("both keys count for 1 to 92 days")
+        if self.begins < self.made:
+            raise ValueError("a key does not sign before it was said to")
         return self
-
-
-class _File(Document):
-    format: Literal["signal-index/key-successors/1"] = "signal-index/key-successors/1"
-    successors: Annotated[tuple[SignedDocument, ...], Field(max_length=MAX_SUCCESSORS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,25 @@ class Dated:
     begins: datetime = _FIRST
     ends: datetime = _LAST
 
+    @property
+    def raw(self) -> bytes:
+        """The key as its 32 bytes."""
+        return self.key.raw
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The keys that lead on from a pinned one, and what says so."""
+    """The keys that lead on from a pinned one, and what says so.
+
+    `name` is under which the pinned one signs notes; a receipt key has none.
+    `is_forked`: somebody was shown two successors of one of them.
+    """
 
     keys: tuple[Dated, ...]
     taken: tuple[Successor, ...] = ()
+    said: tuple[SignedDocument, ...] = ()
+    name: str = ""
+    is_forked: bool = False
 
     def list_accepted(self, now: datetime) -> tuple[PublicKey, ...]:
         """List the keys that count at this moment, the newest first."""
@@ -143,75 +159,50 @@ def open_successor(document: SignedDocument) -> Successor:
         raise SuccessorForged("not a statement of a successor") from None
 
 
-def follow(pinned: PublicKey, documents: Sequence[SignedDocument]) -> Chain:
+def parse_successor(text: str) -> SignedDocument:
+    """Read a statement by itself, as a ledger entry has it, or `SuccessorForged`."""
+    try:
+        return SignedDocument.model_validate_json(text, by_name=False)
+    except ValidationError:
+        raise SuccessorForged("not a statement of a successor") from None
+
+
+def digest_successor(document: SignedDocument) -> bytes:
+    """Give SHA-256 of what both signed: of it people read digits to each other."""
+    return sha256(document.payload.encode()).digest()
+
+
+def follow(
+    pinned: PublicKey, use: KeyUse, documents: Sequence[SignedDocument]
+) -> Chain:
     """Give the keys that lead on from a pinned one, by statements in any order.
 
     Statements of other keys lead nowhere. Raises `SuccessorForged`, `SuccessorForked`.
     """
-    by_former = _by_former([open_successor(one) for one in documents])
-    keys, taken = [Dated(pinned)], list[Successor]()
-    while (step := by_former.get(keys[-1].key.raw)) is not None:
+    by_former = _by_former(documents)
+    keys, taken, said = [Dated(pinned)], list[Successor](), list[SignedDocument]()
+    while steps := by_former.get(keys[-1].key.raw):
+        step, document = steps[0]
+        if any(other != step for other, _ in steps):
+            raise SuccessorForked(f"two keys follow {step.former.kid}: stop, and call")
+        if step.use != use:
+            raise SuccessorForged(f"it is of the {step.use} key")
         _verify_next(step, keys, taken)
         keys[-1] = replace(keys[-1], ends=step.ends)
         keys.append(Dated(step.key, step.begins))
         taken.append(step)
-    return Chain(tuple(keys), tuple(taken))
+        said.append(document)
+    return Chain(tuple(keys), tuple(taken), tuple(said))
 
 
-def read_chain(path: Path) -> Chain:
-    """Read a pinned key and what follows on it, or raise `KeysError`."""
-    return follow(_read_pinned(path), read_successors(find_successors(path)))
+_Step = tuple[Successor, SignedDocument]
 
 
-def find_successors(path: Path) -> Path:
-    """Give where the successors of a pinned key lie: beside it."""
-    return path.with_name(f"{path.name.partition('.')[0]}-successors.json")
-
-
-def read_successors(path: Path) -> tuple[SignedDocument, ...]:
-    """Read the statements that lie beside a key; none where there is no file."""
-    if not path.exists():
-        return ()
-    try:
-        return _File.model_validate_json(read_public(path), by_name=False).successors
-    except ValidationError:
-        raise SuccessorForged(f"{path.name}: not a file of successors") from None
-
-
-def take_successors(path: Path, documents: Sequence[SignedDocument]) -> Chain:
-    """Put statements beside the pinned key; those that lie there stay.
-
-    Raises what `follow` raises, and `SuccessorForged` for one that neither follows on
-    the pinned key nor comes before it: another one is missing, or it is of elsewhere.
-    """
-    file, pinned = find_successors(path), _read_pinned(path)
-    known = read_successors(file)
-    whole = [*known, *(one for one in documents if one not in known)]
-    chain, said = follow(pinned, whole), [open_successor(one) for one in whole]
-    placed = [*chain.taken, *_list_before(pinned, said)]
-    if not chain.taken or any(one not in placed for one in said):
-        raise SuccessorForged("does not follow on the pinned key; is one missing?")
-    made = _File(successors=tuple(whole))
-    replace_public(file, made.model_dump_json(by_alias=True).encode() + b"\n")
-    return chain
-
-
-def _list_before(pinned: PublicKey, said: Sequence[Successor]) -> list[Successor]:
-    before: list[Successor] = []
-    wanted = pinned.raw
-    while step := next(
-        (one for one in said if one.key.raw == wanted and one not in before), None
-    ):
-        before.append(step)
-        wanted = step.former.raw
-    return before
-
-
-def _by_former(found: Sequence[Successor]) -> Mapping[bytes, Successor]:
-    by_former: dict[bytes, Successor] = {}
-    for one in found:
-        if by_former.setdefault(one.former.raw, one) != one:
-            raise SuccessorForked(one.former.kid)
+def _by_former(documents: Sequence[SignedDocument]) -> Mapping[bytes, list[_Step]]:
+    by_former: dict[bytes, list[_Step]] = defaultdict(list)
+    for document in documents:
+        one = open_successor(document)
+        by_former[one.former.raw].append((one, document))
     return by_former
 
 
@@ -237,10 +228,3 @@ def _signer(name: str, claims: Mapping[str, Any]) -> PublicKey:
         return parse_public_key(claims.get(name))
     except UnusableKey:
         raise SuccessorForged from None
-
-
-def _read_pinned(path: Path) -> PublicKey:
-    try:
-        return parse_public_key(read_json(read_public(path), path.name))
-    except KeysError as error:
-        raise KeyFileMalformed(f"{path.name}: {error}") from None

@@ -33,8 +33,11 @@ from desk.provider import Provider
 from desk.texts import load_texts
 from keys.edge.gate import Gate, Gated, refuse
 from keys.errors import KeysError
+from keys.pinned_keys import PinnedKey
 from keys.pins import read_pins
+from keys.security.events import code_of
 from keys.security_text import make_security_text
+from keys.successor import KeyUse
 from portal import errors
 from portal.asking import Asking
 from portal.errors import PortalError, SettingsRefused
@@ -43,7 +46,6 @@ from portal.login import CALLBACK, Login
 from portal.pages import STYLE, print_view, show, show_view, within
 from portal.settings import PortalSettings
 from portal.views import Views
-from signal_index.proof import NoteKey, ProofError, parse_note_key
 from signal_index.wire.citizen_reports import OwnView
 
 VIEW_COOKIE: Final = "__Host-portal-view"
@@ -73,7 +75,7 @@ class Portal:
     login: Login
     asking: Asking
     views: Views
-    checkpoint_key: NoteKey
+    ledger_key: PinnedKey
 
 
 def create_app(
@@ -130,9 +132,10 @@ def build_portal(
         key = read_client_key(broker.client_key)
         own = read_client_key(machine.client_key)
         request_key = read_request_key(settings.request_key)
-        checkpoint = settings.checkpoint_key.read_text("utf-8").strip()
-        checkpoint_key = parse_note_key(checkpoint)
-    except (DeskError, KeysError, ProofError, OSError, ValueError) as error:
+        ledger_key = PinnedKey(
+            settings.checkpoint_key, KeyUse.CHECKPOINT, _tell_refused
+        )
+    except (DeskError, KeysError, OSError, ValueError) as error:
         raise SettingsRefused(str(error)) from None
     login = Login(
         Provider(broker, None, key, http, clock),
@@ -143,7 +146,11 @@ def build_portal(
     )
     provider = Provider(machine, settings.index_audience, own, http, clock)
     asking = Asking(settings, request_key, http, provider, clock)
-    return Portal(settings, login, asking, Views(clock), checkpoint_key)
+    return Portal(settings, login, asking, Views(clock), ledger_key)
+
+
+def _tell_refused(refusal: Exception) -> None:
+    log_event(Event.SUCCESSOR_REFUSED, reason=code_of(refusal))
 
 
 async def show_front(request: Request) -> Response:
@@ -196,8 +203,8 @@ async def give_paper(request: Request) -> Response:
 
 async def give_proofs(request: Request) -> Response:
     """Give the proofs of the lines, with how anybody can check them."""
-    view, key = _find(request), _portal(request).checkpoint_key
-    packed = pack_proofs(within(view, *_read_period(request)), load_texts("nl"), key)
+    view, chain = _find(request), _portal(request).ledger_key.chain
+    packed = pack_proofs(within(view, *_read_period(request)), load_texts("nl"), chain)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
 
 

@@ -12,6 +12,7 @@ class Event(LoggedEvent):
     STOPPED = "stopped"
     LIMIT_REACHED = "limit-reached", "reason", "count"
     LOGIN_FAILED = "login-failed", "reason"
+    SUCCESSOR_REFUSED = "successor-refused", "reason"
     NO_ANSWER = "no-answer", "party", "reason"
     UNEXPECTED = "unexpected", "error"
 

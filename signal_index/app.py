@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 
@@ -58,6 +59,7 @@ from signal_index.events import Event
 from signal_index.key_files import list_scalars, load_keys, load_scalars
 from signal_index.keyring import IndexKeys
 from signal_index.settings import Settings
+from signal_index.signing_files import FollowedReceiptKeys
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
@@ -156,7 +158,9 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             open_security(settings, keys, log, clock.now) as security,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            trust = AdoptionTrust(keys.receipts.verifying, settings.ledger_origin)
+            receipts = FollowedReceiptKeys(settings.keys, security.tell_successor)
+            keys = replace(keys, receipts=receipts)
+            trust = AdoptionTrust(receipts, settings.ledger_origin)
             view = PolicyView(policy, trust, log)
             index = Index(
                 engine=engine,

@@ -40,6 +40,7 @@ class Event(LoggedEvent):
     ROW_KEY_REFUSED = "row-key-refused", "reason"
     KEYS_OVERDUE = "keys-overdue", "year"
     COSIGNED = "cosigned", "size"
+    SUCCESSOR_REFUSED = "successor-refused", "reason"
     COSIGNATURE_REFUSED = "cosignature-refused", "kind"
     WITNESS_SILENT = "witness-silent", "witness", "kind"
     WITNESS_BACK = "witness-back", "witness"

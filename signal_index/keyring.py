@@ -21,7 +21,7 @@ from keys.pseudonym import (
     derive_stored_point,
 )
 from signal_index.errors import KeyConfigUnusable, KeyFilesRefused, StaleKeyVersion
-from signal_index.ledger import DisclosureKey, ReceiptKeys, user_find_key
+from signal_index.ledger import DisclosureKey, ReceiptSigners, user_find_key
 from signal_index.row_keys import RowKeyRing, RowKeys
 
 
@@ -69,7 +69,7 @@ class IndexKeys(LeaderKeys):
     scalars: MutableMapping[KeyVersion, IndexScalar]
     """c_v by version: another one comes, and an old one goes, while an index serves."""
     ledger_names: Mapping[int, LedgerNameKey]
-    receipts: ReceiptKeys
+    receipts: ReceiptSigners
 
     def __repr__(self) -> str:
         return "<IndexKeys>"

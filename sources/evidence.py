@@ -23,12 +23,13 @@ from signal_index.notice import (
     parse_signed_batch,
 )
 from signal_index.proof import (
+    EVER,
     Group,
     Leaf,
-    NoteKey,
+    LedgerKey,
     OpenedEntry,
     ProofError,
-    key_of_year,
+    move_to_year,
     parse_tlog_proof,
     verify_proof_file,
     year_of_origin,
@@ -50,13 +51,18 @@ class Judged:
 
 
 def judge_evidence(
-    one: Evidence, reference: UUID, signer: SignerKey, ledger: NoteKey, *, now: datetime
+    one: Evidence,
+    reference: UUID,
+    signer: SignerKey,
+    ledger: LedgerKey,
+    *,
+    now: datetime,
 ) -> Judged:
     """Hold that this was signed and is in the ledger, or raise `EvidenceRefused`."""
     said = _find_said(one, reference, signer, now)
     if one.proof is None:
         return Judged(said, one.entry, one.settled_at, None)
-    opened = _open_proof(one.proof, ledger)
+    opened = _open_proof(one.proof, ledger, now)
     leaf = opened.leaf
     if not isinstance(leaf, Leaf) or leaf.entry != one.entry:
         raise EvidenceRefused("Het bewijs hoort bij een andere regel.")
@@ -82,12 +88,13 @@ def _find_said(
     raise EvidenceRefused("Het kenmerk staat niet in wat is ondertekend.")
 
 
-def _open_proof(text: str, ledger: NoteKey) -> OpenedEntry:
+def _open_proof(text: str, ledger: LedgerKey, now: datetime) -> OpenedEntry:
     try:
         proof = parse_tlog_proof(text)
         year = year_of_origin(proof.checkpoint.partition("\n")[0])
-        key = key_of_year(ledger, year)
-        return verify_proof_file(proof, [key], origin=key.name)
+        origin = move_to_year(ledger.name, year)
+        keys = ledger.list_named(origin, EVER, now)
+        return verify_proof_file(proof, keys, origin=origin)
     except ProofError as error:
         raise EvidenceRefused(
             f"Het bewijs klopt niet ({type(error).__name__})."

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,18 +14,17 @@ from uuid import UUID
 
 from typer.testing import CliRunner, Result
 
+from keys.successor import KeyUse
 from signal_index import clock
 from signal_index.cli.commands import app
-from signal_index.key_files import (
-    CHECKPOINT_PUBLIC,
-    load_checkpoint_key,
-    load_year_keys,
-)
+from signal_index.key_files import load_year_keys
 from signal_index.ledger import open_disclosures
-from signal_index.proof import Group, JsonObject, parse_disclosure, parse_note_key
+from signal_index.proof import Group, JsonObject, parse_disclosure
 from signal_index.settings import load_settings
+from signal_index.signing_files import PINNED, load_checkpoint_keys
 from signal_index.store.connect import open_engine
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
+from signal_index.witness.settings import read_keys
 from tests.store_builders import an_oin, write_settings
 from tests.witness_builders import COSIGNER, a_watch
 
@@ -63,26 +63,28 @@ class Office:
         result = run(*command.split(), "--settings", self.file)
         assert result.exit_code == 0, result.output
 
-    def sequence(self) -> int:
-        return asyncio.run(self._sequence())
+    def sequence(self, now: datetime | None = None, log: Path | None = None) -> int:
+        """Sign what is recorded, at a moment; `log`: our key as the witness has it."""
+        return asyncio.run(self._sequence(now or clock.now(), log))
 
-    async def _sequence(self) -> int:
+    async def _sequence(self, now: datetime, log: Path | None) -> int:
         settings = load_settings(self.file)
         engine = open_engine(settings.database_url, None)
-        key = parse_note_key((settings.keys / CHECKPOINT_PUBLIC).read_text())
+        place = log or settings.keys / PINNED[KeyUse.CHECKPOINT]
+        (key,) = read_keys([str(place)], Path(), print)
         try:
             async with a_watch(
-                self.witness_folder, clock=clock.now, log_key=key
+                self.witness_folder, clock=lambda: now, log_key=key
             ) as watch:
                 sequencer = Sequencer(
                     engine,
-                    load_checkpoint_key(settings.keys),
+                    load_checkpoint_keys(settings.keys, now),
                     settings.ledger_origin,
                     settings.checkpoint_file,
                     watch.asked if self.is_watched else None,
                 )
-                await verify_start(sequencer, now=clock.now())
-                return await sequence_once(sequencer, now=clock.now())
+                await verify_start(sequencer, now=now)
+                return await sequence_once(sequencer, now=now)
         finally:
             await engine.dispose()
 
@@ -101,7 +103,7 @@ class Office:
         return into
 
     def verify(
-        self, place: Path, *options: object, key_file: str = CHECKPOINT_PUBLIC
+        self, place: Path, *options: object, key_file: str = PINNED[KeyUse.CHECKPOINT]
     ) -> Result:
         key = load_settings(self.file).keys / key_file
         return run("verify", place, "--key", key, "--json", *options)

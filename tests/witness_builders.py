@@ -17,6 +17,7 @@ from signal_index.proof import (
     EMPTY_ROOT,
     AddCheckpoint,
     Checkpoint,
+    LedgerKey,
     NoteKey,
     hash_leaf,
     origin_of,
@@ -71,7 +72,7 @@ def a_witness(
     *,
     cosigner: Cosigner = COSIGNER,
     clock: Callable[[], datetime] = lambda: NOON,
-    log_key: NoteKey = LOG,
+    log_key: LedgerKey = LOG,
 ) -> Iterator[Witness]:
     memory = folder / f"{cosigner.public.name.replace('/', '-')}.json"
     if not memory.exists():
@@ -111,7 +112,7 @@ async def a_watch(
     clock: Callable[[], datetime] = lambda: NOON,
     count: int = 1,
     quorum: int = 1,
-    log_key: NoteKey = LOG,
+    log_key: LedgerKey = LOG,
 ) -> AsyncIterator[Watch]:
     """Give witnesses that cosign over HTTP, in memory; `folder` holds their files."""
     said = StringIO()

@@ -316,7 +316,7 @@ def _make_index(
 ) -> tuple[Index, ASGIApp]:
     keys, clock = keys or index_keys(), holders.clock
     log = EventLog(stream, clock)
-    trust = AdoptionTrust(keys.receipts.verifying, LEDGER_ORIGIN)
+    trust = AdoptionTrust(keys.receipts, LEDGER_ORIGIN)
     shipped = _shipped_policy()
     policy = PolicyView(Policy(shipped.catalogue, shipped.book), trust, log)
     index = Index(

@@ -196,7 +196,7 @@ def write_witness(places: Places) -> None:
         "port": places.witness_port,
         "key": "witness.key",
         "memory": "memory.json",
-        "logs": [read_line(places.index / "keys" / "checkpoint.vkey")],
+        "logs": [str(places.index / "keys" / "checkpoint.vkey")],
     }
     write_toml(places.witness / "witness.toml", content)
 

@@ -49,7 +49,7 @@ async def make_report(
     report = await desk.contacts.hold(read_answer(CitizenReport, passed))
     files = name_files(report)
     paper = await make_pdf("citizen.html", **_values(desk, report))
-    proofs = pack_proofs(report, desk.texts, desk.receipts.rules.checkpoint_key)
+    proofs = pack_proofs(report, desk.texts, desk.receipts.rules.checkpoint_key.chain)
     return JSONResponse(
         {
             "html": _render_piece(desk, report),

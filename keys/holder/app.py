@@ -21,6 +21,7 @@ from starlette.types import Scope
 from keys import openapi
 from keys.edge.allowing import list_allowed
 from keys.edge.errors import EdgeRefused
+from keys.errors import SuccessorForked
 from keys.events import EventLog
 from keys.holder import errors
 from keys.holder.document import API_VERSION, HolderRoute, write_document
@@ -75,6 +76,7 @@ class Edge:
         self._security = security
         self._reminder = Reminder(security, holder.now)
         self._told: frozenset[Restoration] = frozenset()
+        self._told_fork = False
         self._small = anyio.CapacityLimiter(4)
         self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
 
@@ -110,8 +112,13 @@ class Edge:
             )
 
     def remind(self) -> None:
-        """Tell whoever watches where the key config in use ends."""
+        """Tell whoever watches where the key config ends, and of a fork, once."""
         self._reminder.remind(self._holder.keys.identity.config)
+        chain = self._holder.index_keys
+        if chain.is_forked and not self._told_fork:
+            forked = SuccessorForked(chain.keys[0].key.kid)
+            self._security.tell_successor(forked)
+        self._told_fork = chain.is_forked
 
     async def tell_restored(self) -> None:
         """Tell whoever watches of each gap that was said, once a start."""

@@ -1,5 +1,7 @@
 """Take up files that were replaced while a holder serves: organisations, limits, keys.
 
+The keys of the index too: what follows on the one that was pinned.
+
 - What was replaced is checked as at the start; what does not hold changes nothing, and
   is told once.
 - A key config is held against the one in use (`keys.config.verify_succession`), and
@@ -27,6 +29,8 @@ from keys.holder.opening import (
 )
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings
+from keys.pinned_keys import list_files, read_chain
+from keys.successor import Chain, KeyUse
 from keys.watching import Watched
 
 
@@ -59,6 +63,7 @@ class Renewal:
         self._is_told = False
         self._is_waiting = True
         self._organisations = Watched([settings.organisations])
+        self._index_keys = Watched(list_files(settings.index_key))
         self._keys = Watched(
             [
                 settings.key_config,
@@ -106,6 +111,7 @@ class Renewal:
             take_up
             for watched, take_up in (
                 (self._organisations, self._take_up_organisations),
+                (self._index_keys, self._take_up_index_keys),
                 (self._keys, self._take_up_keys),
             )
             if watched.has_changed()
@@ -124,6 +130,9 @@ class Renewal:
         found = load_organisations(self._settings.organisations)
         return replace(served, organisations=found)
 
+    def _take_up_index_keys(self, served: Holder) -> Holder:
+        return replace(served, index_keys=read_index_keys(self._settings))
+
     def _take_up_keys(self, served: Holder) -> Holder:
         known = served.keys.identity.config
         keys = open_keys(self._settings, known=known, now=served.now())
@@ -134,6 +143,14 @@ class Renewal:
             return served
         former = put_behind(served.former, served.keys, keys)
         return replace(served, keys=keys, former=former)
+
+
+def read_index_keys(settings: HolderSettings) -> Chain:
+    """Read whose word is taken on whom to refuse, or raise `HolderStartRefused`."""
+    try:
+        return read_chain(settings.index_key, KeyUse.RECEIPT)
+    except KeysError as error:
+        raise HolderStartRefused(str(error)) from None
 
 
 def _list_openers(settings: HolderSettings) -> list[Path]:

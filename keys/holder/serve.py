@@ -22,11 +22,10 @@ from keys.holder.events import Event
 from keys.holder.former import Former, find_end_of, find_over
 from keys.holder.opening import HolderKeys, open_former_keys, open_keys
 from keys.holder.organisations import load_organisations
-from keys.holder.renewing import Renewal
+from keys.holder.renewing import Renewal, read_index_keys
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
 from keys.security.events import SecurityEvent
-from keys.successor import Chain, read_chain
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -92,7 +91,7 @@ def open_holder(
     def erase() -> None:
         store.erase_older(keep, now=now())
 
-    index_keys = _read_index_keys(settings.index_key)
+    index_keys = read_index_keys(settings)
     holder = Holder(
         keys, settings.audience, organisations, store, now, index_keys, former
     )
@@ -130,10 +129,3 @@ def _open_former(
         if one not in over
     ]
     return tuple(Former(keys, until) for keys, until in opened if keys is not None)
-
-
-def _read_index_keys(path: Path) -> Chain:
-    try:
-        return read_chain(path)
-    except KeysError as error:
-        raise HolderStartRefused(str(error)) from None

@@ -14,7 +14,8 @@ from keys.files import read_public
 from keys.joining.fingerprint import verify_fingerprint
 from keys.joining.signing import OpenedRequest
 from keys.jose import PublicKey
-from keys.successor import read_chain
+from keys.pinned_keys import read_chain
+from keys.successor import KeyUse
 
 
 def read_file(path: Path) -> bytes:
@@ -25,9 +26,9 @@ def read_file(path: Path) -> bytes:
 def read_index_keys(path: Path, now: datetime) -> Sequence[PublicKey]:
     """Read with which keys the index signs now: `receipt.public.jwk` and what follows.
 
-    What follows on it lies beside it (`keys.successor`). Raises `KeysError`.
+    What follows on it lies beside it (`keys.pinned_keys`). Raises `KeysError`.
     """
-    return read_chain(path).list_accepted(now)
+    return read_chain(path, KeyUse.RECEIPT).list_accepted(now)
 
 
 def confirm_request(request: OpenedRequest, told: str | None) -> None:

@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from keys import clock
+from keys.errors import SuccessorForked
 from keys.events import Log, LoggedEvent
 from keys.security.rules import NOBODY, Account, Alarm, Counted, Tally
 
@@ -44,6 +45,7 @@ class SecurityEvent(LoggedEvent):
     CONTACT_REFUSED = "contact-refused", "organisation", "reason"
     KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
     KEY_CONFIG_REFUSED = "key-config-refused", "reason"
+    SUCCESSOR_REFUSED = "successor-refused", "reason"
     KEY_CONFIG_ENDS = "key-config-ends", "serial", "count"
     KEYS_CHANGED = "keys-changed", *_ACT
     RULES_CHANGED = "rules-changed", *_ACT
@@ -153,6 +155,12 @@ class SecurityLog:
         """Count what is no event by itself: whom somebody asked about."""
         for alarm in self._tally.count(what, who, self._clock(), many):
             self.tell(alarm)
+
+    def tell_successor(self, refusal: Exception) -> None:
+        """Write that no successor of a pinned key was taken up; a fork is an alarm."""
+        self.write(SecurityEvent.SUCCESSOR_REFUSED, reason=code_of(refusal))
+        if isinstance(refusal, SuccessorForked):
+            self.count(Counted.FORKS, NOBODY)
 
     def tell(self, alarm: Alarm) -> None:
         """Write an alarm, and hand it on."""

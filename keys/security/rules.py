@@ -26,6 +26,7 @@ class Counted(StrEnum):
     REFUSALS_OF_NOBODY = "refusals-of-nobody"
     DECOYS = "decoys"
     CONTACTS = "contacts"
+    FORKS = "forks"
 
 
 class RuleId(StrEnum):
@@ -33,6 +34,7 @@ class RuleId(StrEnum):
 
     DECOY_ASKED = "decoy-asked"
     CONTACT_REFUSED = "contact-refused"
+    SUCCESSOR_FORKED = "successor-forked"
     BURST = "burst"
     ENUMERATION = "enumeration"
     REFUSAL_SWEEP = "refusal-sweep"
@@ -60,6 +62,7 @@ _SHORT: Final = timedelta(minutes=10)
 RULES: Final[Sequence[Rule]] = (
     Rule(RuleId.DECOY_ASKED, Counted.DECOYS, _DAY, 0),
     Rule(RuleId.CONTACT_REFUSED, Counted.CONTACTS, _DAY, 0),
+    Rule(RuleId.SUCCESSOR_FORKED, Counted.FORKS, _DAY, 0),
     Rule(RuleId.BURST, Counted.PERSONS, _SHORT, 30),
     Rule(RuleId.ENUMERATION, Counted.PERSONS, _DAY, 60),
     Rule(RuleId.REFUSAL_SWEEP, Counted.REFUSALS, _SHORT, 15),

@@ -16,10 +16,9 @@ Proven by tests/attack/test_policy_written_by_sql_is_not_taken_up.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from joserfc.jwk import OKPKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
@@ -31,6 +30,7 @@ from policy.errors import InvalidPolicy
 from policy.vocabulary import Establishment
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event
+from signal_index.ledger import ReceiptSigners
 from signal_index.proof import Adoption, verify_adoption
 from signal_index.proof.errors import ProofError
 from signal_index.store.policies import (
@@ -46,7 +46,7 @@ from signal_index.store.standing import Standing, establishments_of
 class AdoptionTrust:
     """What makes an adoption ours: the receipt keys, and our ledger's name."""
 
-    keys: Sequence[OKPKey]
+    keys: ReceiptSigners
     origin: str
 
 
@@ -169,7 +169,7 @@ class PolicyView:
             approval=found.approval,
             activated_at=found.activated_at.replace(microsecond=0),
         )
-        if verify_adoption(found.statement, self._trust.keys) != said:
+        if verify_adoption(found.statement, self._trust.keys.verifying) != said:
             raise PolicyUnusable
 
     def _close(self, municipality: str, held: _Held, fault: Exception) -> None:

@@ -34,6 +34,7 @@ from keys.joining import (
 from keys.joining.client_metadata import make_client_metadata
 from keys.joining.confirming import confirm_request, read_file, read_index_keys
 from keys.jose import PrivateKey
+from keys.successor import KeyUse
 from policy.catalogue import load_catalogue
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, refusing, run, say
@@ -48,14 +49,14 @@ from signal_index.cli.items import (
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import Registrar
 from signal_index.errors import LoadFileRefused, SettingsRefused
-from signal_index.key_files import (
-    RECEIPT_PUBLIC,
-    load_signing_key,
-    read_public_checkpoint_key,
-)
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import Settings, list_reasons, load_settings
+from signal_index.signing_files import (
+    PINNED,
+    load_signing_key,
+    read_public_checkpoint_key,
+)
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.invitations import (
     InvitationRecord,
@@ -140,7 +141,7 @@ def accept(
     with refusing():
         now = clock.now()
         key = load_signing_key(loaded.keys, now)
-        own = read_index_keys(loaded.keys / RECEIPT_PUBLIC, now)
+        own = read_index_keys(loaded.keys / PINNED[KeyUse.RECEIPT], now)
         opened = open_request(read_file(request), index_keys=own, now=now)
         confirm_request(opened, fingerprint)
     document, state, is_new = run(lambda: _accept(loaded, opened, key))
@@ -211,7 +212,9 @@ def _make_invitation(
                 HolderAt(index=place, id=one.id, url=one.url)
                 for place, one in enumerate(at.holders, 1)
             ),
-            checkpoint_key=read_public_checkpoint_key(settings.keys),
+            checkpoint_key=read_public_checkpoint_key(
+                settings.keys, settings.ledger_origin, clock.now()
+            ),
             witnesses=tuple(witness.key for witness in settings.witnesses),
             key=load_signing_key(settings.keys, clock.now()).public,
         )

@@ -1,13 +1,17 @@
 """`keys create`, `add-year`, `destroy-year`: key files and the entry that says so."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Final
 
 import typer
 
+from keys.config_document import SignedDocument
+from keys.digits import write_digits
 from keys.instants import write_instant
-from keys.successor import open_successor
+from keys.successor import KeyUse, digest_successor, open_successor
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
@@ -19,12 +23,12 @@ from signal_index.key_files import (
     destroy_year,
     load_row_keys,
     load_year_keys,
-    make_successor,
-    put_successor,
 )
 from signal_index.ledger import KeyStep
+from signal_index.proof import origin_of
 from signal_index.row_keys import RowKeyState
 from signal_index.settings import load_settings
+from signal_index.signing_files import make_successor, put_successor
 from signal_index.store.acts import Recorder
 from signal_index.store.key_steps import record_key_step
 from signal_index.store.row_keys import add_use
@@ -60,6 +64,7 @@ def destroy(year: int, settings: SettingsFile) -> None:
 
 @keys_app.command("succeed")
 def succeed(
+    use: Annotated[KeyUse, typer.Argument(help="Which key: what it signs.")],
     settings: SettingsFile,
     lead_days: Annotated[
         int, typer.Option(min=1, max=92, help="Days until the new key signs.")
@@ -68,39 +73,61 @@ def succeed(
         int, typer.Option(min=1, max=92, help="Days that both count from then on.")
     ] = 28,
 ) -> None:
-    """Make the receipt key that follows the one in use, and sign that it does.
+    """Make the key that follows the one in use, and sign that it does.
 
     Not for a key that was stolen: a thief signs successors too.
     """
-    file, begins, ends = run(lambda: _succeed(settings, lead_days, overlap_days))
-    say(f"the new receipt key signs from {begins:%Y-%m-%d %H:%M} UTC")
-    say(f"the former one counts until {ends:%Y-%m-%d %H:%M} UTC")
-    say(f"give {file} to every desk, key holder and auditor before then,")
-    say("and restart the serving processes before then")
+    file, document = run(lambda: _succeed(settings, use, lead_days, overlap_days))
+    said, whom = open_successor(document), _WHO_PINS[use]
+    say(f"the new {use} key signs from {said.begins:%Y-%m-%d %H:%M} UTC")
+    say(f"the former one counts until {said.ends:%Y-%m-%d %H:%M} UTC")
+    say(f"digits {write_digits(digest_successor(document))}: read them to who asks")
+    say(f"give {file} to every {whom} before then")
+
+
+_WHO_PINS: Final[Mapping[KeyUse, str]] = MappingProxyType(
+    {
+        KeyUse.RECEIPT: "desk, key holder and auditor",
+        KeyUse.CHECKPOINT: "witness, desk, citizens' page, agency and auditor",
+    }
+)
+_STEP: Final[Mapping[KeyUse, KeyStep]] = MappingProxyType(
+    {
+        KeyUse.RECEIPT: KeyStep.RECEIPT_KEY_SUCCEEDED,
+        KeyUse.CHECKPOINT: KeyStep.CHECKPOINT_KEY_SUCCEEDED,
+    }
+)
 
 
 async def _succeed(
-    file: Path, lead_days: int, overlap_days: int
-) -> tuple[Path, datetime, datetime]:
-    settings = load_settings(file)
-    begins = clock.now().replace(microsecond=0) + timedelta(days=lead_days)
-    ends = begins + timedelta(days=overlap_days)
-    document = make_successor(settings.keys, begins=begins, ends=ends)
+    file: Path, use: KeyUse, lead_days: int, overlap_days: int
+) -> tuple[Path, SignedDocument]:
+    settings, now = load_settings(file), clock.now().replace(microsecond=0)
+    begins = now + timedelta(days=lead_days)
+    document = make_successor(
+        settings.keys,
+        use,
+        now=now,
+        begins=begins,
+        ends=begins + timedelta(days=overlap_days),
+        origin=origin_of(settings.ledger_origin, begins.year),
+    )
     said = open_successor(document)
     async with opened(settings) as conn:
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
         await record_key_step(
             conn,
             recorder,
-            KeyStep.RECEIPT_KEY_SUCCEEDED,
+            _STEP[use],
             number=said.number,
             former=said.former.kid,
             key=said.key.kid,
-            begins=write_instant(begins),
-            ends=write_instant(ends),
+            begins=write_instant(said.begins),
+            ends=write_instant(said.ends),
+            statement=document.model_dump_json(),
         )
     # Only now: what counts without an entry could not be explained any more.
-    return put_successor(settings.keys, document), begins, ends
+    return put_successor(settings.keys, use, document), document
 
 
 async def _create(file: Path, key_version: int) -> Path:

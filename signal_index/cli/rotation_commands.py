@@ -45,7 +45,6 @@ from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
 from signal_index.errors import KeyConfigUnusable, VersionStillUsed
-from signal_index.key_files import load_signing_key
 from signal_index.ledger import KeyStep
 from signal_index.rotation_files import (
     begin_rotation,
@@ -57,6 +56,7 @@ from signal_index.rotation_files import (
     verify_room,
 )
 from signal_index.settings import Settings, load_settings
+from signal_index.signing_files import load_signing_key
 from signal_index.store.activations import find_first_uses, find_newest
 from signal_index.store.key_steps import record_key_step
 

@@ -10,9 +10,9 @@ from keys.events import EventLog
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.key_files import load_checkpoint_key, write_successor_key
 from signal_index.proof import origin_of
 from signal_index.settings import load_settings
+from signal_index.signing_files import load_checkpoint_keys, write_renamed_key
 from signal_index.store.connect import DatabaseRole, open_database
 from signal_index.upkeep.cosigning import open_witnesses
 from signal_index.upkeep.ledger_parts import Sequencer
@@ -49,7 +49,7 @@ async def _succeed(file: Path, old: str, by: str, on: datetime) -> Path:
         async with open_witnesses(settings, log) as witnesses:
             sequencer = Sequencer(
                 engine,
-                load_checkpoint_key(settings.keys),
+                load_checkpoint_keys(settings.keys, clock.now()),
                 old,
                 settings.checkpoint_file,
                 witnesses,
@@ -58,6 +58,6 @@ async def _succeed(file: Path, old: str, by: str, on: datetime) -> Path:
         async with administering(settings) as (conn, recorder):
             made = await succeed(conn, recorder, sequencer, decision, refusal)
         origin = origin_of(made.origin, made.at.year)
-        return write_successor_key(settings.keys, origin, made.generation)
+        return write_renamed_key(settings.keys, origin, made.generation, made.at)
     finally:
         await engine.dispose()

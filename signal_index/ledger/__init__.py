@@ -34,9 +34,12 @@ from signal_index.ledger.facts import (
 from signal_index.ledger.key_steps import KEY_STEPS, KeyStep, describe_key_step
 from signal_index.ledger.keys import (
     CheckpointKey,
+    CheckpointKeys,
+    CheckpointSigners,
     DisclosureKey,
     ReceiptKey,
     ReceiptKeys,
+    ReceiptSigners,
 )
 from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.opened import Opened, open_entry
@@ -62,6 +65,8 @@ __all__ = [
     "OUTCOME_NONCE_BYTES",
     "RARE_OUTCOMES",
     "CheckpointKey",
+    "CheckpointKeys",
+    "CheckpointSigners",
     "DecisionGroup",
     "DisclosureKey",
     "Entry",
@@ -76,6 +81,7 @@ __all__ = [
     "PersonGroup",
     "ReceiptKey",
     "ReceiptKeys",
+    "ReceiptSigners",
     "RoleGroup",
     "ShownFlag",
     "WhyGroup",

@@ -32,8 +32,12 @@ class KeyStep(StrEnum):
     ROW_KEY_FINISHED = "row-key-finished"
     ROW_KEY_DESTROYED = "row-key-destroyed"
     RECEIPT_KEY_SUCCEEDED = "receipt-key-succeeded"
+    CHECKPOINT_KEY_SUCCEEDED = "checkpoint-key-succeeded"
 
 
+_SUCCEEDED: Final = frozenset(
+    {"number", "former", "key", "begins", "ends", "statement"}
+)
 KEY_STEPS: Final[Mapping[KeyStep, frozenset[str]]] = MappingProxyType(
     {
         KeyStep.KEYS_CREATED: frozenset({"version", "years"}),
@@ -49,17 +53,17 @@ KEY_STEPS: Final[Mapping[KeyStep, frozenset[str]]] = MappingProxyType(
         KeyStep.ROW_KEY_BEGUN: frozenset({"rowKey"}),
         KeyStep.ROW_KEY_FINISHED: frozenset({"rowKey", "rows"}),
         KeyStep.ROW_KEY_DESTROYED: frozenset({"rowKey"}),
-        KeyStep.RECEIPT_KEY_SUCCEEDED: frozenset(
-            {"number", "former", "key", "begins", "ends"}
-        ),
+        KeyStep.RECEIPT_KEY_SUCCEEDED: _SUCCEEDED,
+        KeyStep.CHECKPOINT_KEY_SUCCEEDED: _SUCCEEDED,
     }
 )
 """The members of each step beside `act`.
 
 `version`, `epoch`, `serial`: of the key config. `config`: SHA-256 of what the holders
 signed. `ceremony`: its kind. `rowKey`: the number of the index's row key; `rows`: how
-many got their name under it. `number`: of the receipt key, which follows `former`; both
-by their `kid`. `begins`, `ends`: from when it signs, until when the former counts.
+many got their name under it. `number`: of the key of its use, which follows `former`;
+both by their `kid`. `begins`, `ends`: from when it signs, until when the former counts.
+`statement`: what both keys signed, as it is handed out (`keys.successor`).
 """
 
 

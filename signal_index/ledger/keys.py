@@ -11,7 +11,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -76,6 +76,32 @@ class CheckpointKey:
     def __repr__(self) -> str:
         return "<CheckpointKey>"
 
+    def at(self, now: datetime) -> Sequence["CheckpointKey"]:
+        """Give what signs at this moment: one that has no successor, by itself."""
+        del now
+        return [self]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckpointKeys:
+    """The keys that sign the tree, each from when until when: in an overlap two."""
+
+    dated: Sequence[tuple[datetime, datetime, CheckpointKey]]
+
+    def __repr__(self) -> str:
+        return "<CheckpointKeys>"
+
+    def at(self, now: datetime) -> Sequence[CheckpointKey]:
+        """Give every key that signs at this moment, the newest last."""
+        return [key for begins, ends, key in self.dated if begins <= now < ends]
+
+
+class CheckpointSigners(Protocol):
+    """What signs the tree: `CheckpointKeys`, one key, or what follows the files."""
+
+    def at(self, now: datetime) -> Sequence[CheckpointKey]:
+        """Give every key that signs at this moment."""
+
 
 class ReceiptKey:
     """The Ed25519 key that signs promises, with the key id that its JWS names."""
@@ -133,6 +159,21 @@ class ReceiptKeys:
         for _, key in dated:
             key.verifying = verifying
         return cls(dated, verifying)
+
+
+class ReceiptSigners(Protocol):
+    """What signs receipts: `ReceiptKeys`, or what follows the files."""
+
+    def at(self, now: datetime) -> ReceiptKey:
+        """Give the key that signs at this moment."""
+
+    @property
+    def newest(self) -> ReceiptKey:
+        """Give the last one, to verify with: it knows all the others."""
+
+    @property
+    def verifying(self) -> Sequence[OKPKey]:
+        """Give what verifies all that this index ever signed."""
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:

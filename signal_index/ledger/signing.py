@@ -62,15 +62,18 @@ def _sign(header: Mapping[str, str], claims: JsonObject, key: ReceiptKey) -> str
     return f"{signed}.{encode_b64u(key.private.sign(signed.encode()))}"
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: CheckpointKey) -> str:
-    """Give the signed note of a checkpoint.
+def sign_checkpoint(checkpoint: Checkpoint, *keys: CheckpointKey) -> str:
+    """Give the note of a checkpoint, signed by each key (c2sp.org/tlog-checkpoint).
 
     The caller must know that the tree extends every tree signed before it: two signed
     trees that do not are proof of a fork, for ever.
     """
     text = checkpoint.encode()
-    signer = note_key(key, checkpoint.origin)
-    return encode_note(text, [(signer, key.private.sign(text.encode()))])
+    signatures = [
+        (note_key(key, checkpoint.origin), key.private.sign(text.encode()))
+        for key in keys
+    ]
+    return encode_note(text, signatures)
 
 
 def note_key(key: CheckpointKey, origin: str) -> NoteKey:

@@ -13,7 +13,7 @@ from signal_index.proof.add_checkpoint import (
 from signal_index.proof.adoption import Adoption, adoption_header, verify_adoption
 from signal_index.proof.checkpoint import (
     Checkpoint,
-    key_of_year,
+    move_to_year,
     origin_of,
     parse_checkpoint,
     verify_checkpoint,
@@ -75,6 +75,7 @@ from signal_index.proof.leaf import (
     parse_leaf,
     read_header,
 )
+from signal_index.proof.ledger_keys import EVER, Dated, LedgerKey, SucceededKey
 from signal_index.proof.line_file import (
     LONGEST_LINE,
     OPENED_DAY,
@@ -84,7 +85,6 @@ from signal_index.proof.line_file import (
 )
 from signal_index.proof.note import (
     NoteKey,
-    encode_key,
     encode_note,
     parse_note_key,
     split_key,
@@ -129,6 +129,7 @@ from signal_index.proof.tlog_proof import (
 
 __all__ = [
     "EMPTY_ROOT",
+    "EVER",
     "HASH_BYTES",
     "LONGEST_LINE",
     "OPENED_DAY",
@@ -144,6 +145,7 @@ __all__ = [
     "Checkpoint",
     "ConsistencyRefused",
     "Cosignature",
+    "Dated",
     "Disclosure",
     "DisclosureRefused",
     "FirstLeaf",
@@ -154,6 +156,7 @@ __all__ = [
     "Kind",
     "Leaf",
     "LeafHeader",
+    "LedgerKey",
     "LineWriter",
     "MalformedProof",
     "NoteKey",
@@ -167,6 +170,7 @@ __all__ = [
     "QuorumRefused",
     "Shown",
     "SignatureRefused",
+    "SucceededKey",
     "TileRef",
     "TlogProof",
     "WitnessKey",
@@ -182,17 +186,16 @@ __all__ = [
     "encode_bundle",
     "encode_first_leaf",
     "encode_json",
-    "encode_key",
     "encode_leaf",
     "encode_note",
     "find_cosignatures",
     "format_minute",
     "hash_leaf",
     "hash_node",
-    "key_of_year",
     "list_bundles",
     "list_tiles",
     "make_disclosure",
+    "move_to_year",
     "origin_of",
     "parse_add_checkpoint",
     "parse_bundle",

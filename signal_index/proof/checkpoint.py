@@ -8,9 +8,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keys.note_keys import is_key_name
 from signal_index.proof.encoding import decode_hash, encode_b64, parse_size
 from signal_index.proof.errors import MalformedProof, OriginRefused
-from signal_index.proof.note import NoteKey, is_key_name, verify_note
+from signal_index.proof.note import NoteKey, verify_note
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,6 @@ def origin_of(base: str, year: int) -> str:
     return f"{base}/{year:04d}"
 
 
-def key_of_year(key: NoteKey, year: int) -> NoteKey:
-    """Give the same public key under the name that it has in another year."""
-    base = key.name.rpartition("/")[0]
-    return NoteKey(origin_of(base, year), key.public)
+def move_to_year(name: str, year: int) -> str:
+    """Give the origin that a ledger of this name has in another year."""
+    return origin_of(name.rpartition("/")[0], year)

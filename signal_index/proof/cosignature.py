@@ -14,13 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from keys.note_keys import ID_BYTES, derive_key_id, encode_key
 from signal_index.proof.errors import MalformedProof, QuorumRefused, SignatureRefused
 from signal_index.proof.note import (
-    ID_BYTES,
     KEY_BYTES,
     SIGNATURE_BYTES,
-    derive_key_id,
-    encode_key,
     encode_line,
     parse_lines,
     split_key,

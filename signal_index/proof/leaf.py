@@ -97,11 +97,16 @@ class FirstLeaf:
 
 @dataclass(frozen=True)
 class LeafHeader:
-    """What tells leaves apart: id (as text), kind, and the year they belong to."""
+    """What tells leaves apart: id (as text), kind, and the minute they are of."""
 
     entry: bytes
     kind: Kind
-    year: int
+    minute: datetime
+
+    @property
+    def year(self) -> int:
+        """The year they belong to."""
+        return self.minute.year
 
 
 def _leaf_pattern() -> re.Pattern[bytes]:
@@ -202,9 +207,9 @@ def read_header(data: bytes) -> LeafHeader:
     found = _LEAF.fullmatch(data)
     if found is None:
         first = _parse_first(data)
-        return LeafHeader(str(first.entry).encode(), Kind.FIRST_LEAF, first.minute.year)
+        return LeafHeader(str(first.entry).encode(), Kind.FIRST_LEAF, first.minute)
     minute = _parse_minute(found["minute"])
-    return LeafHeader(found["entry"], Kind(found["kind"].decode()), minute.year)
+    return LeafHeader(found["entry"], Kind(found["kind"].decode()), minute)
 
 
 @lru_cache(maxsize=4096)

@@ -8,17 +8,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from keys import note_keys
+from keys.note_keys import (
+    ED25519,
+    ID_BYTES,
+    derive_key_id,
+    encode_key,
+    is_key_name,
+)
 from signal_index.proof.encoding import decode_b64, encode_b64
 from signal_index.proof.errors import MalformedProof, SignatureRefused
 
-_ED25519 = b"\x01"
 KEY_BYTES = 32
-ID_BYTES = 4
 SIGNATURE_BYTES = 64
 _MAX_BYTES = 64 * 1024
 _DASH = "— "  # em dash and space begin a signature line
@@ -34,46 +40,34 @@ class NoteKey:
     @property
     def key_id(self) -> bytes:
         """The four bytes that stand before a signature of this key."""
-        return derive_key_id(self.name, _ED25519 + self.public)
+        return derive_key_id(self.name, ED25519 + self.public)
 
     def encode(self) -> str:
         """Give the one-line form: name, id in hexadecimal, key in base64."""
-        return encode_key(self.name, _ED25519 + self.public)
+        return encode_key(self.name, ED25519 + self.public)
+
+    def list_named(
+        self, origin: str, since: datetime, until: datetime
+    ) -> Sequence["NoteKey"]:
+        """Give it under the name of an origin: a key that has no successor counts."""
+        del since, until
+        return [NoteKey(origin, self.public)]
 
 
 def parse_note_key(text: str) -> NoteKey:
     """Read a public key in its one-line form, or raise `MalformedProof`."""
     name, material = split_key(text)
-    if material[:1] != _ED25519 or len(material) != 1 + KEY_BYTES:
+    if material[:1] != ED25519 or len(material) != 1 + KEY_BYTES:
         raise MalformedProof("a ledger key is not an Ed25519 key")
     return NoteKey(name, material[1:])
 
 
-def derive_key_id(name: str, material: bytes) -> bytes:
-    """Give the id of a key: `material` is its type (one byte) and its bytes."""
-    return sha256(name.encode() + b"\n" + material).digest()[:ID_BYTES]
-
-
-def encode_key(name: str, material: bytes) -> str:
-    """Give the one-line form of a key: name, id in hexadecimal, key in base64."""
-    key_id = derive_key_id(name, material).hex()
-    return f"{name}+{key_id}+{encode_b64(material)}"
-
-
 def split_key(text: str) -> tuple[str, bytes]:
     """Give name and material of a key in its one form, or raise `MalformedProof`."""
-    parts = text.strip().split("+", 2)
-    if len(parts) != 3 or not is_key_name(parts[0]):
-        raise MalformedProof("a key is not name+id+key")
-    material = decode_b64(parts[2])
-    if derive_key_id(parts[0], material).hex() != parts[1]:
-        raise MalformedProof("the id of a key does not belong to it")
-    return parts[0], material
-
-
-def is_key_name(name: str) -> bool:
-    """Say whether a text may name a key: not empty, no white space, no plus."""
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    try:
+        return note_keys.split_key(text)
+    except ValueError as cause:
+        raise MalformedProof(str(cause)) from cause
 
 
 def encode_note(text: str, signatures: Sequence[tuple[NoteKey, bytes]]) -> str:

@@ -16,13 +16,13 @@ from joserfc.jwk import OKPKey
 from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from keys.files import write_whole
-from keys.successor import read_chain
+from keys.pinned_keys import read_chain
+from keys.successor import KeyUse
 from signal_index import clock
 from signal_index.proof import (
     MalformedProof,
     ProofRefused,
     encode_json,
-    parse_note_key,
     parse_receipt_key,
     parse_witness_key,
 )
@@ -32,7 +32,7 @@ from signal_index.reconcile.progress import showing
 from signal_index.reconcile.sentences import describe_finding
 from signal_index.reconcile.statements import list_files
 from signal_index.verify.errors import CannotJudge
-from signal_index.verify.trust import Trust, make_quorum
+from signal_index.verify.trust import Trust, make_quorum, read_trust
 from signal_index.wire.completeness import JudgedReport, Weight
 
 FITS, FOUND, UNJUDGED = 0, 1, 2
@@ -109,7 +109,7 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
 
     def judge() -> JudgedReport:
         trusted = Trusted(
-            ledger=_read_trust(key, witness or [], quorum),
+            ledger=_read_trust(key, receipt_key, witness or [], quorum),
             receipts=_read_receipt_keys(receipt_key, day.date(), at),
             holders=_read_config(key_config, pins, accepted_origin, at),
         )
@@ -174,14 +174,15 @@ def _keep(found: JudgedReport, into: Path) -> None:
         raise typer.Exit(UNJUDGED) from None
 
 
-def _read_trust(key: Path, witnesses: Sequence[str], quorum: int | None) -> Trust:
+def _read_trust(
+    key: Path, receipt_key: Path, witnesses: Sequence[str], quorum: int | None
+) -> Trust:
     """Give whose tree it must be; a witness may be a key or a file with one."""
     keys = [
         parse_witness_key(_read_text(Path(one)) if Path(one).is_file() else one)
         for one in witnesses
     ]
-    pinned = parse_note_key(_read_text(key))
-    return Trust(pinned, quorum=make_quorum(keys, quorum))
+    return read_trust(str(key), receipt_key, (), None, make_quorum(keys, quorum))
 
 
 def _read_config(path: Path, pins: Path, origin: KeyOrigin, at: datetime) -> KeyConfig:
@@ -211,7 +212,7 @@ def _read_text(path: Path) -> str:
 def _read_receipt_keys(path: Path, day: date, until: datetime) -> list[OKPKey]:
     """Give the receipt keys that counted on a day: the one given, and what follows."""
     begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    counted = read_chain(path).list_between(begins, until)
+    counted = read_chain(path, KeyUse.RECEIPT).list_between(begins, until)
     return [parse_receipt_key(key.jwk) for key in counted]
 
 

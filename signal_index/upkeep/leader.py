@@ -26,13 +26,10 @@ from policy.catalogue import load_catalogue
 from policy.decide import load_policy
 from signal_index.errors import SettingsRefused, StartRefused
 from signal_index.events import Event
-from signal_index.key_files import (
-    load_checkpoint_key,
-    load_leader_keys,
-    load_signing_key,
-)
+from signal_index.key_files import load_leader_keys
 from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.settings import Settings
+from signal_index.signing_files import FollowedCheckpointKeys, load_signing_key
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import (
     DatabaseRole,
@@ -296,7 +293,7 @@ def _upkeep(
         leadership = DatabaseLeadership(engines.sequencing)
     sequencer = Sequencer(
         engines.sequencing,
-        load_checkpoint_key(settings.keys),
+        FollowedCheckpointKeys(settings.keys, watching.security.tell_successor, clock),
         settings.ledger_origin,
         settings.checkpoint_file,
         witnesses,

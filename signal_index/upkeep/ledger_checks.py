@@ -43,14 +43,17 @@ async def verify_start(sequencer: Sequencer, *, now: datetime) -> None:
         await verify_tree(sequencer, key)
     sizes = {tree.year: tree.size for tree in trees.values()}
     for year in sorted({*list(sizes)[-1:], now.year}):
-        await _verify_seen(sequencer, year, sizes.get(year, 0))
+        await _verify_seen(sequencer, year, sizes.get(year, 0), now)
 
 
-async def _verify_seen(sequencer: Sequencer, year: int, size: int) -> None:
+async def _verify_seen(
+    sequencer: Sequencer, year: int, size: int, now: datetime
+) -> None:
     if sequencer.witnesses is None:
         return
     empty = Checkpoint(origin_of(sequencer.origin_base, year), 0, EMPTY_ROOT)
-    signed = Signed(empty, sign_checkpoint(empty, sequencer.key), _prove_nothing)
+    note = sign_checkpoint(empty, *sequencer.key.at(now))
+    signed = Signed(empty, note, _prove_nothing)
     seen = await sequencer.witnesses.find_seen(signed)
     if seen > size:
         raise LedgerRolledBack(

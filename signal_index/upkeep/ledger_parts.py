@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from signal_index.ledger import CheckpointKey
+from signal_index.ledger import CheckpointSigners
 from signal_index.upkeep.cosigning import Cosigners
 
 
@@ -17,7 +17,7 @@ class Sequencer:
     """
 
     engine: AsyncEngine
-    key: CheckpointKey
+    key: CheckpointSigners
     origin_base: str
     checkpoint_file: Path
     witnesses: Cosigners | None = None

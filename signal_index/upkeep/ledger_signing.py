@@ -38,7 +38,7 @@ async def sign_tree(sequencer: Sequencer, key: int, now: datetime) -> None:
             return
         root = await compute_root(conn, key, tree.size)
     checkpoint = Checkpoint(tree.origin, tree.size, root)
-    note = sign_checkpoint(checkpoint, sequencer.key)
+    note = sign_checkpoint(checkpoint, *sequencer.key.at(now))
     await asyncio.to_thread(write_checkpoint, sequencer.checkpoint_file, key, note)
     cosigned, witnessed = await _cosign(sequencer, key, checkpoint, now)
     async with transaction(sequencer.engine) as conn:
@@ -51,7 +51,7 @@ async def _cosign(
     sequencer: Sequencer, key: int, checkpoint: Checkpoint, now: datetime
 ) -> tuple[str, WitnessedCheckpoint | None]:
     """Give the note with what cosignatures came, and whether they were enough."""
-    note = sign_checkpoint(checkpoint, sequencer.key)
+    note = sign_checkpoint(checkpoint, *sequencer.key.at(now))
     if sequencer.witnesses is None:
         return note, None
 

@@ -28,6 +28,7 @@ class ProvenGrowth:
     signed: Checkpoint
     earlier: Sequence[Checkpoint]
     witnessed: Witnessed | None
+    is_former: bool
 
 
 def judge_growth(source: LedgerSource, trust: Trust) -> ProvenGrowth:
@@ -40,16 +41,16 @@ def judge_growth(source: LedgerSource, trust: Trust) -> ProvenGrowth:
     if data is None:
         raise CannotJudge("there is no checkpoint at that place")
     note = read_note(data)
-    signed, key = trust.verify_signed(note)
-    witnessed = trust.verify_witnessed(note)
-    if not trust.earlier and witnessed is None:
+    found = trust.verify_signed(note)
+    signed = found.checkpoint
+    if not trust.earlier and found.witnessed is None:
         raise CannotJudge("there is nothing to compare the checkpoint with")
-    earlier = trust.verify_earlier(signed, key)
+    earlier = trust.verify_earlier(signed)
     tree = TreeRead(signed.size, lambda ref: _read_tile(source, ref))
     for before in earlier:
         path = tree.prove_growth(before.size)
         verify_consistency(before.size, signed.size, path, before.root, signed.root)
-    return ProvenGrowth(signed, earlier, witnessed)
+    return ProvenGrowth(signed, earlier, found.witnessed, found.is_former)
 
 
 def _read_tile(source: LedgerSource, ref: TileRef) -> bytes:

@@ -23,7 +23,6 @@ from rich.progress import (
 from signal_index.proof import (
     MalformedProof,
     ProofRefused,
-    parse_note_key,
     parse_witness_key,
 )
 from signal_index.verify import judge, verdicts
@@ -31,7 +30,7 @@ from signal_index.verify.checkpoints import judge_growth
 from signal_index.verify.errors import CannotJudge
 from signal_index.verify.proof_files import find_proof_files, judge_proofs
 from signal_index.verify.sources import open_source
-from signal_index.verify.trust import Trust, make_quorum
+from signal_index.verify.trust import make_quorum, read_trust
 
 HOLDS, FALSE, UNJUDGED = 0, 1, 2
 
@@ -80,6 +79,13 @@ TokenFile = Annotated[
     Path | None,
     typer.Option("--token-file", help="An auditor's token, to read entries over HTTP."),
 ]
+ReceiptKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt-key",
+        help="receipt.public.jwk: hold what follows on it against the ledger too.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -92,6 +98,7 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
     quorum: QuorumSize = None,
     checkpoint_only: CheckpointOnly = False,  # noqa: FBT002 - a flag
     token_file: TokenFile = None,
+    receipt_key: ReceiptKeyFile = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Verify a year of the ledger, or entries of it, without trusting the index.
@@ -102,8 +109,7 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
     def find_facts() -> verdicts.Facts:
         keys = [parse_witness_key(_read_named(text)) for text in witness or []]
         notes = [_read_text(path) for path in earlier or []]
-        pinned = parse_note_key(_read_named(key))
-        trust = Trust(pinned, notes, year, make_quorum(keys, quorum))
+        trust = read_trust(key, receipt_key, notes, year, make_quorum(keys, quorum))
         if not checkpoint_only and (files := find_proof_files(place)):
             return verdicts.tell_of_proofs(judge_proofs(files, trust))
         token = None if token_file is None else _read_text(token_file).strip()

@@ -2,7 +2,8 @@
 
 ProofRefused (signal_index.proof)   false: exit code 1
 ├── EntryRefused                      an entry in the tree that should not be there
-└── CeremonyRefused                   a key did not come from the ceremony that it names
+├── CeremonyRefused                   a key did not come from the ceremony that it names
+└── SuccessionRefused                 a key follows another, and not by its word
 MalformedProof (signal_index.proof) what was given has not the form: exit code 2
 CannotJudge                         something needed is not there: exit code 2
 """
@@ -16,6 +17,10 @@ class EntryRefused(ProofRefused):
 
 class CeremonyRefused(ProofRefused):
     """A key did not come from the ceremony that its entry names."""
+
+
+class SuccessionRefused(ProofRefused):
+    """A key follows another, and not by its word, or there are two that do."""
 
 
 class CannotJudge(Exception):

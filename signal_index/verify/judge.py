@@ -10,12 +10,14 @@ What must hold, in this order:
    or of the ledger whose place this one took, or none in the very first year;
 4. the tiles of every level, and the root, are those that the leaf hashes give;
 5. each earlier checkpoint that we hold is the root of the tree as it was then;
-6. where entries are shown: what each step with a key says is what was recorded, and
-   each ceremony has a record that holds (`signal_index.verify.key_steps`).
+6. where entries are shown: what each step with a key says is what was recorded, each
+   ceremony has a record that holds (`signal_index.verify.key_steps`), and each key that
+   follows another does so by its word (`signal_index.verify.successions`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from signal_index.proof import (
     HASH_BYTES,
@@ -27,7 +29,6 @@ from signal_index.proof import (
     Leaf,
     LeafHeader,
     MalformedProof,
-    NoteKey,
     TileRef,
     Witnessed,
     hash_leaf,
@@ -64,6 +65,7 @@ class Judgement:
     previous: str | None
     earlier: int
     witnessed: Witnessed | None
+    is_former: bool
     keys: JudgedKeys | None
 
 
@@ -78,12 +80,12 @@ def judge_ledger(
     `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
     """
     note = _read_checkpoint(source)
-    signed, key = trust.verify_signed(note)
-    witnessed = trust.verify_witnessed(note)
-    earlier = trust.verify_earlier(signed, key)
+    found = trust.verify_signed(note)
+    signed = found.checkpoint
+    earlier = trust.verify_earlier(signed)
     reader = _Reader(source, signed)
     with SeenIds() as seen:
-        entries = _Entries(signed.origin, key, seen)
+        entries = _Entries(signed.origin, trust, seen)
         tree = TreeRebuilt(reader.read_tile)
         for ref in list_tiles(0, signed.size):
             hashes = split_tile(reader.read_tile(ref), ref.width)
@@ -104,8 +106,11 @@ def judge_ledger(
         kinds=dict(sorted(entries.kinds.items())),
         previous=entries.previous,
         earlier=len(earlier),
-        witnessed=witnessed,
-        keys=judge_key_steps(source, entries.key_steps) if shown else None,
+        witnessed=found.witnessed,
+        is_former=found.is_former,
+        keys=judge_key_steps(source, entries.key_steps, trust.successors, entries.span)
+        if shown
+        else None,
     )
 
 
@@ -154,13 +159,14 @@ class _Reader:
 class _Entries:
     """Checks entries against their hashes and against each other."""
 
-    def __init__(self, origin: str, key: NoteKey, seen: SeenIds) -> None:
+    def __init__(self, origin: str, trust: Trust, seen: SeenIds) -> None:
         self.kinds: dict[str, int] = {}
         self.key_steps: dict[str, bytes] = {}
         self.previous: str | None = None
+        self.span: tuple[datetime, datetime] | None = None
         self._origin = origin
         self._year = year_of_origin(origin)
-        self._key = key
+        self._trust = trust
         self._seen = seen
         self._count = 0
 
@@ -181,6 +187,8 @@ class _Entries:
         if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
         self._seen.add(leaf.entry)
+        begins, latest = self.span or (leaf.minute, leaf.minute)
+        self.span = begins, max(latest, leaf.minute)
         self._count += 1
         self.kinds[leaf.kind] = self.kinds.get(leaf.kind, 0) + 1
         if leaf.kind is Kind.KEY:
@@ -200,9 +208,9 @@ class _Entries:
         latest = self._year - 1 if is_same else self._year
         if year_of_origin(origin) > latest:
             raise EntryRefused("the year does not begin with an earlier one")
-        # one key signs for a ledger and for the one that it succeeded
-        key = NoteKey(origin, self._key.public)
-        before = verify_checkpoint(leaf.previous, [key], origin=origin)
+        # the same keys sign for a ledger and for the one that it succeeded
+        keys = self._trust.list_keys(origin)
+        before = verify_checkpoint(leaf.previous, keys, origin=origin)
         self.previous = f"{before.origin}, {before.size} entries"
 
 

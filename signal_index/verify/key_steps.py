@@ -8,12 +8,14 @@ their transcript. What must hold:
    of them were erased, with their year;
 2. each transcript that a text names has a record, and that holds;
 3. what the text says of version, epoch and config is what that ceremony came to, or a
-   renewal under the same version and epoch.
+   renewal under the same version and epoch;
+4. a key that follows another does so by its word (`signal_index.verify.successions`).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
@@ -28,36 +30,60 @@ from signal_index.proof import (
 from signal_index.verify.ceremonies import CheckedRecord, RecordRefused, check_record
 from signal_index.verify.errors import CannotJudge, CeremonyRefused, EntryRefused
 from signal_index.verify.sources import LedgerSource
+from signal_index.verify.successions import Chain, KeyUse, judge_successions
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedKeys:
-    """How many steps with keys were shown or erased, and ceremonies checked."""
+    """How many steps with keys were shown or erased, and ceremonies checked.
+
+    `successors`: keys that follow another; `untaken`: of a key that was given, and that
+    do not lie beside it yet.
+    """
 
     shown: int = 0
     erased: int = 0
     ceremonies: int = 0
+    successors: int = 0
+    untaken: int = 0
 
 
-def judge_key_steps(source: LedgerSource, recorded: Mapping[str, bytes]) -> JudgedKeys:
+def judge_key_steps(
+    source: LedgerSource,
+    recorded: Mapping[str, bytes],
+    successors: Mapping[KeyUse, Chain],
+    span: tuple[datetime, datetime] | None,
+) -> JudgedKeys:
     """Judge the steps of a tree: its entries of kind `key`, and the digest of `what`.
+
+    `successors`: what was taken of the index's keys. `span`: the minutes of the tree's
+    first and latest entry.
 
     Raises `ProofRefused` where one is false, `CannotJudge` where something is missing.
     """
     if not recorded:
+        judge_successions([], successors, span)
         return JudgedKeys()
     texts = _read_texts(source)
     shown = {entry: texts.get(entry) for entry in recorded}
     if not any(shown.values()) and recorded.keys() <= texts.keys():
         return JudgedKeys(erased=len(recorded))
     records: dict[str, CheckedRecord] = {}
+    said: list[JsonObject] = []
     for entry, text in shown.items():
         if text is None:
             raise CannotJudge("what a step with a key says is not shown")
-        _verify_step(source, _open(text, recorded[entry]), records)
-    return JudgedKeys(shown=len(shown), ceremonies=len(records))
+        said.append(_open(text, recorded[entry]))
+        _verify_step(source, said[-1], records)
+    followed = judge_successions(said, successors, span)
+    return JudgedKeys(
+        shown=len(shown),
+        ceremonies=len(records),
+        successors=followed.shown,
+        untaken=followed.untaken,
+    )
 
 
 def _read_texts(source: LedgerSource) -> Mapping[str, str | None]:

@@ -17,10 +17,8 @@ from signal_index.proof import (
     OpenedEntry,
     ProofRefused,
     format_minute,
-    key_of_year,
     parse_tlog_proof,
     verify_proof_file,
-    year_of_origin,
 )
 from signal_index.verify.errors import CannotJudge, EntryRefused
 from signal_index.verify.trust import Trust
@@ -110,9 +108,8 @@ def judge_proofs(files: Sequence[tuple[str, str]], trust: Trust) -> ProvenEntrie
 
 def _judge(text: str, trust: Trust) -> OpenedEntry:
     proof = parse_tlog_proof(text)
-    claimed = proof.checkpoint.partition("\n")[0]
-    key = key_of_year(trust.key, trust.year or year_of_origin(claimed))
-    opened = verify_proof_file(proof, [key], origin=key.name)
+    origin = trust.name_tree(proof.checkpoint)
+    opened = verify_proof_file(proof, trust.list_keys(origin), origin=origin)
     trust.verify_witnessed(proof.checkpoint)
     return opened
 

@@ -1,21 +1,34 @@
 """What a verifier brings along: keys, checkpoints once seen, witnesses it believes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
+from signal_index import clock
 from signal_index.proof import (
+    EVER,
     Checkpoint,
     ConsistencyRefused,
+    LedgerKey,
     MalformedProof,
     NoteKey,
+    SignatureRefused,
     Witnessed,
     WitnessKey,
-    key_of_year,
+    move_to_year,
+    parse_note_key,
     verify_checkpoint,
     verify_quorum,
     year_of_origin,
 )
 from signal_index.verify.errors import CannotJudge
+from signal_index.verify.successions import (
+    Chain,
+    KeyUse,
+    as_ledger_key,
+    read_pinned,
+)
 
 
 @dataclass(frozen=True)
@@ -27,39 +40,108 @@ class Quorum:
 
 
 @dataclass(frozen=True)
+class SignedTree:
+    """A tree that the ledger signed, and who saw it.
+
+    `is_former`: by a key that counts no more. Where nobody cosigned it, who holds that
+    key may have made it since; of a year that is over it is what one expects.
+    """
+
+    checkpoint: Checkpoint
+    witnessed: Witnessed | None
+    is_former: bool
+
+
+@dataclass(frozen=True)
 class Trust:
     """What the verifier brings along.
 
-    One key signs every year, each under that year's name; `year` None accepts any.
-    `quorum` None: no witness is asked for, which the verdict then says.
+    One key signs every year, each under that year's name, and those that follow it by
+    its word; `year` None accepts any. `quorum` None: no witness is asked for, which the
+    verdict then says. `successors`: what was taken of the index's keys, by what they
+    sign.
     """
 
-    key: NoteKey
+    key: LedgerKey
     earlier: Sequence[str] = ()
     year: int | None = None
     quorum: Quorum | None = None
+    successors: Mapping[KeyUse, Chain] = field(default_factory=dict)
+    now: datetime = field(default_factory=clock.now)
 
-    def verify_signed(self, note: str) -> tuple[Checkpoint, NoteKey]:
-        """Hold that the ledger signed this, and its witnesses; give it, and the key.
+    def verify_signed(self, note: str) -> SignedTree:
+        """Hold that the ledger signed this, and its witnesses.
 
         Raises a `ProofRefused` leaf, or `CannotJudge` where the tree is empty.
         """
-        year = self.year or year_of_origin(note.partition("\n")[0])
-        key = key_of_year(self.key, year)
-        signed = verify_checkpoint(note, [key], origin=key.name)
+        origin = self.name_tree(note)
+        signed = verify_checkpoint(note, self.list_keys(origin), origin=origin)
         if signed.size == 0:
             raise CannotJudge("the tree is empty")
-        return signed, key
+        witnessed = self.verify_witnessed(note)
+        return SignedTree(signed, witnessed, not self._counts(note, self.now))
+
+    def name_tree(self, note: str) -> str:
+        """Give the origin that a note must have: this ledger, in the year in question.
+
+        Raises `MalformedProof` where the year is its own to say, and it says none.
+        """
+        year = self.year or year_of_origin(note.partition("\n")[0])
+        return move_to_year(self.key.name, year)
+
+    def list_keys(self, origin: str) -> Sequence[NoteKey]:
+        """List every key that has signed trees of this ledger until now."""
+        return self.key.list_named(origin, EVER, self.now)
 
     def verify_witnessed(self, note: str) -> Witnessed | None:
-        """Hold that enough witnesses cosigned this, where any are believed."""
+        """Hold that enough witnesses cosigned this, where any are believed.
+
+        A key of the ledger that counted then must have signed it.
+        """
         if self.quorum is None:
             return None
-        return verify_quorum(note, self.quorum.keys, self.quorum.count)
+        found = verify_quorum(note, self.quorum.keys, self.quorum.count)
+        if not self._counts(note, found.at):
+            raise SignatureRefused(
+                "a key signed this that did not count when it was cosigned"
+            )
+        return found
 
-    def verify_earlier(self, signed: Checkpoint, key: NoteKey) -> Sequence[Checkpoint]:
+    def _counts(self, note: str, at: datetime) -> bool:
+        origin = note.partition("\n")[0]
+        try:
+            verify_checkpoint(note, self.key.list_named(origin, at, at))
+        except SignatureRefused:
+            return False
+        return True
+
+    def verify_earlier(self, signed: Checkpoint) -> Sequence[Checkpoint]:
         """Give the checkpoints once seen, each smaller than what is signed now."""
-        return [_verify_earlier(note, signed, key) for note in self.earlier]
+        keys = self.list_keys(signed.origin)
+        return [_verify_earlier(note, signed, keys) for note in self.earlier]
+
+
+def read_trust(
+    key: str,
+    receipt_key: Path | None,
+    earlier: Sequence[str],
+    year: int | None,
+    quorum: Quorum | None,
+) -> Trust:
+    """Read what is pinned: a key in a file has beside it what follows on it.
+
+    Raises `SuccessionRefused` or `MalformedProof`.
+    """
+    successors: dict[KeyUse, Chain] = {}
+    path, pinned = Path(key), None
+    if path.is_file():
+        successors[KeyUse.CHECKPOINT] = read_pinned(path, KeyUse.CHECKPOINT)
+        pinned = as_ledger_key(successors[KeyUse.CHECKPOINT])
+    if receipt_key is not None:
+        successors[KeyUse.RECEIPT] = read_pinned(receipt_key, KeyUse.RECEIPT)
+    return Trust(
+        pinned or parse_note_key(key), earlier, year, quorum, successors=successors
+    )
 
 
 def make_quorum(keys: Sequence[WitnessKey], count: int | None) -> Quorum | None:
@@ -84,8 +166,10 @@ def read_note(data: bytes) -> str:
         raise MalformedProof("the checkpoint is not text") from cause
 
 
-def _verify_earlier(note: str, signed: Checkpoint, key: NoteKey) -> Checkpoint:
-    earlier = verify_checkpoint(note, [key], origin=signed.origin)
+def _verify_earlier(
+    note: str, signed: Checkpoint, keys: Sequence[NoteKey]
+) -> Checkpoint:
+    earlier = verify_checkpoint(note, keys, origin=signed.origin)
     if earlier.size > signed.size:
         raise ConsistencyRefused(
             "the ledger is smaller than an earlier checkpoint: it was rolled back"

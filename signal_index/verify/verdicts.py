@@ -25,9 +25,10 @@ def tell_of_ledger(found: Judgement) -> Facts:
         else "the entries themselves were not shown, only their hashes"
     )
     seen = _tell_witnessed(found.witnessed)
-    keys = _tell_keys(found.keys)
+    keys, former = _tell_keys(found.keys), _tell_former(found.is_former)
     return {
-        "sentence": f"Holds: {found.origin}, {found.size} entries; {read}{keys}{seen}.",
+        "sentence": f"Holds: {found.origin}, {found.size} entries; "
+        f"{read}{keys}{former}{seen}.",
         "origin": found.origin,
         "entries": found.size,
         "root": encode_b64(found.root),
@@ -35,6 +36,7 @@ def tell_of_ledger(found: Judgement) -> Facts:
         "kinds": found.kinds,
         "previous": found.previous,
         "earlierCheckpoints": found.earlier,
+        "formerKey": found.is_former,
         "keys": None if found.keys is None else asdict(found.keys),
         **_encode_witnessed(found.witnessed),
     }
@@ -46,7 +48,13 @@ def _tell_keys(found: JudgedKeys | None) -> str:
     if found.erased:
         return f"; what {found.erased} steps with keys said was erased"
     by = f", and {found.ceremonies} ceremonies by their records"
-    return f"; {found.shown} steps with keys{by if found.ceremonies else ''}"
+    steps = f"; {found.shown} steps with keys{by if found.ceremonies else ''}"
+    lacking = f"; {found.untaken} of them name a successor that you have not taken"
+    return f"{steps}{lacking if found.untaken else ''}"
+
+
+def _tell_former(is_former: bool) -> str:  # noqa: FBT001 - it is what is told
+    return "; signed by a key that another follows now" if is_former else ""
 
 
 def tell_of_growth(found: ProvenGrowth) -> Facts:
@@ -54,15 +62,16 @@ def tell_of_growth(found: ProvenGrowth) -> Facts:
     origin, size = found.signed.origin, found.signed.size
     kept = ", ".join(str(one.size) for one in found.earlier)
     extends = f"; it extends the tree of {kept} entries" if kept else ""
-    seen = _tell_witnessed(found.witnessed)
+    seen, former = _tell_witnessed(found.witnessed), _tell_former(found.is_former)
     return {
-        "sentence": f"Holds: {origin}, {size} entries{extends}{seen}; "
+        "sentence": f"Holds: {origin}, {size} entries{extends}{former}{seen}; "
         "the entries were not read.",
         "origin": origin,
         "entries": size,
         "root": encode_b64(found.signed.root),
         "entriesRead": False,
         "earlierCheckpoints": len(found.earlier),
+        "formerKey": found.is_former,
         **_encode_witnessed(found.witnessed),
     }
 

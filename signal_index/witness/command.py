@@ -19,7 +19,7 @@ from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.files import write_whole
-from keys.security.events import SecurityEvent
+from keys.security.events import SecurityEvent, code_of
 from signal_index import clock
 from signal_index.events import Event
 from signal_index.proof import MalformedProof, split_key
@@ -107,7 +107,7 @@ def serve(settings: SettingsFile) -> None:
     log = EventLog(sys.stderr, clock.now)
     take_over_logging(log)
     with _refusing(unusable=_REFUSED):
-        told = load_witness_settings(settings)
+        told = load_witness_settings(settings, partial(_tell_refused, log))
         cosigner = read_cosigner(told.key)
         with open_memory(told.memory) as memory:
             witness = Witness(cosigner, memory, told.logs, clock.now)
@@ -130,7 +130,7 @@ def sign(place: Place, state: State, log: LogKey, into: Into = None) -> None:
     judge.
     """
     with _refusing(unusable=_UNJUDGED):
-        logs = read_logs([_read_key(text) for text in log])
+        logs = read_logs(log, Path(), _say_refused)
         cosigner = read_cosigner(state / KEY_FILE)
         with open_memory(state / MEMORY_FILE) as memory:
             done = cosign_place(Witness(cosigner, memory, logs, clock.now), place)
@@ -156,9 +156,12 @@ def _add_line(done: Cosigned) -> str:
     return done.note + done.cosignature.encode()
 
 
-def _read_key(text: str) -> str:
-    path = Path(text)
-    return path.read_text("utf-8").strip() if path.is_file() else text
+def _tell_refused(log: EventLog, refusal: Exception) -> None:
+    log.write(Event.SUCCESSOR_REFUSED, reason=code_of(refusal))
+
+
+def _say_refused(refusal: Exception) -> None:
+    typer.echo(f"successor of the ledger's key: {refusal}", err=True)
 
 
 @contextmanager

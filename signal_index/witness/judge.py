@@ -5,16 +5,17 @@ size seen last, the root of that size, the proof of growth.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from signal_index.proof import (
     EMPTY_ROOT,
     AddCheckpoint,
     Checkpoint,
     ConsistencyRefused,
+    LedgerKey,
     MalformedProof,
     NoteKey,
     SignatureRefused,
-    key_of_year,
     parse_add_checkpoint,
     verify_checkpoint,
     verify_consistency,
@@ -34,17 +35,18 @@ class Logs:
     """The ledgers that this witness was told of, each by its public key.
 
     A ledger has one tree per calendar year and one key for all: the key of one year is
-    taken for every other year of the same ledger.
+    taken for every other year of the same ledger. A key that follows on it by its own
+    word is the ledger's too: what was cosigned before is gone on with.
     """
 
-    def __init__(self, keys: Sequence[NoteKey]) -> None:
-        self._keys: Mapping[str, NoteKey] = {_base_of(key.name): key for key in keys}
+    def __init__(self, keys: Sequence[LedgerKey]) -> None:
+        self._keys: Mapping[str, LedgerKey] = {_base_of(key.name): key for key in keys}
 
-    def find(self, origin: str) -> NoteKey:
-        """Give the key under which a tree must be signed, or raise `UnknownOrigin`."""
+    def find(self, origin: str, now: datetime) -> Sequence[NoteKey]:
+        """Give the keys of which one must sign a tree now, or raise `UnknownOrigin`."""
         try:
-            year = year_of_origin(origin)
-            return key_of_year(self._keys[_base_of(origin)], year)
+            year_of_origin(origin)
+            return self._keys[_base_of(origin)].list_named(origin, now, now)
         except (KeyError, MalformedProof):
             raise UnknownOrigin("this ledger is not witnessed here") from None
 
@@ -63,16 +65,17 @@ def read_request(text: str) -> tuple[AddCheckpoint, str]:
 
 
 def judge_checkpoint(
-    request: AddCheckpoint, key: NoteKey, seen: Checkpoint | None
+    request: AddCheckpoint, keys: Sequence[NoteKey], seen: Checkpoint | None
 ) -> Checkpoint:
     """Give the checkpoint that may be cosigned, or raise a `CheckpointRefused` leaf.
 
-    `seen` is what was cosigned last for this origin, None where nothing was. Proven by
+    `keys`: the ledger's, of this moment. `seen` is what was cosigned last for this
+    origin, None where nothing was. Proven by
     tests/property/test_witness_machine.py: no sequence of requests gets two cosigned
     trees of which neither extends the other.
     """
     try:
-        offered = verify_checkpoint(request.checkpoint, [key], origin=key.name)
+        offered = verify_checkpoint(request.checkpoint, keys)
     except SignatureRefused as cause:
         raise NotSigned("the ledger's key did not sign this") from cause
     except MalformedProof as cause:

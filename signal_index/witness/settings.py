@@ -4,21 +4,34 @@
     port = 8200
     key = "witness.key"
     memory = "memory.json"
-    logs = ["index.example.nl/ledger/2026+0a1b2c3d+AQ…"]
+    logs = ["checkpoint.vkey"]
 
 `logs` are the public keys of the ledgers that it witnesses, got by another road than
-from the ledgers themselves; without any it does not start. `[edge]`, how much it takes
+from the ledgers themselves; without any it does not start. Each is a file, beside which
+lies what follows on it (`keys.pinned_keys`), or the key itself, which then has no
+successor. `[edge]`, how much it takes
 at once, may be left out.
 """
 
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from keys.edge.limits import EdgeLimits
-from signal_index.proof import MalformedProof, parse_note_key
+from keys.errors import KeysError
+from keys.pinned_keys import PinnedKey
+from keys.successor import KeyUse
+from signal_index.proof import (
+    LedgerKey,
+    MalformedProof,
+    NoteKey,
+    SucceededKey,
+    parse_note_key,
+)
 from signal_index.settings import list_reasons
 from signal_index.witness.errors import WitnessUnusable
 from signal_index.witness.judge import Logs
@@ -39,8 +52,13 @@ class WitnessSettings:
     edge: EdgeLimits
 
 
-def load_witness_settings(path: Path) -> WitnessSettings:
-    """Read the settings, or raise `WitnessUnusable` with the reason."""
+def load_witness_settings(
+    path: Path, tell: Callable[[Exception], None]
+) -> WitnessSettings:
+    """Read the settings, or raise `WitnessUnusable` with the reason.
+
+    `tell` hears, while it serves, which successor of a key was not taken up.
+    """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as cause:
@@ -59,7 +77,12 @@ def load_witness_settings(path: Path) -> WitnessSettings:
         } if 0 <= port <= 65535:
             folder = path.resolve().parent
             return WitnessSettings(
-                host, port, folder / key, folder / memory, read_logs(logs), edge
+                host,
+                port,
+                folder / key,
+                folder / memory,
+                read_logs([str(one) for one in logs], folder, tell),
+                edge,
             )
     raise WitnessUnusable(f"{path.name}: a value is not of its kind")
 
@@ -71,12 +94,39 @@ def _read_edge(path: Path, values: object) -> EdgeLimits:
         raise WitnessUnusable(f"{path.name}: {list_reasons(refusal, _EDGE)}") from None
 
 
-def read_logs(texts: list[object]) -> Logs:
+def read_logs(
+    texts: Sequence[str], folder: Path, tell: Callable[[Exception], None]
+) -> Logs:
     """Give the ledgers of these public keys, or raise `WitnessUnusable`."""
-    try:
-        keys = [parse_note_key(str(text)) for text in texts]
-    except MalformedProof as cause:
-        raise WitnessUnusable(f"logs: {cause}") from cause
+    keys = read_keys(texts, folder, tell)
     if not keys:
         raise WitnessUnusable("logs: a witness of nothing; name at least one ledger")
     return Logs(keys)
+
+
+def read_keys(
+    texts: Sequence[str], folder: Path, tell: Callable[[Exception], None]
+) -> Sequence[LedgerKey]:
+    """Give public keys, each from a file or as it is, or raise `WitnessUnusable`."""
+    try:
+        return [_read_log(text, folder / text, tell) for text in texts]
+    except (MalformedProof, KeysError) as cause:
+        raise WitnessUnusable(f"logs: {cause}") from cause
+
+
+def _read_log(text: str, path: Path, tell: Callable[[Exception], None]) -> LedgerKey:
+    return _Followed(path, tell) if path.is_file() else parse_note_key(text)
+
+
+class _Followed:
+    """A ledger's key in a file, and what follows on it as it is put beside it."""
+
+    def __init__(self, path: Path, tell: Callable[[Exception], None]) -> None:
+        self._pinned = PinnedKey(path, KeyUse.CHECKPOINT, tell)
+        self.name = self._pinned.chain.name
+
+    def list_named(
+        self, origin: str, since: datetime, until: datetime
+    ) -> Sequence[NoteKey]:
+        key = SucceededKey(self.name, self._pinned.chain.keys)
+        return key.list_named(origin, since, until)

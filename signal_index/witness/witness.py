@@ -36,8 +36,8 @@ class Witness:
         two threads at once: whoever serves takes turns.
         """
         request, origin = read_request(text)
-        key = self.logs.find(origin)
-        offered = judge_checkpoint(request, key, self.memory.find(origin))
+        keys = self.logs.find(origin, self.clock())
+        offered = judge_checkpoint(request, keys, self.memory.find(origin))
         self.memory.keep(origin, request.checkpoint)
         body, _ = split_note(request.checkpoint)
         line = self.cosigner.cosign(body, at=self.clock())

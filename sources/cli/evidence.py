@@ -10,9 +10,12 @@ from uuid import UUID
 import httpx
 import typer
 
+from keys.errors import KeysError
 from keys.files import write_whole
+from keys.pinned_keys import read_chain
+from keys.successor import KeyUse
 from signal_index.notice import parse_signer_key
-from signal_index.proof import MalformedProof, NoteKey, parse_note_key
+from signal_index.proof import LedgerKey, SucceededKey
 from signal_index.wire.signals import Notice
 from signal_index.wire.values import Oin
 from sources.agency_keys import AgencyKeys, load_keys
@@ -121,10 +124,11 @@ def _show_lacking(outbox: Outbox, *, fetched: bool, as_json: bool) -> None:
     )
 
 
-def _read_key(path: Path) -> NoteKey:
+def _read_key(path: Path) -> LedgerKey:
     try:
-        return parse_note_key(path.read_text("utf-8").strip())
-    except (OSError, ValueError, MalformedProof):
+        chain = read_chain(path, KeyUse.CHECKPOINT)
+        return SucceededKey(chain.name, chain.keys)
+    except KeysError:
         raise InvalidAgencySettings(
             f"De sleutel van het inzagelogboek ({path.name}) is niet te lezen. Bij het "
             "aansluiten kreeg u checkpoint.vkey; geef met --key waar dat bestand staat."

@@ -14,19 +14,19 @@ from keys.commands import app
 from keys.config_document import SignedDocument
 from keys.errors import InvalidToken, SuccessorForged, SuccessorForked
 from keys.jose import PrivateKey
+from keys.pinned_keys import find_successors, read_chain, take_successors
 from keys.refused import open_refused, sign_refused
 from keys.successor import (
+    KeyUse,
     Successor,
-    find_successors,
     follow,
     open_successor,
-    read_chain,
     sign_successor,
-    take_successors,
 )
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+RECEIPT = KeyUse.RECEIPT
 KEYS = [PrivateKey.generate() for _ in range(4)]
 FIRST, SECOND, THIRD, STRANGER = KEYS
 
@@ -35,9 +35,11 @@ def said(
     former: PrivateKey, key: PrivateKey, number: int, begins: datetime
 ) -> Successor:
     return Successor(
+        use="receipt",
         number=number,
         former=former.public,
         key=key.public,
+        made=begins,
         begins=begins,
         ends=begins + 30 * DAY,
     )
@@ -63,14 +65,14 @@ def pinned(tmp_path: Path) -> Path:
 
 
 def test_both_count_in_the_overlap_and_one_before_and_after() -> None:
-    chain = follow(FIRST.public, [a_step(FIRST, SECOND)])
+    chain = follow(FIRST.public, RECEIPT, [a_step(FIRST, SECOND)])
     assert chain.list_accepted(NOW - DAY) == (FIRST.public,)
     assert chain.list_accepted(NOW) == (SECOND.public, FIRST.public)
     assert chain.list_accepted(NOW + 30 * DAY) == (SECOND.public,)
 
 
 def test_the_former_key_says_nothing_after_its_end() -> None:
-    chain = follow(FIRST.public, [a_step(FIRST, SECOND)])
+    chain = follow(FIRST.public, RECEIPT, [a_step(FIRST, SECOND)])
     late = NOW + 30 * DAY
     token = sign_refused(FIRST, [], now=late)
     assert open_refused(token, chain.list_accepted(late - DAY)).at == late
@@ -80,10 +82,10 @@ def test_the_former_key_says_nothing_after_its_end() -> None:
 
 def test_who_pinned_any_key_follows_from_there_in_any_order() -> None:
     turned = STEPS[::-1]
-    assert [one.key for one in follow(FIRST.public, turned).keys] == [
+    assert [one.key for one in follow(FIRST.public, RECEIPT, turned).keys] == [
         *(FIRST.public, SECOND.public, THIRD.public)
     ]
-    assert [one.key for one in follow(SECOND.public, turned).keys] == [
+    assert [one.key for one in follow(SECOND.public, RECEIPT, turned).keys] == [
         *(SECOND.public, THIRD.public)
     ]
 
@@ -124,7 +126,7 @@ def test_nobody_signs_with_other_keys_than_it_names() -> None:
 def test_a_successor_of_a_successor_that_is_missing_is_refused(pinned: Path) -> None:
     with pytest.raises(SuccessorForged, match="is one missing"):
         take_successors(pinned, [STEPS[1]])
-    assert read_chain(pinned).list_accepted(NOW) == (FIRST.public,)
+    assert read_chain(pinned, RECEIPT).list_accepted(NOW) == (FIRST.public,)
 
 
 def test_two_successors_of_one_key_are_a_fork(pinned: Path) -> None:
@@ -140,7 +142,7 @@ def test_what_was_taken_is_left_out_by_no_later_list(pinned: Path) -> None:
     take_successors(pinned, STEPS)
     take_successors(pinned, [STEPS[0]])
     late = NOW + 1000 * DAY
-    assert read_chain(pinned).list_accepted(late) == (THIRD.public,)
+    assert read_chain(pinned, RECEIPT).list_accepted(late) == (THIRD.public,)
 
 
 def test_a_key_that_is_over_does_not_come_back(pinned: Path) -> None:
@@ -154,16 +156,18 @@ def test_a_key_that_is_over_does_not_come_back(pinned: Path) -> None:
 )
 def test_a_step_out_of_its_turn_is_refused(number: int, begins: datetime) -> None:
     with pytest.raises(SuccessorForged, match="not the next one"):
-        follow(FIRST.public, [STEPS[0], a_step(SECOND, THIRD, number, begins)])
+        follow(FIRST.public, RECEIPT, [STEPS[0], a_step(SECOND, THIRD, number, begins)])
 
 
 @pytest.mark.parametrize("days", [0, 93])
 def test_an_overlap_is_neither_missing_nor_for_ever(days: int) -> None:
     with pytest.raises(ValidationError):
         Successor(
+            use="receipt",
             number=2,
             former=FIRST.public,
             key=SECOND.public,
+            made=NOW,
             begins=NOW,
             ends=NOW + days * DAY,
         )
@@ -175,7 +179,7 @@ def test_a_list_that_is_none_starts_nothing(pinned: Path) -> None:
         if "successors" in text and "format" not in text:
             continue  # a format that is left out is the only one there is
         with pytest.raises(SuccessorForged):
-            read_chain(pinned)
+            read_chain(pinned, RECEIPT)
 
 
 def test_a_command_takes_them_and_says_from_when(pinned: Path, tmp_path: Path) -> None:
@@ -192,4 +196,4 @@ def test_a_command_takes_them_and_says_from_when(pinned: Path, tmp_path: Path) -
     )
     assert told.exit_code == 0, told.output
     assert SECOND.kid in told.output
-    assert read_chain(pinned) == read_chain(there)
+    assert read_chain(pinned, RECEIPT) == read_chain(there, RECEIPT)

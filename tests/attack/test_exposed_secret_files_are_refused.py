@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from signal_index import clock
 from signal_index.errors import SecretFileExposed
 from signal_index.key_files import (
     create_key_folder,
-    load_checkpoint_key,
     load_keys,
     load_year_keys,
 )
+from signal_index.signing_files import load_checkpoint_keys
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_an_exposed_secret_stops_the_start(folder: Path, name: str, mode: int) -
 def test_an_exposed_checkpoint_key_stops_the_sequencer(folder: Path) -> None:
     (folder / "checkpoint.key.jwk").chmod(0o644)
     with pytest.raises(SecretFileExposed):
-        load_checkpoint_key(folder)
+        load_checkpoint_keys(folder, clock.now())
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])

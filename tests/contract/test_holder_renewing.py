@@ -1,14 +1,21 @@
 """A holder that serves takes up what was replaced, and only what holds."""
 
+import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import anyio
 import pytest
 
 from keys import clock
 from keys.config import KeyConfig
+from keys.config_document import SignedDocument
+from keys.errors import SuccessorForked
+from keys.events import EventLog
 from keys.files import write_whole
+from keys.holder.app import Edge
 from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import Holder
 from keys.holder.opening import open_keys
@@ -17,9 +24,12 @@ from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey
+from keys.pinned_keys import take_successors
+from keys.security.events import SecurityLog
+from keys.successor import Successor, sign_successor
 from tests.dealing import Dealing, sign_config
 from tests.dealing_files import PASSPHRASES, write_dealing
-from tests.holder_fakes import INDEX_KEYS
+from tests.holder_fakes import INDEX_KEY, INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
     SOURCE_OIN,
@@ -94,6 +104,57 @@ def test_nothing_is_read_again_while_nothing_was_replaced(
 ) -> None:
     renewal, holder = begun
     assert renewal.renew(holder) is None
+
+
+def pin(settings: HolderSettings, *steps: SignedDocument) -> None:
+    settings.index_key.write_text(json.dumps(INDEX_KEY.public.jwk))
+    take_successors(settings.index_key, steps)
+
+
+def a_successor(key: PrivateKey) -> SignedDocument:
+    begins = clock.now().replace(microsecond=0) + timedelta(days=1)
+    said = Successor(
+        use="receipt",
+        number=2,
+        former=INDEX_KEY.public,
+        key=key.public,
+        made=begins,
+        begins=begins,
+        ends=begins + timedelta(days=1),
+    )
+    return sign_successor(said, INDEX_KEY, key)
+
+
+def test_what_follows_on_the_key_of_the_index_counts_at_the_next_look(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    following = PrivateKey.generate()
+    pin(settings, a_successor(following))
+    renewed = renewal.renew(holder)
+    assert renewed is not None
+    ends = clock.now() + timedelta(days=3)
+    assert renewed.holder.index_keys.list_accepted(ends) == (following.public,)
+
+
+def test_a_fork_is_an_alarm_at_a_holder(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    stream = io.StringIO()
+    log = EventLog(stream)
+    edge = Edge(holder, log, SecurityLog(log, lambda _oin, _sub: "0" * 32))
+    edge.remind()
+    pin(settings, a_successor(PrivateKey.generate()))
+    with pytest.raises(SuccessorForked):
+        take_successors(settings.index_key, [a_successor(PrivateKey.generate())])
+    anyio.run(edge.renew, renewal.renew)
+    for _ in range(3):  # a second each: it is told once
+        edge.remind()
+    said = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert [one for one in said if one in {"alarm", "successor-refused"}] == [
+        *("successor-refused", "alarm")
+    ]
 
 
 def test_an_organisation_that_is_added_counts_at_the_next_look(

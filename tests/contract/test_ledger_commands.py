@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from keys.successor import KeyUse
 from signal_index import clock
 from signal_index.cli.commands import app
-from signal_index.key_files import CHECKPOINT_PUBLIC, load_checkpoint_key
 from signal_index.settings import Settings, load_settings
+from signal_index.signing_files import PINNED, load_checkpoint_keys
 from signal_index.store.connect import open_engine
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.store_builders import an_oin, write_settings
@@ -24,7 +25,7 @@ async def sequence(settings: Settings) -> int:
     engine = open_engine(settings.database_url, None)
     sequencer = Sequencer(
         engine,
-        load_checkpoint_key(settings.keys),
+        load_checkpoint_keys(settings.keys, clock.now()),
         settings.ledger_origin,
         settings.checkpoint_file,
     )
@@ -53,7 +54,7 @@ def test_an_export_verifies_with_the_key_that_keys_create_wrote(
     into = tmp_path / "ledger.zip"
     exported = run("export", "--settings", office, "--year", year, "--into", into)
     assert exported.exit_code == 0, exported.output
-    key = load_settings(office).keys / CHECKPOINT_PUBLIC
+    key = load_settings(office).keys / PINNED[KeyUse.CHECKPOINT]
     found = run("verify", into, "--key", key, "--year", year, "--json")
     assert found.exit_code == 0, found.output
     facts = json.loads(found.output)

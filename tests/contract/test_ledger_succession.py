@@ -54,7 +54,7 @@ def test_the_new_ledger_goes_on_from_what_is_left_of_the_old(
     office.register(6)
     office.sequence()
     place = office.export(tmp_path / "new")
-    new = office.verify(place, key_file="checkpoint-2.vkey")
+    new = office.verify(place, key_file="checkpoint-ledger-2.vkey")
     assert new.exit_code == 0, new.output
     facts = json.loads(new.output)
     assert facts["origin"] == f"{NEW}/{YEAR}"

@@ -39,7 +39,7 @@ def test_whatever_is_found_has_dutch_words() -> None:
 
 async def write(town: Town, days: int = 0) -> Path:
     database = Database(town.settings.database)
-    kept = Receipts(database, load_receipt_rules(town.settings), town.clock)
+    kept = Receipts(database, load_receipt_rules(town.settings, print), town.clock)
     into = town.folder / f"receipts-{days}.jsonl"
     day = town.clock().date() + timedelta(days=days)
     try:

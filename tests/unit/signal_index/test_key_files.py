@@ -8,15 +8,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from keys.pseudonym import KeyVersion
+from signal_index import clock
 from signal_index.errors import KeyFilesRefused, KeysExist, StaleKeyVersion
 from signal_index.key_files import (
     create_key_folder,
     create_year,
-    load_checkpoint_key,
     load_keys,
     load_year_keys,
 )
 from signal_index.proof import parse_note_key
+from signal_index.signing_files import load_checkpoint_keys
 
 ORIGIN = "index.example/ledger"
 
@@ -55,7 +56,8 @@ def test_public_files_hold_no_secret(folder: Path) -> None:
 
 def test_the_public_checkpoint_key_is_that_of_the_private_one(folder: Path) -> None:
     verifying = parse_note_key((folder / "checkpoint.vkey").read_text().strip())
-    signature = load_checkpoint_key(folder).private.sign(b"tree")
+    (key,) = load_checkpoint_keys(folder, clock.now()).at(clock.now())
+    signature = key.private.sign(b"tree")
     Ed25519PublicKey.from_public_bytes(verifying.public).verify(signature, b"tree")
 
 

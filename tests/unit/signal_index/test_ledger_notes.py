@@ -18,7 +18,7 @@ from signal_index.proof import (
     SignatureRefused,
     TlogProof,
     hash_leaf,
-    key_of_year,
+    move_to_year,
     origin_of,
     parse_checkpoint,
     parse_note_key,
@@ -99,7 +99,7 @@ def test_a_checkpoint_of_another_origin_is_refused() -> None:
 
 def test_a_key_vouches_for_no_other_year() -> None:
     with pytest.raises(SignatureRefused):
-        verify_checkpoint(a_note(), [key_of_year(KEY, 2027)])
+        verify_checkpoint(a_note(), [NoteKey(move_to_year(KEY.name, 2027), KEY.public)])
 
 
 @pytest.mark.parametrize(

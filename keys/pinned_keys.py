@@ -1,0 +1,219 @@
+"""A pinned key of the index in a file, and beside it what follows on it.
+
+    read_chain(path, use) -> Chain       as the files say now
+    take_successors(path, statements)    more of them
+    PinnedKey(path, use, tell)           for a process: read again when replaced
+
+What was taken lies beside the pinned key, and is never left out again. Two successors
+of one key are kept too, as evidence, and every process that pins it says so until a
+person has looked and taken the file away.
+
+    receipt.public.jwk         the receipt key that was pinned, or
+    checkpoint.vkey            the key of the ledger (c2sp.org/signed-note)
+    receipt-successors.json    {"format":"signal-index/key-successors/1","successors":[
+                               {payload, signatures},…]}
+    receipt-fork.json          in the same form: two that contradict each other
+
+Proven by tests/attack/test_a_key_is_succeeded_falsely.py and
+tests/unit/keys/test_pinned_keys.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Final, Generic, Literal, NamedTuple, TypeVar
+
+from joserfc.jwk import OKPKey
+from pydantic import Field, ValidationError
+
+from keys.base64url import encode_b64u
+from keys.config_document import Document, SignedDocument
+from keys.errors import KeyFileMalformed, KeysError, SuccessorForged, SuccessorForked
+from keys.files import read_json, read_public, replace_public
+from keys.jose import ALGORITHM, PublicKey, parse_public_key
+from keys.note_keys import ED25519, split_key
+from keys.successor import Chain, KeyUse, Successor, follow, open_successor
+from keys.watching import Watched
+
+MAX_SUCCESSORS: Final = 64
+LOOK_SECONDS: Final = 1.0
+_KEY_BYTES: Final = 32
+Read = TypeVar("Read")
+
+
+class _File(Document):
+    format: Literal["signal-index/key-successors/1"] = "signal-index/key-successors/1"
+    successors: Annotated[tuple[SignedDocument, ...], Field(max_length=MAX_SUCCESSORS)]
+
+
+class _Pinned(NamedTuple):
+    key: PublicKey
+    use: KeyUse
+    name: str
+
+
+def read_chain(path: Path, use: KeyUse) -> Chain:
+    """Read a pinned key of this use and what follows on it, or raise `KeysError`."""
+    pinned = _read_pinned(path)
+    if pinned.use is not use:
+        raise KeyFileMalformed(f"{path.name}: the {pinned.use} key, not the {use} key")
+    chain = follow(pinned.key, pinned.use, read_successors(find_successors(path)))
+    return replace(chain, name=pinned.name, is_forked=find_fork(path).exists())
+
+
+def find_successors(path: Path) -> Path:
+    """Give where the successors of a pinned key lie: beside it."""
+    return path.with_name(f"{path.name.partition('.')[0]}-successors.json")
+
+
+def find_fork(path: Path) -> Path:
+    """Give where two that contradict each other lie, where somebody was shown them."""
+    return path.with_name(f"{path.name.partition('.')[0]}-fork.json")
+
+
+def list_files(path: Path) -> Sequence[Path]:
+    """List what is read for a pinned key; a file that is not there too."""
+    return [path, find_successors(path), find_fork(path)]
+
+
+def read_successors(path: Path) -> tuple[SignedDocument, ...]:
+    """Read the statements that lie beside a key; none where there is no file."""
+    if not path.exists():
+        return ()
+    try:
+        return _File.model_validate_json(read_public(path), by_name=False).successors
+    except ValidationError:
+        raise SuccessorForged(f"{path.name}: not a file of successors") from None
+
+
+def take_successors(path: Path, documents: Sequence[SignedDocument]) -> Chain:
+    """Put statements beside the pinned key; those that lie there stay.
+
+    Raises what `follow` raises, and `SuccessorForged` for one that neither follows on
+    the pinned key nor comes before it: another one is missing, or it is of elsewhere.
+    A fork is kept as evidence, beside it.
+    """
+    file, pinned = find_successors(path), _read_pinned(path)
+    known = read_successors(file)
+    whole = [*known, *(one for one in documents if one not in known)]
+    try:
+        chain = follow(pinned.key, pinned.use, whole)
+    except SuccessorForked:
+        replace_public(find_fork(path), encode_successors(whole))
+        raise
+    said = [open_successor(one) for one in whole]
+    placed = [*chain.taken, *_list_before(pinned.key, said)]
+    if not chain.taken or any(one not in placed for one in said):
+        raise SuccessorForged("does not follow on the pinned key; is one missing?")
+    replace_public(file, encode_successors(whole))
+    return chain
+
+
+def encode_successors(documents: Sequence[SignedDocument]) -> bytes:
+    """Write the file that lies beside a pinned key."""
+    made = _File(successors=tuple(documents))
+    return made.model_dump_json(by_alias=True).encode() + b"\n"
+
+
+def _list_before(pinned: PublicKey, said: Sequence[Successor]) -> list[Successor]:
+    before: list[Successor] = []
+    wanted = pinned.raw
+    while step := next(
+        (one for one in said if one.key.raw == wanted and one not in before), None
+    ):
+        before.append(step)
+        wanted = step.former.raw
+    return before
+
+
+def _read_pinned(path: Path) -> _Pinned:
+    data = read_public(path)
+    try:
+        if data.lstrip().startswith(b"{"):
+            key = parse_public_key(read_json(data, path.name))
+            return _Pinned(key, KeyUse.RECEIPT, "")
+        name, material = split_key(data.decode())
+        return _Pinned(_as_public(material), KeyUse.CHECKPOINT, name)
+    except KeysError as error:
+        raise KeyFileMalformed(f"{path.name}: {error}") from None
+    except ValueError:
+        raise KeyFileMalformed(f"{path.name}: not a public key") from None
+
+
+def _as_public(material: bytes) -> PublicKey:
+    if material[:1] != ED25519 or len(material) != 1 + _KEY_BYTES:
+        raise ValueError("a key of a ledger is an Ed25519 key")
+    raw = encode_b64u(material[1:])
+    key = OKPKey.import_key({"kty": "OKP", "crv": ALGORITHM, "x": raw})
+    return PublicKey(key.thumbprint(), key)
+
+
+class Followed(Generic[Read]):
+    """What is read from files, and again when one of them is replaced.
+
+    Looks at most once a second. What is refused changes nothing: what was read last
+    holds, and `tell` hears why, once. The first reading raises. `find`: files that come
+    and go.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        read: Callable[[], Read],
+        tell: Callable[[Exception], None],
+        count_seconds: Callable[[], float] = monotonic,
+        find: Callable[[], Sequence[Path]] = tuple,
+    ) -> None:
+        self._watched = Watched(files, find)
+        self._read = read
+        self._tell = tell
+        self._count_seconds = count_seconds
+        self._looked = count_seconds()
+        self._held = read()
+
+    def get(self) -> Read:
+        """Give what the files say now, or said when they could last be used."""
+        now = self._count_seconds()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            if self._watched.has_changed():
+                self._read_again()
+        return self._held
+
+    def _read_again(self) -> None:
+        try:
+            self._held = self._read()
+        except Exception as refusal:  # noqa: BLE001 - whatever is wrong, we go on
+            self._tell(refusal)
+
+
+class PinnedKey:
+    """A pinned key as a process holds it: what follows is taken up as it comes.
+
+    `tell` hears each reason why it was not, and of a fork: at the start too.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        use: KeyUse,
+        tell: Callable[[Exception], None],
+        count_seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        """Read it, or raise `KeysError`."""
+        self._path = path
+        self._use = use
+        self._tell = tell
+        self._followed = Followed(list_files(path), self._read, tell, count_seconds)
+
+    @property
+    def chain(self) -> Chain:
+        """The key that was pinned, and those that follow it."""
+        return self._followed.get()
+
+    def _read(self) -> Chain:
+        chain = read_chain(self._path, self._use)
+        if chain.is_forked:
+            self._tell(SuccessorForked(chain.keys[0].key.kid))
+        return chain
