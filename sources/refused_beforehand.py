@@ -48,6 +48,9 @@ NOT_SO: Final = (
 )
 """Beside what would be sent, where the index or a question keeps it back."""
 MOST_WORDS: Final = 5
+MOST_CONTACTS: Final = 200
+SIGNALS_EACH: Final = 20
+"""How many contact holders an index takes unless it is set otherwise."""
 ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 _OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
 _LISTED: Final = (
@@ -85,6 +88,7 @@ def find_refused(
     for one in known.sources:
         if one.source == source:
             yield from _find_uncovered(profile, one)
+            yield from _find_closed(profile, one)
     yield from _find_unlisted(profile, registered)
     yield from _find_unfit(profile, {**public, **list_allowed(known, source)})
 
@@ -186,6 +190,43 @@ def _find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
                     "bron niet aangemeld.",
                     f"{ASK_INDEX} Of verbeter het profiel.",
                 )
+
+
+def _find_closed(profile: Profile, source: OwnSource) -> Iterator[Fault]:
+    """Give which kinds the index takes of nobody today, and which for not so long."""
+    told = [
+        one
+        for one in source.coverage
+        if one.municipality in profile.municipalities
+        and one.category in profile.categories
+    ]
+    for one in told:
+        if not one.mayPublish:
+            yield (
+                f"soort signaal {one.category} in gemeente {one.municipality} neemt de "
+                "index nu van niemand aan: geen doel waar zij bij hoort, is "
+                "vastgesteld, of de soort is gesloten.",
+                "Vraag de privacy officer van de gemeente om het doel vast te stellen.",
+            )
+    shortest = min((one.maximumLifeMonths for one in told), default=None)
+    if shortest is not None and profile.valid_months > shortest:
+        yield (
+            f"valid_months = {profile.valid_months} is langer dan deze soort signaal "
+            "mag blijven staan. De index wijst dan elk record af.",
+            f"Zet valid_months op hooguit {shortest}.",
+        )
+
+
+def find_crowd(contacts: int, standing: int) -> Iterator[Fault]:
+    """Give that the index has no room for so many contact holders, if it has not."""
+    room = max(MOST_CONTACTS, standing // SIGNALS_EACH)
+    if contacts > room:
+        yield (
+            f"Er zijn {contacts} contactpersonen. De index neemt er hooguit "
+            f"{MOST_CONTACTS} aan, of een per {SIGNALS_EACH} signalen die er al staan.",
+            "Noem teams in plaats van medewerkers, of vraag de beheerder van de index "
+            "om meer ruimte.",
+        )
 
 
 def _find_unfit(profile: Profile, allowed: Allowed) -> Iterator[Fault]:

@@ -131,6 +131,8 @@ REGISTERED = OwnRegistration(
                     category="bijstand",
                     rhythmDays=7,
                     informedCodes=["discussed", "informed-by-letter"],
+                    maximumLifeMonths=24,
+                    mayPublish=True,
                 )
                 for place in ("9901", "9902")
             ],

@@ -182,4 +182,10 @@ def _welcome(
         " hij, en wie neemt het voortouw? Het Werkplein leest dat met: signal-source"
         f" matches list --settings {places.agency('income-support') / 'agency.toml'}"
     )
+    console.print(
+        f"\nInstellingen: van de index in {places.index / 'index.toml'}, van een"
+        f" organisatie in {places.agency('NAAM') / 'agency.toml'}, van een"
+        f" sleutelhouder in {places.holder(1) / 'holder.toml'}. Geef een opdracht met"
+        " --settings en zo'n pad, of in die map."
+    )
     console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")

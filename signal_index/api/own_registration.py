@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.municipality import MunicipalityCode
+from policy.publication import find_publishable
 from signal_index.api.callers import OwnSource
 from signal_index.api.contacts import find_words
 from signal_index.api.context import Index, TheIndex
@@ -84,7 +86,7 @@ async def _show(
         active=source.active,
         state=state,
         coverage=[
-            _cover(index, place, one.rhythm_days)
+            _cover(index, standing, source.kind, place, one.rhythm_days)
             for place, covering in standing.coverage.items()
             for one in covering
             if one.source == source.oin
@@ -95,13 +97,28 @@ async def _show(
     )
 
 
-def _cover(index: Index, place: tuple[str, str], rhythm_days: int) -> wire.OwnCoverage:
+def _cover(
+    index: Index,
+    standing: Standing,
+    kind: str,
+    place: tuple[str, str],
+    rhythm_days: int,
+) -> wire.OwnCoverage:
     municipality, named = place
-    catalogue = index.catalogue_in(municipality)
+    policy = index.policy.get(standing, municipality)
+    catalogue = policy.catalogue
     category = catalogue.categories[catalogue.parse_category(named)]
+    taken = find_publishable(
+        policy,
+        catalogue.parse_source_kind(kind),
+        MunicipalityCode(municipality),
+        now=index.clock(),
+    )
     return wire.OwnCoverage(
         municipality=municipality,
         category=named,
         rhythmDays=rhythm_days,
         informedCodes=sorted(one.value for one in category.informed_codes),
+        maximumLifeMonths=category.maximum_life_months,
+        mayPublish=category in taken,
     )

@@ -40,6 +40,8 @@ from signal_index.wire.rehearsals import Lack
 from signal_index.wire.sources import SourceState
 
 _SHOWN = 5
+_LIVE = "live: lookups show its flags from now on; the agency hears it from `doctor`"
+_TRIED = "in trial: no lookup shows its flags, and answers call it late from now on"
 _SAID = {
     Lack.NOT_REHEARSED: "no rehearsal has ended yet (`signal-source rehearse`)",
     Lack.REHEARSAL_FAILED: "the last rehearsal did not pass",
@@ -73,7 +75,8 @@ def go_live(
         facts = await _verify_ready(conn, oin, without_rehearsal, keys, now)
         return await make_live(conn, oin), facts
 
-    say(run(lambda: _changed(settings, oin, "source-made-live", change)).value)
+    done = run(lambda: _changed(settings, oin, "source-made-live", change))
+    say(_LIVE if done is Change.CHANGED else "nothing changed: it was live already")
 
 
 def to_trial(oin: OinArgument, settings: SettingsFile) -> None:
@@ -84,7 +87,8 @@ def to_trial(oin: OinArgument, settings: SettingsFile) -> None:
     ) -> tuple[Change, JsonObject]:
         return await take_to_trial(conn, oin, now=now), {}
 
-    say(run(lambda: _changed(settings, oin, "source-to-trial", change)).value)
+    done = run(lambda: _changed(settings, oin, "source-to-trial", change))
+    say(_TRIED if done is Change.CHANGED else "nothing changed: it was in trial")
 
 
 _Changing = Callable[

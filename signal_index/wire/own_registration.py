@@ -20,12 +20,17 @@ class OwnCoverage(AnswerModel):
     """That a source publishes a category in a municipality, and how often.
 
     `informedCodes`: how a citizen whom it publishes there may have been informed.
+    `maximumLifeMonths`: how far ahead the last day of a signal may lie. `mayPublish`:
+    whether a notice of it is taken today; it is not while no purpose that names the
+    category is established there, or the category is closed to this kind of source.
     """
 
     municipality: str
     category: str
     rhythmDays: int
     informedCodes: list[str]
+    maximumLifeMonths: Count
+    mayPublish: bool
 
 
 class OwnSource(AnswerModel):

@@ -33,10 +33,10 @@ from sources.foreseeing import (
     open_copy,
 )
 from sources.judging.words import say_not_begun, say_open_though_over
-from sources.outbox.contacts import find_pending_contacts
+from sources.outbox.contacts import count_contacts, find_pending_contacts
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.not_begun import name_not_begun
-from sources.outbox.standing import find_registration
+from sources.outbox.standing import count_signals, find_registration
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.passed_over import describe_passed, say_passed
@@ -47,6 +47,7 @@ from sources.reasons import Rejected, say_all_rejects
 from sources.refused_beforehand import (
     NOT_SO,
     Registered,
+    find_crowd,
     find_refused,
     find_source_faults,
     find_unlisted_holders,
@@ -179,6 +180,7 @@ def _find_unfit(
     Whom the records name is read from the copy: as it would be sent.
     """
     found = [*find_refused(profile, registered, today=day_of(now()))]
+    found += find_crowd(count_contacts(outbox), count_signals(outbox))
     if registered:
         holders = [one.holder for one in find_pending_contacts(outbox)]
         found += find_source_faults(registered)

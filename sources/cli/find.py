@@ -1,7 +1,7 @@
 """`signal-source find`: which case of our own a reference at the index is about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -64,17 +64,14 @@ def find_command(
                 "Geef een kenmerk of --case met een zaaknummer, niet allebei: zij "
                 "kunnen van een ander zijn."
             )
-        if case and (file or profile):
-            raise InvalidAgencySettings(
-                "--file en --profile horen bij een kenmerk. Geef eerst alleen --case; "
-                "zoek daarna elk kenmerk dat u krijgt op in uw bestand."
-            )
         given = load_settings(settings)
         with Outbox(
             given.outbox, load_keys(given.keys).outbox, alone=False, makes=False
         ) as outbox:
             if reference is None:
-                _show_references(_find_own(outbox, case), as_json=as_json)
+                own = _find_own(outbox, case)
+                places = _find_places(outbox, [*own], file, profile)
+                _show_references(own, places, as_json=as_json)
                 return
             name, place = _look_up(outbox, reference, file, profile)
     found = None if place is None else asdict(place)
@@ -92,7 +89,7 @@ def _look_up(
 ) -> tuple[str, Place | None]:
     """Give the name of a case and its place in the file, or say why there is none."""
     name = find_case(outbox, reference)
-    place = _find_place(outbox, reference, file, profile)
+    place = _find_places(outbox, [reference], file, profile).get(reference)
     if place is None and not name:
         _verify_told_here(outbox, reference)
     if place is None and (file is not None or not name):
@@ -126,26 +123,40 @@ def _verify_told_here(outbox: Outbox, reference: UUID) -> None:
         raise SignalReplaced(is_gone=True)
 
 
-def _show_references(found: Mapping[UUID, str], *, as_json: bool) -> None:
+def _show_references(
+    found: Mapping[UUID, str], places: Mapping[UUID, Place], *, as_json: bool
+) -> None:
+    """Show the references of a case, each with its line where a file was looked at."""
     if as_json:
-        told = [{"reference": str(one), "case": name} for one, name in found.items()]
+        told = [
+            {
+                "reference": str(one),
+                "case": name,
+                **(asdict(places[one]) if one in places else {}),
+            }
+            for one, name in found.items()
+        ]
         typer.echo(json.dumps(told))
         return
     for one, name in found.items():
-        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one} ({name or UNNAMED})")
+        where = f", {say_place(places[one])}" if one in places else ""
+        console = PlainConsole(soft_wrap=True)
+        console.print(f"Kenmerk: {one} ({name or UNNAMED}{where})")
 
 
-def _find_place(
-    outbox: Outbox, reference: UUID, file: Path | None, profile: Path | None
-) -> Place | None:
-    """Find the case in the agency's own file; raise where half of it was given."""
+def _find_places(
+    outbox: Outbox,
+    references: Sequence[UUID],
+    file: Path | None,
+    profile: Path | None,
+) -> Mapping[UUID, Place]:
+    """Find cases in the agency's own file; raise where half of it was given."""
     if file is None and profile is None:
-        return None
+        return {}
     if file is None or profile is None:
         raise InvalidAgencySettings(
             "Geef --file met uw registratie en --profile met het profiel daarvan,"
             " allebei of geen van beide."
         )
     read = load_profile(profile)
-    found = find_records(outbox, file, read, [reference], today=day_of(now()))
-    return found.get(reference)
+    return find_records(outbox, file, read, references, today=day_of(now()))

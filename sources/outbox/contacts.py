@@ -28,6 +28,12 @@ def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
     ]
 
 
+def count_contacts(outbox: Outbox) -> int:
+    """Give how many contact holders there would be at the index."""
+    found = outbox.connection.execute("SELECT count(*) FROM contact")
+    return int(found.fetchone()[0])
+
+
 def find_refused_contacts(outbox: Outbox) -> Mapping[str, str]:
     """Give the contact holders that the index did not take, and about which field."""
     rows = outbox.connection.execute(

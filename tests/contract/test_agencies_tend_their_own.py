@@ -209,6 +209,8 @@ async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
                             "informed-by-letter",
                             "representative-informed",
                         ],
+                        "maximumLifeMonths": 24,
+                        "mayPublish": True,
                     }
                 ],
                 "liveUntil": None,

@@ -78,7 +78,8 @@ def _state(office: Office) -> str:
 def test_a_source_that_rehearsed_goes_live_and_it_is_recorded(office: Office) -> None:
     _rehearsed(office)
     before = len(office.kinds())
-    assert office.run("source", "go-live", OIN) == (0, "changed\n")
+    code, said = office.run("source", "go-live", OIN)
+    assert (code, said.startswith("live: lookups show its flags")) == (0, True)
     assert _state(office) == "live"
     assert office.kinds()[before:] == ["administration"]
 
@@ -87,7 +88,8 @@ def test_going_live_twice_is_harmless(office: Office) -> None:
     _rehearsed(office)
     office.run("source", "go-live", OIN)
     before = office.kinds()
-    assert office.run("source", "go-live", OIN) == (0, "unchanged\n")
+    code, said = office.run("source", "go-live", OIN)
+    assert (code, said) == (0, "nothing changed: it was live already\n")
     assert office.kinds() == before
 
 
@@ -131,7 +133,8 @@ def test_a_source_goes_back_at_once_and_it_is_recorded(office: Office) -> None:
     _rehearsed(office)
     office.run("source", "go-live", OIN)
     before = len(office.kinds())
-    assert office.run("source", "to-trial", OIN) == (0, "changed\n")
+    code, said = office.run("source", "to-trial", OIN)
+    assert (code, said.startswith("in trial: no lookup shows")) == (0, True)
     assert _state(office) == "trial"
     assert office.kinds()[before:] == ["administration"]
 

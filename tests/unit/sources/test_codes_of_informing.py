@@ -45,7 +45,12 @@ def registered(**codes: str) -> OwnRegistration:
     source = REGISTERED.sources[0]
     coverage = [
         OwnCoverage(
-            municipality="9901", category=kind, rhythmDays=7, informedCodes=[code]
+            municipality="9901",
+            category=kind,
+            rhythmDays=7,
+            informedCodes=[code],
+            maximumLifeMonths=24,
+            mayPublish=True,
         )
         for kind, code in codes.items()
     ]

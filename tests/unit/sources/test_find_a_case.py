@@ -149,6 +149,18 @@ def find_by_number(agency: Agency, number: str) -> Result:
     return CliRunner().invoke(app, ["find", *words])
 
 
+def test_the_line_of_a_case_is_told_beside_its_reference(agency: Agency) -> None:
+    folder = agency.folder
+    words = ["find", "--case", "Z-3", "--settings", str(folder / "agency.toml")]
+    words += ["--file", str(agency.file), "--profile", str(folder / "profile.toml")]
+    said = CliRunner().invoke(app, words)
+    assert said.stdout == f"Kenmerk: {refer(agency)} (Z-3, regel 4)\n", said.output
+    (told,) = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert (told["case"], told["line"]) == ("Z-3", 4)
+    half = CliRunner().invoke(app, words[:-2])
+    assert (half.exit_code, "allebei of geen van beide" in half.stderr) == (2, True)
+
+
 def test_the_references_of_a_case_are_told_by_its_number(agency: Agency) -> None:
     told = {
         line.removeprefix("Kenmerk: ").partition(" ")[0]

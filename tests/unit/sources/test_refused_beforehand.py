@@ -18,6 +18,7 @@ from sources.previewing import Preview, make_preview
 from sources.profile_page.seeing import show_preview
 from sources.refused_beforehand import (
     Registered,
+    find_crowd,
     find_refused,
     find_source_faults,
     find_unlisted_holders,
@@ -97,6 +98,48 @@ def test_each_thing_that_is_refused_later_is_said_first(
     text: str, changed: dict[str, object], said: str
 ) -> None:
     assert said in refused(text, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"mayPublish": False}, "geen doel waar zij bij hoort, is vastgesteld"),
+        ({"maximumLifeMonths": 6}, "Zet valid_months op hooguit 6."),
+        ({"maximumLifeMonths": 12}, ""),
+    ],
+)
+def test_a_kind_that_is_taken_of_nobody_or_not_for_so_long_is_said_first(
+    changed: dict[str, object], said: str
+) -> None:
+    (source,) = REGISTERED.sources
+    coverage = [anew(one, **changed) for one in source.coverage]
+    told = refused(sources=[anew(source, coverage=coverage)])
+    assert said in told
+    assert bool(told) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "standing", "is_said"),
+    [(200, 0, False), (201, 0, True), (201, 4_020, False), (202, 4_020, True)],
+)
+def test_more_contact_persons_than_there_is_room_for_are_said_first(
+    contacts: int,
+    standing: int,
+    is_said: bool,  # noqa: FBT001 - a row
+) -> None:
+    assert bool([*find_crowd(contacts, standing)]) is is_said
+
+
+def test_check_counts_the_contact_persons_that_a_file_would_make(
+    agency: Agency,
+) -> None:
+    note(agency, known())
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        outbox.connection.executemany(
+            "INSERT INTO contact (id, mark, body, state) SELECT ?, ?, '{}', 'sent'",
+            [(str(n), str(n).encode()) for n in range(201)],
+        )
+    assert "hooguit 200 aan" in check(agency).stdout
 
 
 def test_the_words_of_the_list_are_said_once_for_all_contact_persons() -> None:
