@@ -16,6 +16,7 @@ from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
 from tests.databases import TEMPLATE, Copies, make_template, run_apart
 from tests.match_builders import open_matching
+from tests.scrypt import spare_passphrases
 from tests.statements import share_statements
 from tests.store_builders import DATABASES
 from tests.world import World, open_world, register_world
@@ -36,6 +37,7 @@ for profile, examples in {"ci": 25, "full": 400}.items():
     )
 settings.load_profile("ci")
 share_statements()
+spare_passphrases()
 # Each time a test typed a command, a hundred others were built beside it.
 vars(typer.testing).update(_get_command=cache(typer.main.get_command))
 # httpx looks for it at each request, and each time every folder is searched in vain.

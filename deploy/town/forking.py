@@ -41,7 +41,7 @@ Entry = Callable[[], None]
 def wait_for_work(asked: socket.socket) -> Entry | None:
     """Fork for each request; what returns an entry is a fork, which is to run it."""
     entries = {name: _read_whole(package) for name, package in PROGRAMS.items()}
-    _seal_lightly()
+    seal_lightly()
     gc.freeze()  # what every fork shares is not to be copied for being counted
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how a fork ended
     while True:
@@ -68,8 +68,11 @@ def _read_whole(package: str) -> Entry:
     return entry
 
 
-def _seal_lightly() -> None:
-    """Half of what a town's start cost was sealing its shares, and opening them."""
+def seal_lightly() -> None:
+    """Have commands in this process seal at the least cost that the product opens.
+
+    Half of what a town's start cost was sealing its shares, and opening them.
+    """
     product = importlib.import_module("keys.sealing").PassphraseSealer
     cheap = functools.partial(product, cost=LEAST_COST)
     vars(importlib.import_module("keys.sealer_options")).update(PassphraseSealer=cheap)

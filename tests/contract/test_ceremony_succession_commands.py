@@ -1,14 +1,8 @@
-"""What people type to replace a lost holder, and to refresh every share after it.
-
-Some eighty times a passphrase opens or seals something: in the full form at the cost of
-the product, else at the least that it opens (tests/dealing_files.py).
-"""
+"""What people type to replace a lost holder, and to refresh every share after it."""
 
 import json
 import re
 import shutil
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,25 +14,13 @@ from keys.holder.organisations import load_organisations
 from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
-from keys.sealing import PassphraseSealer
 from tests.ceremony_people import People, done, run
-from tests.conftest import runs_in_full
-from tests.dealing_files import TEST_COST
 from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, FakeMeter, a_lookup_organisation
 
 
 @pytest.fixture(scope="module")
-def _sealing(pytestconfig: pytest.Config) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as changed:
-        if not runs_in_full(pytestconfig):
-            cheap = partial(PassphraseSealer, cost=TEST_COST)
-            changed.setattr("keys.sealer_options.PassphraseSealer", cheap)
-        yield
-
-
-@pytest.fixture(scope="module")
-def people(_sealing: None, tmp_path_factory: pytest.TempPathFactory) -> People:
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
     people = People(tmp_path_factory.mktemp("call"), (1, 2, 3))
     people.make_cards()
     people.hold_call(people.open())
