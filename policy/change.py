@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import tomlkit
+from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 
 from policy.bundle import Bundle, load_bundle
@@ -21,6 +22,9 @@ from policy.catalogue import Purpose
 from policy.differences import Difference, find_differences
 from policy.errors import ChangeNotPossible, InvalidPolicy
 from policy.policy import Policy
+
+_Files: TypeAlias = Mapping[str, TOMLDocument]
+"""The catalogue's files by name, parsed with their comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,13 @@ def switch_category(bundle: Bundle, switch: CategorySwitch) -> Bundle:
         raise ChangeNotPossible("statute", "sharing needs a statute and its article")
     if switch.active and not switch.purposes:
         raise ChangeNotPossible("purposes", "a category is shown for some purpose")
-    texts = dict(bundle.catalogue)
     try:
-        _edit_category(texts, switch)
+        files = {name: tomlkit.parse(text) for name, text in bundle.catalogue.items()}
+        _edit_category(files, switch)
         if switch.active:
-            _edit_purposes(texts, switch)
-        _raise_version(texts)
+            _edit_purposes(files, switch)
+        _raise_version(files)
+        texts = {name: tomlkit.dumps(file) for name, file in files.items()}
     except (TOMLKitError, KeyError, TypeError, ValueError) as fault:
         raise ChangeNotPossible("category", "this text cannot be changed") from fault
     changed = Bundle(texts, bundle.rules)
@@ -57,9 +62,8 @@ def switch_category(bundle: Bundle, switch: CategorySwitch) -> Bundle:
     return changed
 
 
-def _edit_category(texts: dict[str, str], switch: CategorySwitch) -> None:
-    name, document = _find(texts, "category")
-    row = _row(document["category"], switch.category)
+def _edit_category(files: _Files, switch: CategorySwitch) -> None:
+    row = _row(_find(files, "category")["category"], switch.category)
     row["active"] = switch.active
     if switch.active:
         reference = tomlkit.inline_table()
@@ -67,12 +71,11 @@ def _edit_category(texts: dict[str, str], switch: CategorySwitch) -> None:
         reference["article"] = switch.article
         reference["checked"] = switch.checked
         row["shared_under"] = reference
-    texts[name] = tomlkit.dumps(document)
 
 
-def _edit_purposes(texts: dict[str, str], switch: CategorySwitch) -> None:
+def _edit_purposes(files: _Files, switch: CategorySwitch) -> None:
     """Let exactly these purposes name the category."""
-    name, document = _find(texts, "purpose")
+    document = _find(files, "purpose")
     known = {str(row["id"]) for row in document["purpose"]}
     if not known.issuperset(switch.purposes):
         raise ChangeNotPossible("purposes", "the catalogue does not have this purpose")
@@ -82,23 +85,20 @@ def _edit_purposes(texts: dict[str, str], switch: CategorySwitch) -> None:
             sees.append(switch.category)
         elif not wanted and switch.category in sees:
             sees.remove(switch.category)
-    texts[name] = tomlkit.dumps(document)
 
 
-def _raise_version(texts: dict[str, str]) -> None:
+def _raise_version(files: _Files) -> None:
     """Count the catalogue's version up: 2026.1 becomes 2026.2."""
-    name, document = _find(texts, "version")
+    document = _find(files, "version")
     year, _, number = str(document["version"]).partition(".")
     document["version"] = f"{year}.{int(number) + 1}"
-    texts[name] = tomlkit.dumps(document)
 
 
-def _find(texts: Mapping[str, str], table: str) -> tuple[str, Any]:
-    """Give the file that holds a table, parsed with its comments."""
-    for name, text in texts.items():
-        document = tomlkit.parse(text)
+def _find(files: _Files, table: str) -> Any:  # noqa: ANN401 - tomlkit's own containers
+    """Give the file that holds a table."""
+    for document in files.values():
         if table in document:
-            return name, document
+            return document
     raise KeyError(table)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Literal
@@ -98,6 +99,12 @@ def parse_rules(texts: Mapping[str, str]) -> RuleBook:
     id or no Dutch text, or that could fail open. No permit at all is no book.
     Proven by tests/attack/test_policy_fails_closed.py.
     """
+    return _read_book(tuple(texts.items()))
+
+
+@lru_cache(maxsize=8)  # a switched category is another catalogue, under the same rules
+def _read_book(files: tuple[tuple[str, str], ...]) -> RuleBook:
+    texts = dict(files)
     schemas = {name: _parse_schema(name, texts.get(name, "")) for name in _SCHEMAS}
     statements = parse_statements(
         {name: text for name, text in texts.items() if name not in _SCHEMAS}

@@ -247,7 +247,8 @@ def test_a_file_that_breaks_off_is_refused_whole(form: Format) -> None:
 def _quick_collector() -> Iterator[None]:
     """Collect cycles soon: else it is chance how many there are at the peak.
 
-    What stands already is left out: beside much of it, whole rounds are put off.
+    What stands already is left out, and stays so (tests/conftest.py): beside much of
+    it, whole rounds are put off.
     """
     usual = gc.get_threshold()
     gc.collect()
@@ -255,7 +256,6 @@ def _quick_collector() -> Iterator[None]:
     gc.set_threshold(100, 2, 2)
     yield
     gc.set_threshold(*usual)
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("_quick_collector")
