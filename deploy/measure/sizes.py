@@ -57,6 +57,8 @@ class Sizes:
     working_delivered: int
     """How many people look up and how many persons are delivered, at the most, while
     one act with a key goes on."""
+    working_pace: int
+    """How many times as seldom as people at work they do so."""
     attack_seconds: float
 
     @property
@@ -94,6 +96,7 @@ FULL = Sizes(
     moving_rest=10,
     working_lookups=8_000,
     working_delivered=4_000,
+    working_pace=1,
 )
 QUICK = Sizes(
     starts=1,
@@ -120,9 +123,10 @@ QUICK = Sizes(
     moved=3_000,
     moving_blocks=1,
     most_moving_blocks=40,
-    moving_lookups=32,
-    moving_rest=0.5,
-    working_lookups=6_000,
-    working_delivered=3_000,
+    moving_lookups=16,
+    moving_rest=3,
+    working_lookups=2_000,
+    working_delivered=1_000,
+    working_pace=3,
 )
 """As little as shows that each part still works: its figures mean nothing."""

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -179,11 +179,20 @@ async def working(
         async with asyncio.TaskGroup() as group:
             for at in range(ASKERS):
                 asker = _look_up(
-                    looking, work, queue, tokens, is_over, keeps=bool(at % 2)
+                    looking,
+                    work,
+                    queue,
+                    tokens,
+                    is_over,
+                    keeps=bool(at % 2),
+                    pace=sizes.working_pace,
                 )
                 group.create_task(asker)
             agency = _Asking(town, client, Act.PUBLISH)
-            group.create_task(_deliver(agency, work, persons, is_over))
+            delivering = _deliver(
+                agency, work, persons, is_over, pace=sizes.working_pace
+            )
+            group.create_task(delivering)
             try:
                 yield work
             finally:
@@ -202,9 +211,14 @@ async def _look_up(
     is_over: asyncio.Event,
     *,
     keeps: bool,
+    pace: int,
 ) -> None:
-    """Look people up, one after the other, over a connection that stays open."""
-    stream, known = await open_stream(asking.town.index.address), None
+    """Look people up, one after the other, each over a connection of its own.
+
+    The index closes one that was idle for long; how long a busy machine takes between
+    two lookups is nobody's fault.
+    """
+    known = None
     while not is_over.is_set():
         one, user = _take(queue)
         token = await tokens.get(user)
@@ -214,20 +228,25 @@ async def _look_up(
                 subject_of(user), [one.bsn], known, keeps=keeps
             )
             lookup = write_lookup(found, one, user, token)
-            answer = await send_one(*stream, lookup.request)
+            reader, writer = await open_stream(asking.town.index.address)
+            with closing(writer):
+                answer = await send_one(reader, writer, lookup.request)
         except FAULTS as fault:
             work.failed[type(fault).__name__] += 1
-            stream = await open_stream(asking.town.index.address)
         else:
             took = time.perf_counter() - began
             work.asked.append((lookup, Answer(answer.status, answer.body, took)))
             work.under[known.place] += 1
-        await _rest(began, LOOKUP_EACH_SECONDS)
-    stream[1].close()
+        await _rest(began, LOOKUP_EACH_SECONDS * pace)
 
 
 async def _deliver(
-    asking: _Asking, work: Work, persons: list[str], is_over: asyncio.Event
+    asking: _Asking,
+    work: Work,
+    persons: list[str],
+    is_over: asyncio.Event,
+    *,
+    pace: int,
 ) -> None:
     """Deliver new persons as long as the rest goes on, under the key of the moment."""
     known, own = None, EVALUATED_BY.organisation
@@ -244,7 +263,7 @@ async def _deliver(
             work.failed[type(fault).__name__] += 1
         else:
             work.delivered += batch
-        await _rest(began, DELIVERY_EACH_SECONDS)
+        await _rest(began, DELIVERY_EACH_SECONDS * pace)
 
 
 async def _find_delivered(town: MeasuredTown, work: Work) -> None:
