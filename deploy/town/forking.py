@@ -30,6 +30,7 @@ PROGRAMS = {
     "signal-desk": "desk",
     "signal-index": "signal_index",
     "signal-keys": "keys",
+    "signal-policy": "policy",
     "signal-portal": "portal",
     "signal-source": "sources",
 }
@@ -100,6 +101,11 @@ def _become(
         os.dup2(file, place)
     for file in files:
         os.close(file)
+    # Anew, as where Python starts: what is a terminal now was none here.
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(  # noqa: SIM115
+        2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
     os.chdir(folder)
     sys.argv = list(command)
     return entries[Path(command[0]).name]

@@ -2,13 +2,12 @@
 
 import os
 import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.town.commands import attempt
+from deploy.town.forks import start_fork
 
 WORDS = ("--settings", "no.toml", "--profile", "no.toml")
 REFUSAL = "De instellingen (no.toml)"
@@ -27,18 +26,17 @@ REFUSAL = "De instellingen (no.toml)"
 def test_a_log_is_for_a_machine(
     verb: str, words: tuple[str, ...], tmp_path: Path
 ) -> None:
-    program = [sys.executable, "-m", "sources", verb, *words]
+    command = ["signal-source", verb, *words]
     ours, theirs = pty.openpty()
     try:
-        with (tmp_path / "said").open("w") as said:
-            code = subprocess.call(program, stdout=said, stderr=theirs, cwd=tmp_path)  # noqa: S603 - our own program
-        seen = os.read(ours, 10_000).decode()
+        with (tmp_path / "said").open("w") as said, os.fdopen(theirs, "w") as terminal:
+            code = start_fork(command, tmp_path, said, terminal).wait()
+            seen = os.read(ours, 10_000).decode()
     finally:
-        os.close(theirs)
         os.close(ours)
     assert REFUSAL in seen
     assert '"event"' not in seen
-    again, _, piped = attempt(["signal-source", verb, *words], tmp_path)
+    again, _, piped = attempt(command, tmp_path)
     is_asked = "--json" in words or verb == "run"
     assert ('"event"' in piped) == is_asked, "a pipe alone is no machine"
     assert code == again == 2

@@ -44,7 +44,7 @@ forking.run_to_its_end(entry, codes)
 NEW_KEY = ["signal-keys", "organisation", "new-key", "--into", "."]
 
 
-@pytest.mark.parametrize("command", [["signal-desk", "--help"], WRONG_USE, REFUSED])
+@pytest.mark.parametrize("command", [["signal-keys", "--help"], WRONG_USE, REFUSED])
 def test_it_says_and_ends_as_the_program_itself(
     command: Sequence[str], tmp_path: Path
 ) -> None:

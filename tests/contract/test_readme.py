@@ -1,12 +1,11 @@
 """The README shows what the commands say, keeps short, and its links lead somewhere."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from deploy.town.commands import attempt
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -15,14 +14,9 @@ BLOCKS = BLOCK.findall(README)
 
 
 def help_of(command: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [str(Path(sys.executable).parent / command), "--help"],
-        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},  # noqa: TID251
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = (line.rstrip() for line in done.stdout.splitlines())
+    code, printed, _ = attempt([command, "--help"], ROOT)
+    assert code == 0
+    lines = (line.rstrip() for line in printed.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
 
