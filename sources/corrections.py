@@ -22,9 +22,9 @@ from sources.outbox.staging import mark_case, mark_person, name_part
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
-from sources.values import Case, Closing, Place, Unidentified
+from sources.values import Case, Closing, NotBegun, Place, Unidentified
 
-Record = Case | Unidentified | Closing
+Record = Case | Unidentified | Closing | NotBegun
 _PATH: Final = re.compile(r"\w+\[\d+\](\.\w+\[\d+\])*")
 
 
@@ -63,7 +63,7 @@ def find_records(
         with file.open("rb") as stream:
             for reading in read_file(stream, profile, today=today):
                 for case in reading:
-                    if isinstance(case, Record) and case.place:
+                    if isinstance(case, Record) and case.key and case.place:
                         key = mark_case(outbox.key, name, case.key)
                         reference = _pick(outbox, references.get(key, {}), key, case)
                         for each in (reference, *_pick_ended(outbox, ended, key, case)):
@@ -130,7 +130,9 @@ def _pick(
 
 def _find_part(outbox: Outbox, case_key: bytes, case: Record) -> bytes:
     """Give which part of its case a row is; empty where it does not say whose."""
-    if isinstance(case, Unidentified) or not (case.bsn and case.started_on):
+    if isinstance(case, Unidentified | NotBegun):
+        return b""
+    if not (case.bsn and case.started_on):
         return b""
     person = mark_person(outbox.key, case_key, case.bsn)
     return name_part(person, case.started_on)

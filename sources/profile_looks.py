@@ -32,8 +32,9 @@ def look_at_profiles(bare: Bare, outbox: Outbox | None = None) -> Sequence[Findi
         for profile in bare.profiles
         for one in _look_at(profile, registered, bare.today)
     ]
-    if outbox and registered and registered.functions and not was_told(outbox):
-        words = ", ".join(registered.functions)
+    words = ", ".join(registered.functions) if registered else ""
+    is_said = any(words in one.remedy for one in said)
+    if outbox and words and not is_said and not was_told(outbox):
         says = f"Bij `function` in een profiel mag staan: {words}."
         said.append(Finding("functies", State.GOOD, says, _OTHER_WORD))
     return said

@@ -54,7 +54,7 @@ SIGNALS_EACH: Final = 20
 ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 _OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
 _LISTED: Final = (
-    "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
+    "Vraag de gemeente om dit woord vast te stellen, of kies een functie van de lijst:"
 )
 _NAMELESS: Final = (
     "Vraag de gemeente om deze naam vast te stellen, of haal de regel met name weg."

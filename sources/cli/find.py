@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
@@ -33,6 +33,10 @@ from sources.profile import load_profile
 from sources.seen_text import compose
 from sources.settings import load_settings
 from sources.values import Place
+
+_NOT_IN_FILE: Final = (
+    "Deze zaak staat niet in dit bestand, of zonder zaaknummer dat wij kunnen lezen."
+)
 
 
 def find_command(
@@ -72,6 +76,8 @@ def find_command(
                 own = _find_own(outbox, case)
                 places = _find_places(outbox, [*own], file, profile)
                 _show_references(own, places, as_json=as_json)
+                if file is not None and not places and not as_json:
+                    PlainConsole(soft_wrap=True).print(_NOT_IN_FILE)
                 return
             name, place = _look_up(outbox, reference, file, profile)
     found = None if place is None else asdict(place)

@@ -114,7 +114,7 @@ def _say_written(draft: Draft, preview: Preview) -> str:
             tag("span", f"Let op: {each}", class_="fault")
             for each in (*filter(None, (preview.refusal,)), *preview.warnings)
         ),
-        ("Probeer het nu met: ", tag("code", command)),
+        ("Probeer het dan met: ", tag("code", command)),
         "U kunt dit venster sluiten.",
     )
 

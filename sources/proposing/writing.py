@@ -221,7 +221,11 @@ def _list_columns(heading: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
 def _codes(choices: Choices) -> Iterator[str]:
     status, opt_in = choices.status, choices.opt_in
     if status:
-        yield "[codes.status]  # kijk na of elk woord in de goede lijst staat"
+        yield "# Kijk na of elk woord in de goede lijst staat."
+        yield "# opens: er is contact, ook als de zaak een tijd stilligt."
+        yield "# closes: er is geen contact meer."
+        yield "# ignores: er was nog nooit contact. Een vlaggetje dat er al is, blijft."
+        yield "[codes.status]"
         yield f"opens = {write_list(status.opens or (FILL_IN,))}"
         yield f"closes = {write_list(status.closes)}"
         yield f"ignores = {write_list(status.ignores)}"

@@ -216,6 +216,8 @@ async def test_a_profile_that_is_refused_is_nowhere_called_good(
     told = [one for one in findings if one.about == "profiel"]
     assert {one.state for one in told} == {State.WRONG}
     assert word in told[0].says
+    named = "functies" in {one.about for one in findings}
+    assert not (named and "lijst" in word), "a remedy says the words already"
     known = next(one for one in findings if one.about == "aanmelding index")
     assert known.state is State.GOOD, "what the index knows of us is another thing"
 

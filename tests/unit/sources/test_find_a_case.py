@@ -157,6 +157,11 @@ def test_the_line_of_a_case_is_told_beside_its_reference(agency: Agency) -> None
     assert said.stdout == f"Kenmerk: {refer(agency)} (Z-3, regel 4)\n", said.output
     (told,) = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
     assert (told["case"], told["line"]) == ("Z-3", 4)
+    agency.write(a_row(Zaak="Z-3", BSN=a_number(3), Stand="aanvraag"))
+    paused = CliRunner().invoke(app, words)
+    assert "(Z-3, regel 2)" in paused.stdout, "also where its status says not begun"
+    agency.write(a_row())
+    assert "staat niet in dit bestand" in CliRunner().invoke(app, words).stdout
     half = CliRunner().invoke(app, words[:-2])
     assert (half.exit_code, "allebei of geen van beide" in half.stderr) == (2, True)
 

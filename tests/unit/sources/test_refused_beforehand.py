@@ -224,7 +224,7 @@ def test_whoever_makes_a_profile_hears_it_by_the_same_list(agency: Agency) -> No
         ],
     )
     assert "contactpersoon TEAM staat niet op uw lijst" in said.stdout
-    assert "kies bij `function` een van: Balie." in said.stdout
+    assert "kies een functie van de lijst: Balie." in said.stdout
 
 
 def test_a_preview_shows_what_would_be_refused(tmp_path: Path) -> None:
