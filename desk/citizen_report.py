@@ -9,17 +9,18 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from desk.moments import day_here
-from desk.texts import Texts
 from keys.pinned_keys import encode_successors, find_successors
 from keys.successor import Chain
 from signal_index.proof import NoteKey
 from signal_index.wire.citizen_reports import (
     CitizenReport,
     OwnData,
+    ReportedCheck,
     ReportedLookup,
     ReportedMatch,
 )
@@ -29,6 +30,13 @@ KEY_FILE: Final = "checkpoint.vkey"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
+class Sayings(Protocol):
+    """The texts of a reader's language."""
+
+    def get(self, key: str, /, **values: object) -> str:
+        """Give one text with its values filled in."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExplainedPurpose:
     """A purpose in a citizen's words, and the laws that it rested on."""
@@ -36,6 +44,54 @@ class ExplainedPurpose:
     label: str
     text: str
     bases: list[str] = field(default_factory=list)
+
+
+Line = TypeVar("Line", ReportedLookup, ReportedCheck)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[Line]):
+    """Lines of one day that a citizen would read as the same.
+
+    `first` is the newest; `places` are the numbers of all of them on the paper, and
+    `times` their moments, the newest first.
+    """
+
+    first: Line
+    places: Sequence[int]
+    times: Sequence[datetime]
+
+    @property
+    def numbers(self) -> str:
+        """Write their numbers: `3`, or `3, 5-9`."""
+        spans: list[list[int]] = []
+        for place in self.places:
+            if spans and place == spans[-1][-1] + 1:
+                spans[-1][1:] = [place]
+            else:
+                spans.append([place])
+        return ", ".join("-".join(map(str, span)) for span in spans)
+
+
+def merge_alike(lines: Sequence[Line], *, after: int = 0) -> Sequence[Merged[Line]]:
+    """Merge the lines of a day that say the same, in the order of the newest of each.
+
+    Same means all that is shown but the clock: of a lookup also the verdict, and
+    whether it was asked for (NEN 7513 ch. 9: alike lines of one day are one). `after`:
+    how many lines were numbered before.
+    """
+    alike: dict[str, list[tuple[int, Line]]] = {}
+    for place, one in enumerate(lines, start=after + 1):
+        said = one.model_dump_json(exclude={"entryId", "at", "proof"})
+        alike.setdefault(f"{day_here(one.at)}{said}", []).append((place, one))
+    return [
+        Merged(
+            first=same[0][1],
+            places=[place for place, _ in same],
+            times=[one.at for _, one in same],
+        )
+        for same in alike.values()
+    ]
 
 
 def explain_purposes(
@@ -55,6 +111,23 @@ def explain_purposes(
     return sorted(explained.values(), key=lambda each: each.label)
 
 
+def describe(report: OwnData) -> dict[str, object]:
+    """Give what `paper/citizen_body.html` is filled with, on screen and on paper."""
+    return {
+        "report": report,
+        "lookups": merge_alike(report.lookups),
+        "checks": merge_alike(
+            report.checks, after=len(report.lookups) + len(report.matches)
+        ),
+        "purposes": explain_purposes([*report.lookups, *report.matches]),
+        "is_proven": bool(list_proofs(report)),
+        "files": name_files(report),
+        "organisation": report.organisation,
+        "made_on": day_here(report.madeAt),
+        "dutch": "",
+    }
+
+
 def list_proofs(report: OwnData) -> Mapping[int, str]:
     """List the proofs that there are, by the number of their line on the paper."""
     proofs = [one.proof for one in report.lookups]
@@ -71,7 +144,7 @@ def name_files(report: OwnData) -> dict[str, str]:
     return {"pdf": f"{name}.pdf", "proofs": f"{name}-bewijzen.zip"}
 
 
-def pack_proofs(report: OwnData, texts: Texts, chain: Chain) -> bytes:
+def pack_proofs(report: OwnData, texts: Sayings, chain: Chain) -> bytes:
     """Give the ZIP with a proof per line of the report, and how to check them.
 
     Equal reports give equal files: no moment of making stands in it. The key is put in

@@ -56,6 +56,11 @@ def format_date_in_full(day: date) -> str:
     return format_date(day, "EEEE d MMMM y", locale="nl")
 
 
+def format_weekday_of(instant: str | datetime) -> str:
+    """Write `maandag 30 november 2026`: the day of a moment, as it was here."""
+    return format_date_in_full(_local(instant).date())
+
+
 def format_clock(instant: datetime) -> str:
     """Write `14:05`: where the day stands above it."""
     return format_datetime(_local(instant), "HH:mm", locale="nl")

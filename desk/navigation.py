@@ -60,6 +60,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )
 NOTICES: Final = "/agency/notices"
+CORRECTIONS: Final = NOTICES + "/corrections"
 MATCHES: Final = "/agency/matches"
 AGENCYS_MENU: Final = (
     MenuItem("/agency/deliveries", "shell.deliveries", SOURCE_ADMINISTRATORS),

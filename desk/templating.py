@@ -16,6 +16,7 @@ from desk.moments import (
     format_moment,
     format_short,
     format_time,
+    format_weekday_of,
 )
 from desk.numbers import format_number, link_phone, write_phone
 from desk.texts import (
@@ -52,6 +53,7 @@ TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
 TEMPLATES.filters["clock"] = format_clock
 TEMPLATES.filters["weekday"] = format_date_in_full
+TEMPLATES.filters["weekday_of"] = format_weekday_of
 TEMPLATES.filters["instant"] = write_instant
 TEMPLATES.filters["role"] = name_role
 TEMPLATES.filters["contact"] = name_contact

@@ -4,6 +4,8 @@
     /inloggen     to the broker           /terug   back from it: the one look of a login
     /mijn         what was told, while it is kept, for a period
     /mijn.pdf, /bewijzen.zip              the same on paper, and its proofs
+    /laat-weten   what the citizen says of a line (`portal.speaking`)
+    /taal/en      another language
     /uitloggen    ends it (POST)          /weg     ends it at once and leads elsewhere
 
 Nothing of a citizen stands in an address. What is answered to a login or about a view
@@ -14,8 +16,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 import httpx
@@ -30,7 +31,6 @@ from desk.errors import DeskError
 from desk.headers import SecurityHeaders
 from desk.key_files import read_client_key, read_request_key
 from desk.provider import Provider
-from desk.texts import load_texts
 from keys.edge.gate import Gate, Gated, refuse
 from keys.errors import KeysError
 from keys.pinned_keys import PinnedKey
@@ -38,21 +38,30 @@ from keys.pins import read_pins
 from keys.security.events import code_of
 from keys.security_text import make_security_text
 from keys.successor import KeyUse
-from portal import errors
+from portal import errors, speaking
 from portal.asking import Asking
 from portal.errors import PortalError, SettingsRefused
 from portal.events import Event, log_event
+from portal.languages import find_language
 from portal.login import CALLBACK, Login
 from portal.pages import STYLE, print_view, show, show_view, within
+from portal.reaching import (
+    LANGUAGE_COOKIE,
+    LOGIN_COOKIE,
+    SEE_OTHER,
+    VIEW_COOKIE,
+    Portal,
+    find_view,
+    language_of,
+    portal_of,
+    read_period,
+)
 from portal.settings import PortalSettings
 from portal.views import Views
-from signal_index.wire.citizen_reports import OwnView
 
-VIEW_COOKIE: Final = "__Host-portal-view"
-LOGIN_COOKIE: Final = "__Host-portal-login"
-SEE_OTHER: Final = 303
 BODY_MAXIMUM: Final = 4 * 1024
 QUARTER: Final = 0.25
+PLACES: Final = {"mijn": "/mijn", "over": "/over"}
 CLEAR: Final = '"cache", "storage"'
 
 PROBLEMS: Final[dict[type[PortalError], tuple[str, int]]] = {
@@ -62,20 +71,11 @@ PROBLEMS: Final[dict[type[PortalError], tuple[str, int]]] = {
     errors.LoginTooLow: ("login-too-low", 403),
     errors.NumberMissing: ("number-missing", 403),
     errors.NumberEncrypted: ("number-encrypted", 503),
+    errors.NothingToSay: ("nothing-to-say", 404),
+    errors.SaidBefore: ("said-before", 409),
     errors.TooManyToday: ("too-many-today", 503),
     errors.NoAnswer: ("no-answer", 503),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Portal:
-    """Everything a route may reach."""
-
-    settings: PortalSettings
-    login: Login
-    asking: Asking
-    views: Views
-    ledger_key: PinnedKey
 
 
 def create_app(
@@ -103,6 +103,9 @@ def create_app(
             Route("/mijn", show_own),
             Route("/mijn.pdf", give_paper),
             Route("/bewijzen.zip", give_proofs),
+            Route(speaking.PATH, speaking.show_form),
+            Route(speaking.PATH, speaking.say, methods=["POST"]),
+            Route("/taal/{code}", choose_language),
             Route("/uitloggen", log_out, methods=["POST"]),
             Route("/weg", leave),
             Route("/portal.css", give_style),
@@ -155,12 +158,13 @@ def _tell_refused(refusal: Exception) -> None:
 
 async def show_front(request: Request) -> Response:
     """Say what this is, and who may look."""
-    return show(_portal(request).settings, "front.html", 200, title="")
+    portal = portal_of(request)
+    return show(portal.settings, language_of(request), "front.html", title="")
 
 
 async def begin_login(request: Request) -> Response:
     """Send the browser to the broker; what was open in this browser is closed."""
-    portal = _portal(request)
+    portal = portal_of(request)
     portal.views.end(request.cookies.get(VIEW_COOKIE))
     sealed, url = await portal.login.begin()
     answer = RedirectResponse(url, SEE_OTHER)
@@ -171,7 +175,7 @@ async def begin_login(request: Request) -> Response:
 
 async def finish_login(request: Request) -> Response:
     """Look once, for who logged in, and lead to what was found."""
-    started, portal = time.monotonic(), _portal(request)
+    started, portal = time.monotonic(), portal_of(request)
     portal.views.end(request.cookies.get(VIEW_COOKIE))
     cookie = request.cookies.get(LOGIN_COOKIE, "")
     try:
@@ -187,37 +191,53 @@ async def finish_login(request: Request) -> Response:
 
 async def show_own(request: Request) -> Response:
     """Show what was told, of the period that was chosen."""
-    started, portal = time.monotonic(), _portal(request)
-    view, (since, until) = _find(request), _read_period(request)
-    page = show_view(portal.settings, view, since, until)
+    started, portal = time.monotonic(), portal_of(request)
+    page = show_view(
+        portal.settings,
+        language_of(request),
+        find_view(request),
+        read_period(request),
+        is_done="klaar" in request.query_params,
+    )
     await _wait_for_a_quarter(started)
     return page
 
 
 async def give_paper(request: Request) -> Response:
     """Give the same as a PDF (PDF/UA-1)."""
-    view = within(_find(request), *_read_period(request))
-    paper = await print_view(view)
+    view = within(find_view(request), read_period(request))
+    settings, language = portal_of(request).settings, language_of(request)
+    paper = await print_view(settings, language, view)
     return _attach(paper, "application/pdf", name_files(view)["pdf"])
 
 
 async def give_proofs(request: Request) -> Response:
     """Give the proofs of the lines, with how anybody can check them."""
-    view, chain = _find(request), _portal(request).ledger_key.chain
-    packed = pack_proofs(within(view, *_read_period(request)), load_texts("nl"), chain)
+    view, chain = find_view(request), portal_of(request).ledger_key.chain
+    language, period = language_of(request), read_period(request)
+    packed = pack_proofs(within(view, period), language, chain)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
+
+
+async def choose_language(request: Request) -> Response:
+    """Remember a language in this browser, and lead to where it was chosen."""
+    chosen = find_language(request.path_params["code"])
+    place = PLACES.get(request.query_params.get("naar", ""), "/")
+    answer = RedirectResponse(place, SEE_OTHER)
+    _set_cookie(answer, LANGUAGE_COOKIE, chosen.code)
+    return answer
 
 
 async def log_out(request: Request) -> Response:
     """Forget what was shown."""
-    portal = _portal(request)
+    portal = portal_of(request)
     portal.views.end(request.cookies.get(VIEW_COOKIE))
     return _leave_behind(RedirectResponse("/", SEE_OTHER))
 
 
 async def leave(request: Request) -> Response:
     """Forget what was shown, and lead to another page at once."""
-    portal = _portal(request)
+    portal = portal_of(request)
     portal.views.end(request.cookies.get(VIEW_COOKIE))
     return _leave_behind(RedirectResponse(portal.settings.help.leave_to, SEE_OTHER))
 
@@ -234,7 +254,7 @@ async def tell_health(_request: Request) -> Response:
 
 async def give_security_text(request: Request) -> Response:
     """Say whom to tell of a hole (RFC 9116)."""
-    own = _portal(request).settings
+    own = portal_of(request).settings
     text = make_security_text(own.security_contact, own.security_expires)
     return PlainTextResponse(text)
 
@@ -257,29 +277,9 @@ async def tell_unexpected(request: Request, error: Exception) -> Response:
 
 
 def _tell(request: Request, slug: str, status: int) -> Response:
-    settings = _portal(request).settings
-    return show(settings, "problem.html", status, title="", slug=slug)
-
-
-def _portal(request: Request) -> Portal:
-    portal: Portal = request.app.state.portal
-    return portal
-
-
-def _find(request: Request) -> OwnView:
-    return _portal(request).views.get(request.cookies.get(VIEW_COOKIE))
-
-
-def _read_period(request: Request) -> tuple[date | None, date | None]:
-    """Read the chosen days; what is no day chooses nothing."""
-    return _read_day(request, "van"), _read_day(request, "tot")
-
-
-def _read_day(request: Request, name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.query_params.get(name, ""))
-    except ValueError:
-        return None
+    language = language_of(request)
+    settings, title = portal_of(request).settings, language.get(f"problem.{slug}.title")
+    return show(settings, language, "problem.html", status, title=title, slug=slug)
 
 
 def _attach(body: bytes, media_type: str, name: str) -> Response:

@@ -7,10 +7,10 @@ the pseudonym with both tickets. Number, pseudonym and tickets end with the call
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from desk.errors import DeskError
 from desk.provider import Provider
@@ -22,12 +22,37 @@ from keys.errors import EvaluationFailed, HolderBudgetSpent, KeysError
 from keys.pins import read_pins
 from keys.request import Act, RequestKey
 from portal.citizen import Citizen
-from portal.errors import NoAnswer, SettingsRefused, TooManyToday
+from portal.errors import (
+    NoAnswer,
+    NotLoggedIn,
+    PortalError,
+    SaidBefore,
+    SettingsRefused,
+    TooManyToday,
+)
 from portal.events import Event, log_event
 from portal.settings import PortalSettings
-from signal_index.wire.citizen_reports import OwnView, OwnViewAsked
+from signal_index.wire.citizen_reports import (
+    OwnDispute,
+    OwnQuestion,
+    OwnView,
+    OwnViewAsked,
+    ReportedCorrection,
+    ReportedReview,
+    ReportedSignal,
+    ViewMark,
+)
+from signal_index.wire.values import Slug
 
 SECONDS: Final = 30.0
+REFUSED: Final[dict[str, type[PortalError]]] = {
+    "correction-open": SaidBefore,
+    "review-closed": SaidBefore,
+    "unknown-signal": SaidBefore,
+    "view-over": NotLoggedIn,
+}
+"""What the index says of a line that a citizen spoke of."""
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Asking:
@@ -56,14 +81,40 @@ class Asking:
         Raises `TooManyToday` or `NoAnswer`.
         """
         asked = await self._blind(citizen)
+        return await self._send("/v1/own-views", asked, OwnView)
+
+    async def dispute(
+        self, view: OwnView, signal: ReportedSignal, line: ViewMark, reason: str
+    ) -> ReportedCorrection:
+        """Say what is wrong with a signal of a view; gives it as it stands now.
+
+        Raises `SaidBefore`, `NotLoggedIn` where the view is too old, or `NoAnswer`.
+        """
+        said = OwnDispute(
+            madeAt=view.madeAt,
+            source=signal.source,
+            signalReference=signal.reference,
+            reason=Slug(reason),
+            mark=line.mark,
+        )
+        path = f"/v1/own-views/{view.reportId}/corrections"
+        return await self._send(path, said, ReportedCorrection)
+
+    async def ask_check(self, view: OwnView, line: ViewMark) -> ReportedReview:
+        """Ask to have a lookup of a view checked; raises as `dispute` does."""
+        said = OwnQuestion(madeAt=view.madeAt, entryId=line.about, mark=line.mark)
+        path = f"/v1/own-views/{view.reportId}/questions"
+        return await self._send(path, said, ReportedReview)
+
+    async def _send(self, path: str, body: BaseModel, model: type[Answer]) -> Answer:
         try:
             token = await self._machine.service_token()
         except DeskError as error:
             raise _no_answer("machine", error) from None
         try:
             answer = await self._http.post(
-                f"{self._settings.index_url}/v1/own-views",
-                content=asked.model_dump_json(),
+                self._settings.index_url + path,
+                content=body.model_dump_json(),
                 headers={
                     "Authorization": f"Bearer {token}",
                     "Content-Type": "application/json",
@@ -72,13 +123,13 @@ class Asking:
             )
         except httpx.HTTPError as error:
             raise _no_answer("index", error) from None
-        if answer.status_code != httpx.codes.OK:
-            log_event(Event.NO_ANSWER, party="index", reason=str(answer.status_code))
-            raise NoAnswer
-        try:
-            return OwnView.model_validate_json(answer.content)
-        except ValidationError as error:
-            raise _no_answer("index", error) from None
+        if answer.is_success:
+            try:
+                return model.model_validate_json(answer.content)
+            except ValidationError as error:
+                raise _no_answer("index", error) from None
+        log_event(Event.NO_ANSWER, party="index", reason=str(answer.status_code))
+        raise REFUSED.get(_read_slug(answer), NoAnswer)
 
     async def _blind(self, citizen: Citizen) -> OwnViewAsked:
         try:
@@ -115,6 +166,16 @@ class Asking:
 def _no_answer(party: str, error: Exception) -> NoAnswer:
     log_event(Event.NO_ANSWER, party=party, reason=type(error).__name__)
     return NoAnswer()
+
+
+def _read_slug(answer: httpx.Response) -> str:
+    """Read what kind of problem the index names; empty where it names none."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return ""
+    kind = said.get("type") if isinstance(said, dict) else None
+    return kind.rpartition("/")[2] if isinstance(kind, str) else ""
 
 
 def _find_known(path: Path) -> KeyConfig | None:

@@ -8,6 +8,8 @@
     │   ├── LoginTooLow      below level substantieel
     │   ├── NumberMissing    the broker gave no citizen's number
     │   └── NumberEncrypted  it gave one that this portal has no key for
+    ├── NothingToSay         what was sent names no line of the view
+    ├── SaidBefore           of this line something was said that still waits, or ended
     ├── TooManyToday         the key holders' budget of today is spent
     └── NoAnswer             broker, holders or index do not answer as agreed
 
@@ -25,6 +27,14 @@ class SettingsRefused(PortalError):
 
 class NotLoggedIn(PortalError):
     """Nobody is logged in, or their time is over."""
+
+
+class NothingToSay(PortalError):
+    """What was asked or sent names no line of the view that is read."""
+
+
+class SaidBefore(PortalError):
+    """Of this line something was said before: it waits for its answer, or has one."""
 
 
 class LoginFailed(PortalError):

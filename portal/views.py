@@ -71,6 +71,17 @@ class Views:
         self._kept[secret.row_id] = replace(kept, used=self._clock())
         return view
 
+    def put(self, cookie: str | None, view: OwnView) -> None:
+        """Keep a view anew in the place of the one that this cookie opens.
+
+        It lasts no longer for it. Raises `NotLoggedIn`.
+        """
+        self.get(cookie)
+        secret = CookieSecret.parse(cookie or "")
+        said = view.model_dump(mode="json", exclude={"padding"})
+        kept = self._kept[secret.row_id]
+        self._kept[secret.row_id] = replace(kept, sealed=secret.seal(said))
+
     def end(self, cookie: str | None) -> None:
         """Forget the view that this cookie opens, if there is one."""
         try:

@@ -53,7 +53,7 @@ from tests.match_builders import (
 from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
-from tests.portal_builders import view_own
+from tests.portal_builders import ask_check, dispute, view_own
 from tests.report_builders import (
     change_mandate,
     count_days,
@@ -293,6 +293,11 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     await desk.send("POST", f"{path}/other-number", {"nothingGiven": True})
     await desk.send("POST", f"{path}/closing", {"closing": "answered"})
     await view_own(world, a_bsn(1))
+    await world.look_up([a_bsn(2)])
+    view = await view_own(world, a_bsn(2))
+    own = [one for one in view["signals"] if one["source"] == world.debt_help.oin]
+    await dispute(world, view, next(one for one in own if not one["isDisputed"]))
+    await ask_check(world, view, view["lookups"][0])
 
 
 async def _review(world: World) -> None:

@@ -38,3 +38,37 @@ async def view_own(world: World, number: Bsn) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     made: dict[str, Any] = answer.json()
     return made
+
+
+async def dispute(
+    world: World, view: dict[str, Any], signal: dict[str, Any], **changed: object
+) -> httpx.Response:
+    """Say as this view's citizen that they have no contact; `changed` says it false."""
+    claims: Any = changed.pop("claims", None) or portal_claims(world.clock())
+    path = f"/own-views/{changed.pop('of', view['reportId'])}/corrections"
+    body = {
+        "madeAt": view["madeAt"],
+        "source": signal["source"],
+        "signalReference": signal["reference"],
+        "reason": "no-contact",
+        "mark": find_mark(view, signal["reference"]),
+        **changed,
+    }
+    return await world.send("POST", path, world.issuer.sign(claims), body)
+
+
+async def ask_check(
+    world: World, view: dict[str, Any], lookup: dict[str, Any], **changed: object
+) -> httpx.Response:
+    """Ask as this view's citizen to have a lookup checked."""
+    entry = lookup["entryId"]
+    body = {"madeAt": view["madeAt"], "entryId": entry, "mark": find_mark(view, entry)}
+    token = world.issuer.sign(portal_claims(world.clock()))
+    path = f"/own-views/{view['reportId']}/questions"
+    return await world.send("POST", path, token, {**body, **changed})
+
+
+def find_mark(view: dict[str, Any], about: str) -> str | None:
+    """Find the mark of a line in a view, if it has one."""
+    found = {one["about"]: one["mark"] for one in view["marks"]}
+    return found.get(about)

@@ -23,7 +23,8 @@ from starlette.routing import Route
 
 from desk.key_files import create_portal_keys
 from keys.bsn import Bsn
-from portal.app import Portal, create_app
+from portal.app import create_app
+from portal.reaching import Portal
 from portal.settings import SUBSTANTIAL, PortalSettings, load_settings
 from signal_index.ledger import note_key
 from tests.citizen_builders import CHECKPOINT_KEY

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import httpx
 
 from deploy.town.demanding import demand
-from deploy.town.login import find_form_action
-from deploy.town.parties import ORIGIN, PASSWORD
+from deploy.town.login import fetch_access_token, find_form_action
+from deploy.town.parties import AGENCY_DESK, ORIGIN, PASSWORD, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
-from deploy.town.provider import Citizen, write_citizens
+from deploy.town.provider import Citizen, desk_client, write_citizens
 from keys import clock
 from signal_index.proof import (
     origin_of,
@@ -26,6 +26,8 @@ from signal_index.proof import (
 
 KNOWN = ("bijstand", "schuldhulpverlening")
 MOST_STEPS = 12
+DISPUTED = 2
+"""Which signal on the page: the one of debt help, whose source kees administers."""
 
 
 @dataclass
@@ -70,9 +72,41 @@ async def look_at_own(places: Places, people: People) -> Seen:
                 not any(name in other.text for name in names),
                 "a citizen saw another's flags",
             )
+    answered = await _dispute(places, known)
     said = looked[1] if looked else "0"
     lookups = 1 if said == "één" else int(said)
-    return Seen(flags=len(names), lookups=lookups, proofsVerified=proofs)
+    return Seen(len(names), lookups, proofs, answered)
+
+
+async def _dispute(places: Places, who: Citizen) -> int:
+    """Object to a signal as its citizen, answer as its source, read it as the citizen.
+
+    Gives how many answers the citizen reads.
+    """
+    said = f"{places.portal_url}/laat-weten"
+    async with httpx.AsyncClient(timeout=30) as http:
+        page = await open_own(places, http, who)
+        form = await http.get(f"{said}?signaal={DISPUTED}", headers=page.sent)
+        demand("Kredietbank Voorbeeldstad" in form.text, "another signal is disputed")
+        mark = re.search(r'name="teken" value="([^"]+)"', form.text)
+        demand(mark is not None, "the form names no line")
+        data = {"teken": mark[1] if mark else "", "reden": "own-situation"}
+        sent = await http.post(said, data=data, headers=page.sent)
+        demand(sent.status_code == 303, f"an objection gave {sent.status_code}")
+    client, scope = desk_client(places, AGENCY_DESK), " ".join(AGENCY_DESK.scopes)
+    kees = find_account("kees")
+    token = await fetch_access_token(places.issuer, client, kees, scope)
+    async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
+        headers = {"Authorization": f"Bearer {token}"}
+        found = await index.get("/v1/own-corrections", headers=headers)
+        (own,) = found.json()["items"]
+        path, body = f"/v1/own-corrections/{own['id']}/answer", {"step": own["step"]}
+        answer = {**body, "answer": "compelling-grounds"}
+        done = await index.post(path, json=answer, headers=headers)
+        demand(done.status_code == 204, f"an answer gave {done.status_code}")
+    async with httpx.AsyncClient(timeout=30) as http:
+        page = await open_own(places, http, who)
+    return page.text.count("De organisatie vindt dat delen nodig blijft")
 
 
 @dataclass(frozen=True)

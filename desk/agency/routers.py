@@ -4,12 +4,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.agency import contacts, deliveries, held, matches, notices, signals
+from desk.agency import (
+    contacts,
+    corrections,
+    deliveries,
+    held,
+    matches,
+    notices,
+    signals,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     deliveries.router,
     held.router,
     notices.router,
+    corrections.router,
     matches.router,
     signals.router,
     contacts.router,

@@ -14,12 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from desk.callers import SendingPrivacyOfficer
-from desk.citizen_report import (
-    explain_purposes,
-    list_proofs,
-    name_files,
-    pack_proofs,
-)
+from desk.citizen_report import describe, name_files, pack_proofs
 from desk.desk import Desk, desk_of
 from desk.holders import Passed
 from desk.index import read_answer
@@ -85,14 +80,8 @@ def _render_piece(desk: Desk, report: CitizenReport) -> str:
 
 
 def _values(desk: Desk, report: CitizenReport) -> dict[str, object]:
-    return {
-        "report": report,
-        "purposes": explain_purposes([*report.lookups, *report.matches]),
-        "is_proven": bool(list_proofs(report)),
-        "files": name_files(report),
-        "title": desk.texts.get("citizen-paper.title"),
-        "organisation": report.organisation,
-    }
+    title = desk.texts.get("citizen-paper.title")
+    return {**describe(report), "title": title}
 
 
 def _file(name: str, kind: str, data: bytes) -> dict[str, str]:

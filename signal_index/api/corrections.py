@@ -20,8 +20,12 @@ from uuid import uuid4
 from fastapi import Query
 
 from policy.key import calendar_day
-from signal_index.api.acting import acting
-from signal_index.api.callers import MunicipalOfficer, MunicipalPrivacyOfficer, Source
+from signal_index.api.acting import Acting, acting
+from signal_index.api.callers import (
+    MunicipalOfficer,
+    MunicipalPrivacyOfficer,
+    NoticeReader,
+)
 from signal_index.api.context import TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page, verify_code
 from signal_index.api.routing import Routes
@@ -37,6 +41,7 @@ from signal_index.errors import (
     UnknownCorrection,
     UnknownSignal,
 )
+from signal_index.labels import Labels
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.returning import Body, NoticeKind, Shown, Told
@@ -69,32 +74,44 @@ async def enter_correction(
         raise InvalidField("receivedOn", "day-out-of-range")
     rows = index.keys.row_keys
     async with acting(index, caller.caller, Kind.CORRECTION, rows=rows) as act:
-        entered = wire.EnteredCorrection(
-            id=uuid4(),
-            reference=draw_reference(secrets.randbelow),
-            dueOn=due_on(body.receivedOn),
-        )
-        category = await store.enter_correction(
-            act.conn,
-            body,
-            entered,
-            municipality=place,
-            organisation=caller.caller.organisation,
-            today=day_of(act.now),
-        )
-        told = _tell(body, entered, reasons[body.reason].kind)
-        await put_in_box(act.conn, place, told, index.keys, now=act.now)
-        what: JsonObject = {
-            "act": "correction-entered",
-            "correction": str(entered.id),
-            "source": body.source,
-            "reason": body.reason,
-            "restricted": body.restrict,
-            "dueOn": entered.dueOn.isoformat(),
-            "category": category,
-        }
-        await act.record(what)
+        entered, _ = await enter(act, body, place)
     return entered
+
+
+async def enter(
+    act: Acting, said: wire.NewCorrection, place: str
+) -> tuple[wire.EnteredCorrection, str]:
+    """Enter, tell the source and record; gives what was entered, and the category.
+
+    Raises `UnknownSignal` or `CorrectionOpen`.
+    """
+    entered = wire.EnteredCorrection(
+        id=uuid4(),
+        reference=draw_reference(secrets.randbelow),
+        dueOn=due_on(said.receivedOn),
+    )
+    category = await store.enter_correction(
+        act.conn,
+        said,
+        entered,
+        municipality=place,
+        organisation=act.caller.organisation,
+        today=day_of(act.now),
+    )
+    kind = act.index.catalogue_in(place).correction_reasons[said.reason].kind
+    told = _tell(said, entered, kind)
+    await put_in_box(act.conn, place, told, act.index.keys, now=act.now)
+    what: JsonObject = {
+        "act": "correction-entered",
+        "correction": str(entered.id),
+        "source": said.source,
+        "reason": said.reason,
+        "restricted": said.restrict,
+        "dueOn": entered.dueOn.isoformat(),
+        "category": category,
+    }
+    await act.record(what)
+    return entered, category
 
 
 @routes.get("/corrections", "Correcties en bezwaren van de gemeente")
@@ -142,7 +159,7 @@ async def release_signal(
 @routes.get("/own-corrections", "Correcties en bezwaren over uw eigen signalen")
 async def list_own_corrections(
     index: TheIndex,
-    caller: Source,
+    caller: NoticeReader,
     state: State = "open",
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
@@ -159,7 +176,9 @@ async def list_own_corrections(
             is_open=state == "open",
         )
     shown, following = cut_page(found, limit)
-    return wire.OwnCorrectionPage(items=shown, next=following)
+    catalogue = index.catalogue
+    answers = Labels(catalogue, {}).choices(catalogue.correction_answers)
+    return wire.OwnCorrectionPage(items=shown, next=following, answers=answers)
 
 
 @routes.post(
@@ -169,7 +188,10 @@ async def list_own_corrections(
     raises=(UnknownCorrection, CorrectionTold, AnswerChanged, AnsweredTooOften),
 )
 async def answer_correction(
-    correction_id: Id, body: wire.CorrectionAnswer, index: TheIndex, caller: Source
+    correction_id: Id,
+    body: wire.CorrectionAnswer,
+    index: TheIndex,
+    caller: NoticeReader,
 ) -> None:
     """Say what the source did with it; it may change until the citizen is told."""
     verify_code(body.answer, "answer", index.catalogue.correction_answers)

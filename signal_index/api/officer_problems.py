@@ -132,6 +132,12 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         404,
         _LOOK_AGAIN,
     ),
+    errors.ViewOver: Problem(
+        "view-over",
+        "Dit overzicht is te oud, of dit stond er niet in.",
+        403,
+        "Laat de inwoner opnieuw inloggen op de eigen pagina.",
+    ),
     errors.CorrectionTold: Problem(
         "correction-told",
         "Het antwoord staat vast.",

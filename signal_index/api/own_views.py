@@ -34,9 +34,11 @@ from signal_index.api.person_asked import (
     spending,
 )
 from signal_index.api.routing import Routes
+from signal_index.citizens.marks import SeenView, mark_lines
 from signal_index.ledger import Kind, Outcome
 from signal_index.proof import JsonObject
 from signal_index.wire import citizen_reports as wire
+from signal_index.wire.citizen_options import DisputeChoice
 
 routes = Routes("eigen pagina van inwoners")
 
@@ -76,7 +78,19 @@ async def _read(
     rows = index.keys.row_keys
     async with spending(index, asked, Kind.OWN_VIEW, rows) as act:
         reading = Reading(index, asked, rows, permit, labels)
-        return wire.OwnView(padding="", **await read_and_record(act, reading, done))
+        told = await read_and_record(act, reading, done)
+    view = wire.OwnView(
+        reasons=[
+            DisputeChoice(code=one.id, label=one.citizen_text, kind=one.kind)
+            for one in labels.catalogue.correction_reasons.values()
+        ],
+        marks=[],
+        padding="",
+        **told,
+    )
+    seen = SeenView(view.reportId, permit.municipality, view.madeAt)
+    marks = mark_lines(index.keys, seen, view)
+    return view.model_copy(update={"marks": marks})
 
 
 async def _record_refusal(

@@ -1,8 +1,9 @@
 """What a citizen's report is put together from: their signals, and who looked.
 
 - Rows are found under a `ReportPermit` only, in the categories that it names.
-- An entry is read without the groups about whom, who and role: a citizen is told which
-  organisation looked, when, why and what was shown. Not which employee (GDPR art. 15;
+- An entry is read without the groups about whom and who: a citizen is told which
+  organisation looked, in which role, when, why, what was shown and whether that was in
+  order. Not which employee or team (GDPR art. 15;
   CJEU 22 June 2023, C-579/21), and not the person's number in the ledger, in which a
   gap would show what an embargo leaves out.
 """
@@ -18,7 +19,7 @@ from uuid import UUID
 from keys.pseudonym import StoredPoint
 from policy.errors import UnknownCode
 from policy.reports import ReportPermit
-from policy.vocabulary import CategoryId, LoopActId
+from policy.vocabulary import CategoryId, LoopActId, Role
 from signal_index.labels import Labels
 from signal_index.ledger import KINDS
 from signal_index.proof import Group, JsonObject, Kind
@@ -28,11 +29,17 @@ from signal_index.wire.citizen_reports import (
     ReportedEntry,
     ReportedLookup,
     ReportedMatch,
+    ReportedReview,
     ShownSignal,
 )
 
 LOOKUP_GROUPS: Final = (Group.WHY, Group.WHAT, Group.DECISION)
 """The groups of a lookup that its citizen may see, and that their proof opens."""
+
+READ_GROUPS: Final = (*LOOKUP_GROUPS, Group.ROLE)
+"""What is read to tell it: the role too, of which the proof would open the team."""
+
+_LOOKING: Final = (Role.GENERALIST, Role.GENERALIST_SAFETY)
 
 REPORTED_KINDS: Final = tuple(kind for kind, rule in KINDS.items() if rule.is_told)
 """The kinds of entries that stand in a report: who looked, and who checked on that.
@@ -81,6 +88,7 @@ def tell_entry(
     kind: Kind,
     at: datetime,
     organisation: str | None,
+    review: ReportedReview | None = None,
 ) -> ReportedEntry:
     """Say to a citizen that somebody looked, or checked on that; not proven yet.
 
@@ -109,12 +117,22 @@ def tell_entry(
         purposeLabel=labels.purpose(purpose),
         purposeText=_explain(labels, purpose),
         legalBasis=labels.of(catalogue.legal_bases, _text(why, "legalBasis")),
+        roles=list(_tell_roles(groups.get(Group.ROLE) or {})),
         informed=labels.of(catalogue.informed, _text(why, "informed")),
         breakGlass=labels.of(catalogue.break_glass_reasons, _text(why, "breakGlass")),
         outcome=outcome,
         repeat=decision.get("repeat") is True,
         shown=list(_tell_flags(groups.get(Group.WHAT) or {}, labels)),
+        review=review,
     )
+
+
+def _tell_roles(role: JsonObject) -> Iterator[str]:
+    """Name the roles in which people look up, of those that this one had."""
+    held = role.get("roles")
+    for one in _LOOKING:
+        if isinstance(held, Sequence) and one.value in held:
+            yield one.value
 
 
 def _tell_match(

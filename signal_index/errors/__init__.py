@@ -85,6 +85,7 @@
     │   ├── AnswerChanged          the source answers otherwise than was seen
     │   ├── AnsweredTooOften       it takes no more answers of its source
     │   ├── UnknownReview          no review with this id for this caller
+    │   ├── ViewOver               a citizen's view is over, or this stood not in it
     │   ├── ReviewClosed           the review is not at the step that this asks for
     │   ├── UnknownFinding         no finding with this id for this officer
     │   ├── FindingClosed          the finding was closed before
@@ -146,6 +147,7 @@ from signal_index.errors.officers import (
     UnknownPolicy,
     UnknownReport,
     UnknownReview,
+    ViewOver,
 )
 from signal_index.errors.refused import (
     AssuranceTooLow,
@@ -326,5 +328,6 @@ __all__ = [
     "UnknownSignal",
     "UnknownSource",
     "VersionStillUsed",
+    "ViewOver",
     "YearStillKept",
 ]

@@ -86,6 +86,10 @@ class UnknownCorrection(RequestRefused):
     """There is no correction or objection with this id."""
 
 
+class ViewOver(RequestRefused):
+    """The citizen's view is over, or what is spoken of did not stand in it."""
+
+
 class CorrectionTold(RequestRefused):
     """The citizen has read the answer, or the restriction ended on it: it stays."""
 

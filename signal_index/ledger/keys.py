@@ -30,10 +30,11 @@ _FOLLOW_SEAL = b"signal-index/follows/seal/1"
 _MATCH_SEAL = b"signal-index/matches/seal/1"
 _MATCH_FIND = b"signal-index/matches/find/1"
 _EMBARGO_STAMP = b"signal-index/embargoes/stamp/1"
+_VIEW_MARK = b"signal-index/own-views/mark/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the eight keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the nine keys derived from it (RFC 5869)."""
 
     __slots__ = (
         "embargo_stamp",
@@ -44,6 +45,7 @@ class DisclosureKey:
         "notice_find",
         "notice_seal",
         "seal",
+        "view_mark",
         "year",
     )
 
@@ -59,6 +61,7 @@ class DisclosureKey:
         self.match_seal = _derive(secret, _MATCH_SEAL)
         self.match_find = _derive(secret, _MATCH_FIND)
         self.embargo_stamp = _derive(secret, _EMBARGO_STAMP)
+        self.view_mark = KeyedHash(_derive(secret, _VIEW_MARK))
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

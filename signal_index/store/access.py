@@ -327,6 +327,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "picked_by",
             "judged_by",
             "closed_at",
+            "asked_on",
         ),
         _UPKEEP: Access(select=ALL, insert=True, update=("picked_by",), delete=True),
         _REPORTING: _READ,

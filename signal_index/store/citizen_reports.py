@@ -2,7 +2,7 @@
 
 - Signals only through an `OwnSearch`, which only a `ReportPermit` gives.
 - Entries by the keyed hashes of one person, within one municipality; the groups about
-  whom, who and role stay closed.
+  whom and who stay closed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.answers import make_contact
 from signal_index.citizens.reported import (
-    LOOKUP_GROUPS,
+    READ_GROUPS,
     REPORTED_KINDS,
     OwnSearch,
     tell_entry,
 )
+from signal_index.citizens.terms import due_on
+from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, open_disclosures
 from signal_index.proof import Group, JsonObject, Kind, ProofError, parse_disclosure
@@ -29,10 +31,12 @@ from signal_index.tables.citizen_rights import correction
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
+from signal_index.tables.reviews import review
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
     ReportedEntry,
     ReportedFollow,
+    ReportedReview,
     ReportedSignal,
 )
 
@@ -136,6 +140,9 @@ async def find_person_entries(
         return ()
     rows = await conn.execute(
         select(
+            review.c.verdict,
+            review.c.closed_at,
+            review.c.asked_on,
             ledger_entry.c.entry_id,
             ledger_entry.c.year,
             ledger_entry.c.kind,
@@ -144,6 +151,7 @@ async def find_person_entries(
             ledger_disclosure.c.sealed,
         )
         .join_from(ledger_disclosure, ledger_entry)
+        .outerjoin(review, review.c.entry_id == ledger_entry.c.entry_id)
         .where(
             ledger_disclosure.c.find_person.in_(
                 sorted(frozenset().union(*persons.values()))
@@ -163,7 +171,7 @@ def _entry(
     groups: dict[Group, JsonObject | None] | None
     try:
         texts = open_disclosures(row.entry_id, row.sealed, key=key)
-        groups = {one: parse_disclosure(texts[one]).value for one in LOOKUP_GROUPS}
+        groups = {one: parse_disclosure(texts[one]).value for one in READ_GROUPS}
     except ProofError:
         groups = None
     return tell_entry(
@@ -173,6 +181,21 @@ def _entry(
         kind=Kind(row.kind),
         at=row.recorded_at,
         organisation=row.organisation,
+        review=_tell_review(row),
+    )
+
+
+def _tell_review(row: Row[*tuple[Any, ...]]) -> ReportedReview | None:
+    """Say what came of a check; nothing of one that goes on and nobody asked for."""
+    is_judged = row.closed_at is not None and row.verdict is not None
+    if not is_judged and row.asked_on is None:
+        return None
+    verdict: Any = "in-order" if row.verdict == "in-order" else "not-in-order"
+    return ReportedReview(
+        verdict=verdict if is_judged else None,
+        judgedOn=day_of(row.closed_at) if is_judged else None,
+        askedOn=row.asked_on,
+        dueOn=None if row.asked_on is None else due_on(row.asked_on),
     )
 
 

@@ -20,7 +20,7 @@ Proven by tests/contract/test_reviews_on_both_databases.py.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.municipality import MunicipalityCode
 from signal_index.errors import (
     CallerNotAllowed,
     ReviewClosed,
@@ -49,8 +50,11 @@ JUDGE_AFTER_ANSWER: Final = timedelta(days=7)
 """How long an officer keeps after that time, whatever the term was."""
 
 
-TERMS: Final[Mapping[Rule, timedelta]] = {"break-glass": timedelta(days=14)}
-"""How long a review may take, by what picked it."""
+TERMS: Final[Mapping[Rule, timedelta]] = {
+    "break-glass": timedelta(days=14),
+    "citizen": timedelta(days=28),
+}
+"""How long a review may take, by what picked it; a citizen has a month, or 28 days."""
 
 TERM: Final = timedelta(days=30)
 """The same, for every other rule."""
@@ -168,6 +172,41 @@ async def pick_by_hand(
     pick = Pick(entry, *home, rules, now, scope.organisation)
     await insert_picks(conn, [pick])
     return await get_review_of(conn, entry, scope)
+
+
+async def ask_for_review(
+    conn: AsyncConnection,
+    entry: UUID,
+    municipality: MunicipalityCode,
+    today: date,
+    *,
+    now: datetime,
+) -> tuple[StoredReview, date]:
+    """Put a lookup in the queue because its citizen asks, and give the day of asking.
+
+    Asked again it is the first day. Raises `UnknownEntry` unless it is a lookup in this
+    municipality, `ReviewClosed` where it was judged before.
+    """
+    scope = OfficerScope(municipality, None)
+    looked = select(ledger_entry.c.organisation).where(
+        ledger_entry.c.entry_id == entry,
+        ledger_entry.c.kind == Kind.LOOKUP.value,
+        ledger_entry.c.municipality == municipality,
+    )
+    organisation = await conn.scalar(looked)
+    if organisation is None:
+        raise UnknownEntry
+    rules: frozenset[Rule] = frozenset({"citizen"})
+    await insert_picks(conn, [Pick(entry, municipality, organisation, rules, now)])
+    found = await get_review_of(conn, entry, scope)
+    if found.state == "closed":
+        raise ReviewClosed
+    own = review.c.id == found.id
+    await conn.execute(
+        update(review).where(own, review.c.asked_on.is_(None)).values(asked_on=today)
+    )
+    asked_on = await conn.scalar(select(review.c.asked_on).where(own))
+    return found, asked_on or today
 
 
 async def insert_act(conn: AsyncConnection, of: StoredReview, act_id: UUID) -> None:

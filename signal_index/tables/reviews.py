@@ -7,6 +7,7 @@
 
 from sqlalchemy import (
     Column,
+    Date,
     ForeignKey,
     Index,
     LargeBinary,
@@ -37,6 +38,7 @@ review = Table(
     Column("answer_by", Instant, nullable=True),
     Column("judged_by", LargeBinary, nullable=True),
     Column("closed_at", Instant, nullable=True),
+    Column("asked_on", Date, nullable=True),  # when its citizen asked for it
     Index("ix_review_queue", "municipality", "state", "due_at"),
 )
 

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+from signal_index.wire.citizen_options import DisputeChoice
 from signal_index.wire.corrections import CorrectionKind
 from signal_index.wire.lookups import FlagContact
-from signal_index.wire.model import AnswerModel
+from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import NamedPerson
-from signal_index.wire.values import Day, Id, Instant, OinText
+from signal_index.wire.values import (
+    Day,
+    Encoded32,
+    Id,
+    Instant,
+    OinText,
+    SlugText,
+)
 
 
 class ShownSignal(AnswerModel):
@@ -21,6 +29,19 @@ class ShownSignal(AnswerModel):
     category: str
     categoryLabel: str
     organisation: str
+
+
+class ReportedReview(AnswerModel):
+    """Whether a lookup was in order, as officers judged it; their second look is over.
+
+    `verdict` and `judgedOn` are null until then. `askedOn`: when the citizen asked for
+    it, who hears by `dueOn`.
+    """
+
+    verdict: Literal["in-order", "not-in-order"] | None
+    judgedOn: Day | None
+    askedOn: Day | None
+    dueOn: Day | None
 
 
 class _ReportedShowing(AnswerModel):
@@ -37,15 +58,20 @@ class _ReportedShowing(AnswerModel):
 
 
 class ReportedLookup(_ReportedShowing):
-    """That an organisation looked: when, why, what was shown, and its proof.
+    """That an organisation looked: when, in which roles, why, what was shown.
+
+    `roles`: those of who looked that let people look up, never their team. `review`:
+    whether it was checked; null until it is, unless the citizen asked for it.
 
     `proof` is null until the tree that holds the entry is signed, and where the entry
     is `unreadable`: its row was altered.
     """
 
+    roles: list[str]
     informed: str | None
     breakGlass: str | None
     repeat: bool
+    review: ReportedReview | None
 
 
 class ReportedMatch(_ReportedShowing):
@@ -151,9 +177,24 @@ class CitizenReport(OwnData):
     receivedOn: Day
 
 
-class OwnView(OwnData):
-    """The same as a citizen sees it who logged in; padded to whole steps of bytes."""
+class ViewMark(AnswerModel):
+    """What lets the page speak of one thing that it was shown, for an hour.
 
+    `about`: the entry of a lookup, or the reference of a signal.
+    """
+
+    about: Id
+    mark: Encoded32
+
+
+class OwnView(OwnData):
+    """The same as a citizen sees it who logged in; padded to whole steps of bytes.
+
+    `reasons`: why a signal can be disputed, in the words in which it is told back.
+    """
+
+    reasons: list[DisputeChoice]
+    marks: list[ViewMark]
     padding: str
 
 
@@ -164,3 +205,21 @@ class OwnViewAsked(NamedPerson):
     """
 
     login: Literal["substantial", "high"]
+
+
+class OwnDispute(RequestModel):
+    """What a citizen says of a signal in the view that they read, made at `madeAt`."""
+
+    madeAt: Instant
+    source: OinText
+    signalReference: Id
+    reason: SlugText
+    mark: Encoded32
+
+
+class OwnQuestion(RequestModel):
+    """That a citizen asks to have a lookup checked, of the view that they read."""
+
+    madeAt: Instant
+    entryId: Id
+    mark: Encoded32

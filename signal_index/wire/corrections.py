@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     Count,
@@ -129,7 +130,8 @@ class CorrectionPage(AnswerModel):
 
 
 class OwnCorrectionPage(AnswerModel):
-    """A page of a source's, the newest first; `next` begins the following page."""
+    """A page of a source's, the newest first; `answers`: what it can say of one."""
 
     items: list[OwnCorrection]
     next: Id | None
+    answers: list[Choice]

@@ -23,6 +23,7 @@ Rule = Literal[
     "no-outcome",
     "volume",
     "officer",
+    "citizen",
 ]
 """Why a lookup was picked."""
 ReviewState = Literal["open", "asked", "explained", "second-look", "closed"]

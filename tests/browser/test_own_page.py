@@ -136,3 +136,49 @@ def test_paper_and_proofs_are_kept_and_verified_without_a_network(
     command = ["signal-index", "verify", str(proofs), "--key", key]
     code, said, _ = attempt(command, tmp_path)
     assert code == 0, said
+
+
+def test_an_objection_is_answered_by_its_source_on_its_page_and_read_without_javascript(
+    chromium: Browser, screen: Screen, town: Town
+) -> None:
+    opened = chromium.new_context(java_script_enabled=False)
+    page = opened.new_page()
+    log_in(page, town)
+    own = page.get_by_role("row").filter(has_text="Kredietbank Voorbeeldstad").first
+    own.get_by_role("link", name="Klopt niet, of wil ik niet").click()
+    page.get_by_role("button", name="Geef dit door").click()
+    expect(page.get_by_role("alert")).to_contain_text("Er is nog niets doorgegeven")
+    page.get_by_label("Ik wil dit niet, vanwege mijn eigen situatie").check()
+    page.get_by_role("button", name="Geef dit door").click()
+    expect(page.get_by_role("status")).to_contain_text("Het is doorgegeven")
+    expect(page.get_by_text("De organisatie heeft nog niet geantwoord")).to_be_visible()
+
+    screen.log_in("kees")
+    screen.go("/agency/notices/corrections")
+    screen.assert_open_to_all()
+    source = screen.page
+    source.get_by_label("Delen is nodig, en dat weegt zwaarder").check()
+    source.get_by_role("button", name="Verstuur het antwoord").click()
+    expect(source.get_by_text("Uw antwoord is verstuurd")).to_be_visible()
+
+    log_in(page, town)
+    expect(
+        page.get_by_text("De organisatie vindt dat delen nodig blijft")
+    ).to_be_visible()
+    opened.close()
+
+
+def test_what_is_said_and_read_in_english_has_no_barrier(
+    any_screen: Screen, town: Town
+) -> None:
+    page = any_screen.page
+    log_in(page, town)
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Who helps you, and who looked at you"
+    )
+    assert_open_to_all(page)
+    page.get_by_role("link", name="This is wrong, or I do not want it").first.click()
+    assert_open_to_all(page)
+    page.get_by_role("button", name="Pass this on").click()
+    assert_open_to_all(page)

@@ -20,7 +20,7 @@ from tests.world import LEDGER_ORIGIN, open_world
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
 OF_THE_REPORT = {"reference", "receivedOn"}
-OF_THE_VIEW = {"padding"}
+OF_THE_VIEW = {"padding", "marks", "reasons"}
 OF_THE_MOMENT = {"reportId", "madeAt", "checks"}
 
 

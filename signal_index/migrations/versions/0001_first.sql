@@ -420,7 +420,7 @@ CREATE TABLE report_request (
 CREATE TABLE review (
   id UUID NOT NULL, entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
   picked_by CHAR(20), picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, verdict VARCHAR(64),
-  answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ,
+  answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ, asked_on DATE,
   CONSTRAINT pk_review PRIMARY KEY (id),
   CONSTRAINT uq_review_entry_id UNIQUE (entry_id),
   CONSTRAINT fk_review_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id),

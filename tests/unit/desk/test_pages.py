@@ -52,6 +52,7 @@ PUT_TOGETHER = (
     *("involved.done.", "involved.fault."),
     *("policy.", "approvals.", "transfers."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
+    "disputes.",
 )
 PACKAGES = ("officer", "involved", "following")
 pytestmark = pytest.mark.anyio

@@ -70,7 +70,7 @@ def an_item(id_: UUID, due: date) -> OwnCorrection:
 
 
 def a_page(item: OwnCorrection, following: UUID | None) -> httpx.Response:
-    page = OwnCorrectionPage(items=[item], next=following)
+    page = OwnCorrectionPage(items=[item], next=following, answers=[])
     return httpx.Response(200, content=page.model_dump_json())
 
 

@@ -93,7 +93,7 @@ def test_what_is_late_says_so_and_many_are_counted() -> None:
 async def test_the_doctor_says_it_first_also_where_nobody_fetched_anything(
     tmp_path: Path,
 ) -> None:
-    page = OwnCorrectionPage(items=[an_item(FIRST, FAR)], next=None)
+    page = OwnCorrectionPage(items=[an_item(FIRST, FAR)], next=None, answers=[])
 
     def route(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/own-corrections":

@@ -1,0 +1,68 @@
+"""By which the page for citizens may speak of what it was shown, and of nothing else.
+
+The page's machine has a token that says nothing of a citizen. What a citizen says of a
+line of their view comes with the mark that the view gave it: made by the index alone,
+of that view, municipality and line, and over after an hour. So whoever has the page's
+token and no tickets of two holders disputes nothing of anybody.
+
+Proven by tests/attack/test_nobody_disputes_for_another.py.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from keys.instants import write_instant
+from signal_index.errors import ViewOver
+from signal_index.keyring import YearKeys
+from signal_index.wire.citizen_reports import OwnData, ViewMark
+
+LASTS: Final = timedelta(hours=1)
+"""Longer than a page for citizens keeps a view."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenView:
+    """A view that was given: its entry, its municipality and its moment."""
+
+    id: UUID
+    municipality: str
+    at: datetime
+
+
+def mark_lines(keys: YearKeys, seen: SeenView, data: OwnData) -> list[ViewMark]:
+    """Give a mark for each signal and each lookup of a view."""
+    named: list[tuple[UUID, str]] = [
+        (one.reference, str(one.source)) for one in data.signals
+    ]
+    named += [(one.entryId, "") for one in data.lookups]
+    return [
+        ViewMark(about=about, mark=_derive(keys, seen, about, source))
+        for about, source in named
+    ]
+
+
+def verify_mark(
+    keys: YearKeys,
+    seen: SeenView,
+    about: UUID,
+    mark: bytes,
+    *,
+    now: datetime,
+    source: str = "",
+) -> None:
+    """Hold that this line stood in that view, within the last hour, or `ViewOver`."""
+    if not timedelta() <= now - seen.at <= LASTS:
+        raise ViewOver
+    if not hmac.compare_digest(_derive(keys, seen, about, source), mark):
+        raise ViewOver
+
+
+def _derive(keys: YearKeys, seen: SeenView, about: UUID, source: str) -> bytes:
+    key = keys.get_disclosure_key(seen.at.year).view_mark
+    parts = (str(seen.id), seen.municipality, write_instant(seen.at), str(about))
+    return key.digest("\n".join((*parts, source)).encode())
