@@ -10,7 +10,8 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import uuid4
@@ -27,8 +28,8 @@ from keys.base64url import encode_b64u
 
 Prompt = Literal["none", "login"]
 NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
-METADATA_LIFETIME: Final = timedelta(hours=1)
-KEYS_PAUSE: Final = timedelta(minutes=1)
+METADATA_SECONDS: Final = 3600.0
+PAUSE_SECONDS: Final = 60.0
 ASSERTION_SECONDS: Final = 60
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -85,23 +86,27 @@ class Provider:
         key: Key,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
+        *,
+        count_seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._settings = settings
         self._resource = {} if resource is None else {"resource": resource}
         self._key = key
         self._http = http
         self._clock = clock
-        self._metadata: tuple[datetime, Metadata] | None = None
-        self._keys: tuple[datetime, KeySet] | None = None
+        # What is kept grows old by a clock that nobody sets back.
+        self._count_seconds = count_seconds
+        self._metadata: tuple[float, Metadata] | None = None
+        self._keys: tuple[float, KeySet] | None = None
 
     async def metadata(self, *, anew: bool = False) -> Metadata:
         """Give the provider's metadata; its issuer must be the one we trust.
 
         `anew` asks it now, so that nobody is sent to a provider that does not answer.
         """
-        now = self._clock()
+        now = self._count_seconds()
         known = self._metadata
-        if known and not anew and now - known[0] < METADATA_LIFETIME:
+        if known and not anew and now - known[0] < METADATA_SECONDS:
             return known[1]
         base = self._settings.issuer.rstrip("/")
         found = await self._ask_json(f"{base}/.well-known/openid-configuration")
@@ -116,11 +121,11 @@ class Provider:
 
     async def keys_for(self, token: str) -> KeySet:
         """Give the provider's keys, asked anew when the token names one we lack."""
-        now = self._clock()
+        now = self._count_seconds()
         if self._keys:
             asked, keys = self._keys
             age = now - asked
-            if age < KEYS_PAUSE or (age < METADATA_LIFETIME and _knows(keys, token)):
+            if age < PAUSE_SECONDS or (age < METADATA_SECONDS and _knows(keys, token)):
                 return keys
         found = await self._ask_json((await self.metadata()).jwks_uri)
         try:

@@ -171,7 +171,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 tokens=TokenVerifier(
                     settings.issuers,
                     settings.audience,
-                    DiscoveredKeys(client, clock.now),
+                    DiscoveredKeys(client),
                 ),
                 standing=make_standing(engine, view, keys, log),
                 policy=view,

@@ -5,7 +5,8 @@
         await act.record({"act": "embargo-lifted", ...})
 
 - An act that recorded nothing is rolled back and is a fault of ours: it cannot forget.
-  What was sent twice and recorded the first time says so (`act.repeat()`).
+  What was sent twice and recorded the first time, or finds nothing to do, says so
+  (`act.leave()`).
 - One that reads or writes rows of persons says under which keys (`rows`): it missed
   none, and what it wrote is under a key in use when it commits (`hold_rows`).
 - One moment (`act.now`) for what is stored and what is recorded of it.
@@ -46,11 +47,14 @@ class Acting:
     kind: Kind
     now: datetime
     recorded: list[Entry] = field(default_factory=list)
-    is_repeat: bool = False
+    is_left: bool = False
 
-    def repeat(self) -> None:
-        """Say that this same act was done and recorded before: it is rolled back."""
-        self.is_repeat = True
+    def leave(self) -> None:
+        """Say that there is nothing to do, or that it was done and recorded before.
+
+        Whatever it wrote is rolled back.
+        """
+        self.is_left = True
 
     async def record(self, what: JsonObject, *, kind: Kind | None = None) -> Entry:
         """Record what was done; `kind` where it is another than the act's own."""
@@ -97,7 +101,7 @@ async def acting(
                 _verify_said(act)
                 if rows is not None:
                     await hold_rows(conn, rows)
-    except _Repeat:
+    except _Left:
         return
 
 
@@ -115,11 +119,11 @@ def judged_anew(index: Index) -> Iterator[None]:
 
 
 def _verify_said(act: Acting) -> None:
-    if act.is_repeat:
-        raise _Repeat
+    if act.is_left:
+        raise _Left
     if not act.recorded:
         raise NothingRecorded
 
 
-class _Repeat(Exception):
-    """Rolls back what an act may have written before it found that it is a repeat."""
+class _Left(Exception):
+    """Rolls back what an act may have written before it found nothing to do."""

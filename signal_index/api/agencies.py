@@ -133,7 +133,7 @@ async def answer_held_delivery(
             act.conn, organisation, (agent, delivery), body, (who, index.clock())
         )
         if held is None:
-            act.repeat()
+            act.leave()
             return
         await act.record(
             {

@@ -1,7 +1,8 @@
 """The public keys of an OpenID provider, through its own discovery document.
 
-- Kept for ten minutes; an unknown `kid` has them read again, at most once in 30 s,
-  so that a stranger's tokens cannot make us knock at the provider's door.
+- Kept for ten minutes, by a clock that nobody sets back; an unknown `kid` has them read
+  again, at most once in 30 s, so that a stranger's tokens cannot make us knock at the
+  provider's door.
 - The document must name the issuer it was asked from, and its keys must be fetched
   over https (http only on loopback).
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 import httpx
@@ -22,8 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from signal_index.errors import CallerUnknown
 from signal_index.settings import SecureUrl
 
-KEPT_FOR: Final = timedelta(minutes=10)
-ASK_AGAIN_AFTER: Final = timedelta(seconds=30)
+KEPT_SECONDS: Final = 600.0
+ASK_AGAIN_SECONDS: Final = 30.0
 _TIMEOUT: Final = 5.0
 _SECURE: Final[TypeAdapter[str]] = TypeAdapter(SecureUrl)
 
@@ -31,17 +32,19 @@ _SECURE: Final[TypeAdapter[str]] = TypeAdapter(SecureUrl)
 @dataclass(frozen=True, slots=True)
 class _Known:
     keys: KeySet
-    read_at: datetime
+    read_at: float
 
 
 class DiscoveredKeys:
     """Reads and keeps the keys of issuers; see `tokens.IssuerKeys`."""
 
     def __init__(
-        self, client: httpx.AsyncClient, clock: Callable[[], datetime]
+        self,
+        client: httpx.AsyncClient,
+        count_seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._client = client
-        self._clock = clock
+        self._count_seconds = count_seconds
         self._known: dict[str, _Known] = {}
         self._lock = asyncio.Lock()
 
@@ -52,16 +55,16 @@ class DiscoveredKeys:
             async with self._lock:
                 known = self._known.get(issuer)
                 if known is None or self._is_old(known, kid):
-                    known = _Known(await self._discover(issuer), self._clock())
+                    known = _Known(await self._discover(issuer), self._count_seconds())
                     self._known[issuer] = known
         return known.keys
 
     def _is_old(self, known: _Known, kid: str | None) -> bool:
-        age = self._clock() - known.read_at
-        if age >= KEPT_FOR:
+        age = self._count_seconds() - known.read_at
+        if age >= KEPT_SECONDS:
             return True
         has_key = any(key.kid == kid for key in known.keys.keys)
-        return not has_key and age >= ASK_AGAIN_AFTER
+        return not has_key and age >= ASK_AGAIN_SECONDS
 
     async def _discover(self, issuer: str) -> KeySet:
         path = "/.well-known/openid-configuration"

@@ -100,7 +100,7 @@ async def add_step(
         one = await _get(index, act.conn, caller.organisation, match_id, act.now)
         step = _decide(one, body, act.now)
         if step is None:
-            act.repeat()
+            act.leave()
         else:
             number = one.state.number
             made = await store.add_step(act.conn, one.held, number, step, index.keys)

@@ -145,7 +145,7 @@ async def _carry_out(
     mark = row_keys.seal(point, name_event_row(event.municipality))
     async with acting(index, caller.caller, Kind.PERSON_EVENT, rows=row_keys) as act:
         if (known := await is_event_known(act.conn, event.event)) is not None:
-            act.repeat()
+            act.leave()
             return known, True
         sending = Sending(
             caller.organisation, read_kid(token), frozenset({str(event.source)})

@@ -59,7 +59,7 @@ async def begin_rehearsal(
             now=act.now,
         )
         if erased is None:
-            act.repeat()
+            act.leave()
             response.status_code = 200
         else:
             await act.record(

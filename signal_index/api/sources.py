@@ -52,7 +52,7 @@ async def close_own_delivery(
     submitter = caller.organisation
     async with acting(index, caller.caller, Kind.DELIVERY) as act:
         if await is_delivery_known(act.conn, body, submitted_by=submitter):
-            act.repeat()
+            act.leave()
             response.status_code = 200
         else:
             await close_delivery(

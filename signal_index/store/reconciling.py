@@ -35,16 +35,22 @@ async def read_standing_signals(
 
 async def confirm_signals(
     conn: AsyncConnection, scope: ReconcilingScope, *, today: date
-) -> None:
+) -> frozenset[MarkedSignal]:
     """Confirm what stands in this scope; a signal confirmed today is left as it is.
+
+    Gives what was confirmed: hold that against what was read in the same transaction.
 
     The source was not heard by that: both sides compare what was delivered, and a
     registration that nobody could read for a week compares as equal every night.
     """
-    await conn.execute(
+    rows = await conn.execute(
         update(signal)
         .where(*_within(scope), signal.c.confirmed_on < today)
         .values(confirmed_on=today)
+        .returning(signal.c.reference, signal.c.version)
+    )
+    return frozenset(
+        MarkedSignal(reference=row.reference, version=row.version) for row in rows
     )
 
 

@@ -47,7 +47,7 @@ async def keep_something(
         if said:
             await act.record({"act": "access-request-registered"})
         if repeated:
-            act.repeat()
+            act.leave()
 
 
 async def count(world: World) -> int:

@@ -4,17 +4,20 @@ What differs is made with SQL in either database, as a lost backup would.
 """
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
 from keys.bsn import WEIGHTS
+from signal_index.api import reconciling
 from signal_index.store.connect import transaction
-from sources.errors import TooManyUnknown
+from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
+from sources.errors import IndexUnreachable, TooManyUnknown
 from sources.profile import parse_profile
 from tests.agency_world import HOME, SALT, Town, open_agency
 from tests.sources_builders import PROFILE, a_row, write_rows
@@ -86,6 +89,45 @@ async def test_equal_sides_confirm_every_signal_and_are_no_delivery(
         assert list(kinds) == ["reconciliation"]
     assert confirmed.startswith(now.strftime("%Y-%m-%d"))
     assert (len(heard) > 0, await find_last_heard(town)) == (True, heard)
+
+
+async def test_what_came_while_it_was_compared_is_never_confirmed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One signal stands beside what is compared, and comes into it a moment later."""
+    await deliver(town, 12)
+    await change_index(
+        town,
+        "UPDATE signal SET by_hand = true"
+        " WHERE reference = (SELECT min(reference) FROM signal)",
+    )
+    change_outbox(
+        town,
+        "DELETE FROM signal WHERE reference = (SELECT min(reference) FROM signal)",
+    )
+    town.world.clock.forward(timedelta(days=3))
+    read = reconciling.read_standing_signals
+
+    async def read_and_change(
+        conn: AsyncConnection, scope: ReconcilingScope
+    ) -> AsyncIterator[Sequence[MarkedSignal]]:
+        async for part in read(conn, scope):
+            yield part
+        await conn.execute(text("UPDATE signal SET by_hand = false"))
+
+    monkeypatch.setattr(reconciling, "read_standing_signals", read_and_change)
+    with pytest.raises(IndexUnreachable):
+        await town.reconcile()
+    assert len(await ask(town, "SELECT id FROM signal WHERE by_hand")) == 1
+    assert len(set(await ask(town, "SELECT confirmed_on FROM signal"))) == 1
+    assert "reconciliation" not in await ask(town, "SELECT kind FROM ledger_entry")
+    monkeypatch.undo()
+    assert (await town.reconcile()).compared == 11
+
+
+async def ask(town: Town, question: str) -> list[str]:
+    async with transaction(town.world.engine) as conn:
+        return [str(row[0]) for row in await conn.execute(text(question))]
 
 
 async def test_what_the_index_lost_is_told_again_by_the_next_delivery(
