@@ -7,6 +7,11 @@ from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import OKPKey
+
+from keys.base64url import encode_b64u
+from keys.jose import PrivateKey
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -130,3 +135,11 @@ def prove(ranges: Sequence[Range], leaf_hashes: Sequence[bytes]) -> Sequence[byt
         assert len(hashes) == ref.width
         needed[ref.level or 0, ref.position] = hashes
     return hash_ranges(ranges, needed)
+
+
+def private_of(seed: bytes) -> PrivateKey:
+    """Give the key of a seed as it signs which one follows it."""
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": encode_b64u(public)}
+    key = OKPKey.import_key({**jwk, "d": encode_b64u(seed)})
+    return PrivateKey(key.thumbprint(), key)

@@ -10,10 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.jwk import OKPKey
 
-from keys.base64url import encode_b64u
 from keys.config_document import SignedDocument
 from keys.errors import SuccessorForged, SuccessorForked
 from keys.instants import write_instant
@@ -42,7 +39,7 @@ from signal_index.witness.errors import NotSigned
 from signal_index.witness.judge import Logs
 from signal_index.witness.memory import create_memory, open_memory
 from signal_index.witness.witness import Witness
-from tests.ledger_builders import NOON
+from tests.ledger_builders import NOON, private_of
 from tests.witness_builders import COSIGNER, LOG, a_request, leaves, root_of
 
 DAY = timedelta(days=1)
@@ -51,14 +48,7 @@ BEGINS, ENDS = NOON + 10 * DAY, NOON + 40 * DAY
 SEEDS = [bytes([number]) * 32 for number in (1, 21, 22, 23)]
 
 
-def _private(seed: bytes) -> PrivateKey:
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    jwk = {"kty": "OKP", "crv": "Ed25519", "x": encode_b64u(public)}
-    key = OKPKey.import_key({**jwk, "d": encode_b64u(seed)})
-    return PrivateKey(key.thumbprint(), key)
-
-
-FIRST, SECOND, THIRD, STRANGER = [_private(seed) for seed in SEEDS]
+FIRST, SECOND, THIRD, STRANGER = [private_of(seed) for seed in SEEDS]
 SIGNING = {
     key.kid: CheckpointKey(seed)
     for key, seed in zip((FIRST, SECOND, THIRD, STRANGER), SEEDS, strict=True)

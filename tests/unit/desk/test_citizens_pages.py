@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from fastapi import FastAPI
 
 from desk.citizen_report import explain_purposes
 from desk.numbers import link_phone, write_phone
+from keys.pinned_keys import read_chain, take_successors
+from keys.successor import KeyUse, Successor, sign_successor
 from signal_index.wire.access_requests import AccessRequest, AccessRequestPage
 from signal_index.wire.choices import Choice
 from signal_index.wire.citizen_options import CitizenOptions, DisputeChoice
@@ -31,6 +33,7 @@ from signal_index.wire.embargoes import EmbargoPage
 from signal_index.wire.values import Oin
 from tests.contact_builders import a_flag_contact
 from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.ledger_builders import private_of
 from tests.pdf_reading import find_tags
 from tests.policy_answers import NONE_DECIDED
 
@@ -236,6 +239,32 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
         ]
         assert archive.read("bewijs-0001.tlog-proof").startswith(b"c2sp.org/")
         assert b"signal-index verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
+
+
+async def test_with_the_key_comes_what_follows_on_it(
+    officer: Browser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who unpacks the proofs next year reads them by the key of then."""
+    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    former, key = private_of(b"\x01" * 32), private_of(b"\x02" * 32)
+    now = town.clock().replace(microsecond=0)
+    said = Successor(
+        use="checkpoint",
+        number=2,
+        former=former.public,
+        key=key.public,
+        made=now,
+        begins=now,
+        ends=now + timedelta(days=1),
+    )
+    pinned = town.settings.ledger.checkpoint_key
+    take_successors(pinned, [sign_successor(said, former, key)])
+    made = await make_report(officer)
+    with zipfile.ZipFile(io.BytesIO(open_file(made, 1))) as archive:
+        archive.extractall(town.folder / "home")
+    home = town.folder / "home" / "checkpoint.vkey"
+    assert read_chain(home, KeyUse.CHECKPOINT) == read_chain(pinned, KeyUse.CHECKPOINT)
+    assert len(read_chain(home, KeyUse.CHECKPOINT).keys) == 2
 
 
 async def test_a_match_is_not_counted_as_somebody_who_looked(officer: Browser) -> None:
