@@ -35,6 +35,9 @@ class IndexWatch:
 
     def find_key_warning(self, person: Person | None) -> KeyValidity | None:
         """Give how long the key is still valid, to who can have it renewed, in time."""
-        if person is None or KEY_KEEPERS.isdisjoint(person.roles):
-            return None
-        return self._key
+        return self._key if is_key_keeper(person) else None
+
+
+def is_key_keeper(person: Person | None) -> bool:
+    """Whether somebody reaches those who renew or replace a key."""
+    return person is not None and not KEY_KEEPERS.isdisjoint(person.roles)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
+from desk.index_watch import is_key_keeper
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.templating import TEMPLATES
 from desk.texts import Names
@@ -79,6 +80,7 @@ def render(
         csrf=csrf,
         ledger_warning=desk.index_watch.ledger_warning,
         key_warning=desk.index_watch.find_key_warning(person),
+        is_key_forked=desk.receipts.rules.is_forked and is_key_keeper(person),
         menu_counts=shown.counts,
         waits=shown.waits,
         names=shown.names,

@@ -72,6 +72,12 @@ class ReceiptRules:
     checkpoint_key: PinnedKey
 
     @property
+    def is_forked(self) -> bool:
+        """Whether somebody was shown two successors of one of these keys."""
+        pinned = (self.receipt_key, self.checkpoint_key)
+        return any(one.chain.is_forked for one in pinned)
+
+    @property
     def ledger_key(self) -> LedgerKey:
         """The key of the ledger, with those that follow it."""
         chain = self.checkpoint_key.chain

@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 _USES: Final[Mapping[Json, KeyUse]] = {f"{use}-key-succeeded": use for use in KeyUse}
-_RECORDED_WITHIN: Final = timedelta(minutes=10)
-"""A statement is made, recorded, and an entry is in its tree a second later."""
+_RECORDED_WITHIN: Final = timedelta(days=1)
+"""It is recorded at once; a command that broke off in between has a day."""
 
 _Steps = Mapping[bytes, Successor]
 """By the key that is followed."""

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
 from keys.bsn import WEIGHTS
-from signal_index.api import reconciling
 from signal_index.store.connect import transaction
+from signal_index.store.reconciling import read_standing_signals
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from sources.errors import IndexUnreachable, TooManyUnknown
 from sources.profile import parse_profile
@@ -106,16 +106,16 @@ async def test_what_came_while_it_was_compared_is_never_confirmed(
         "DELETE FROM signal WHERE reference = (SELECT min(reference) FROM signal)",
     )
     town.world.clock.forward(timedelta(days=3))
-    read = reconciling.read_standing_signals
 
     async def read_and_change(
         conn: AsyncConnection, scope: ReconcilingScope
     ) -> AsyncIterator[Sequence[MarkedSignal]]:
-        async for part in read(conn, scope):
+        async for part in read_standing_signals(conn, scope):
             yield part
         await conn.execute(text("UPDATE signal SET by_hand = false"))
 
-    monkeypatch.setattr(reconciling, "read_standing_signals", read_and_change)
+    place = "signal_index.api.reconciling.read_standing_signals"
+    monkeypatch.setattr(place, read_and_change)
     with pytest.raises(IndexUnreachable):
         await town.reconcile()
     assert len(await ask(town, "SELECT id FROM signal WHERE by_hand")) == 1
