@@ -1,13 +1,17 @@
 """A witness answers as c2sp.org/tlog-witness says, and remembers across restarts."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
 
+from keys.errors import SuccessorForked
 from keys.events import EventLog
+from keys.pinned_keys import find_fork, take_successors
+from keys.successor import Successor, sign_successor
 from signal_index.ledger import CheckpointKey
 from signal_index.proof import (
     SIZE_TYPE,
@@ -24,7 +28,7 @@ from signal_index.witness.keys import read_cosigner, write_cosigner
 from signal_index.witness.memory import create_memory, open_memory
 from signal_index.witness.settings import load_witness_settings
 from signal_index.witness.witness import Witness
-from tests.ledger_builders import NOON, every_tile
+from tests.ledger_builders import NOON, every_tile, private_of
 from tests.witness_builders import COSIGNER, LOG, a_note, a_request, a_witness, leaves
 
 
@@ -226,6 +230,40 @@ def test_a_witness_of_nothing_does_not_start(tmp_path: Path) -> None:
     settings.write_text(text.replace("logs", "log"))
     with pytest.raises(WitnessUnusable, match="log, logs"):
         load_witness_settings(settings, print)
+
+
+def test_a_witness_that_serves_takes_up_what_is_put_beside_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    heard: list[Exception] = []
+    pinned = tmp_path / "checkpoint.vkey"
+    pinned.write_text(LOG.encode())
+    settings = tmp_path / "witness.toml"
+    settings.write_text(
+        'host = "127.0.0.1"\nport = 1\nkey = "k"\nmemory = "m"\n'
+        'logs = ["checkpoint.vkey"]\n'
+    )
+    logs = load_witness_settings(settings, heard.append).logs
+    former, key = private_of(b"\x01" * 32), private_of(b"\x02" * 32)
+    said = Successor(
+        use="checkpoint",
+        number=2,
+        former=former.public,
+        key=key.public,
+        made=NOON,
+        begins=NOON,
+        ends=NOON + timedelta(days=1),
+    )
+    assert logs.find(LOG.name, NOON) == [LOG]
+    take_successors(pinned, [sign_successor(said, former, key)])
+    assert logs.find(LOG.name, NOON) == [LOG, NoteKey(LOG.name, key.public.raw)]
+    later = NOON + timedelta(days=400)
+    name = move_to_year(LOG.name, 2027)
+    assert logs.find(name, later) == [NoteKey(name, key.public.raw)]
+    find_fork(pinned).write_text("{}")
+    assert len(logs.find(LOG.name, NOON)) == 2
+    assert [type(one) for one in heard] == [SuccessorForked]
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 700])
