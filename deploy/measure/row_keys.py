@@ -8,7 +8,11 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
 from uuid import uuid4
 
@@ -126,28 +130,38 @@ async def _wait_for_moving(town: MeasuredTown, running: asyncio.Task[None]) -> N
 
 
 async def add_rows(town: MeasuredTown, wanted: int) -> None:
-    """Add rows about nobody, sealed as the index seals, until there are so many."""
-    keys = load_keys(town.places.index / "keys").row_keys
+    """Add rows about nobody, sealed as the index seals, until there are so many.
+
+    Every core seals, and what is sealed is copied meanwhile.
+    """
     url = town.index.database_url.replace("+asyncpg", "")
     connection = await asyncpg.connect(url)
+    keys = town.places.index / "keys"
+    forking = get_context("spawn")  # threads run here
     try:
         have = await connection.fetchval("SELECT count(*) FROM signal")
         (like,) = await connection.fetch("SELECT * FROM signal LIMIT 1")
-        for start in range(have, wanted, PART):
-            rows = []
-            for _ in range(min(PART, wanted - start)):
-                point = StoredPoint(secrets.token_bytes(32))
-                sealed = keys.seal(point, like["category"])
-                own = {
-                    "row_key": sealed.row_key,
-                    "seal": sealed.seal,
-                    "id": uuid4(),
-                    "reference": uuid4(),
-                }
-                rows.append(tuple({**like, **own}.values()))
-            await connection.copy_records_to_table(
-                "signal", records=rows, columns=list(like.keys())
-            )
+        parts = [min(PART, wanted - at) for at in range(have, wanted, PART)]
+        with ProcessPoolExecutor(mp_context=forking) as pool:
+            loop = asyncio.get_running_loop()
+            seal = partial(_seal_part, keys, like["category"])
+            sealed = [loop.run_in_executor(pool, seal, count) for count in parts]
+            for part in sealed:
+                rows = [tuple({**like, **own}.values()) for own in await part]
+                await connection.copy_records_to_table(
+                    "signal", records=rows, columns=list(like.keys())
+                )
         await connection.execute("VACUUM ANALYZE signal")
     finally:
         await connection.close()
+
+
+def _seal_part(keys: Path, category: str, count: int) -> list[dict[str, object]]:
+    """Give what is a row's own, of so many rows about nobody."""
+    row_keys = load_keys(keys).row_keys
+    made: list[dict[str, object]] = []
+    for _ in range(count):
+        sealed = row_keys.seal(StoredPoint(secrets.token_bytes(32)), category)
+        own = {"row_key": sealed.row_key, "seal": sealed.seal}
+        made.append({**own, "id": uuid4(), "reference": uuid4()})
+    return made

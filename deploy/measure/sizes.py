@@ -91,11 +91,11 @@ FULL = Sizes(
     attack_seconds=12,
     moved=1_000_000,
     moving_blocks=5,
-    most_moving_blocks=80,
+    most_moving_blocks=160,
     moving_lookups=400,
     moving_rest=10,
-    working_lookups=8_000,
-    working_delivered=4_000,
+    working_lookups=16_000,
+    working_delivered=8_000,
     working_pace=1,
 )
 QUICK = Sizes(

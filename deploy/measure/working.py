@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -153,12 +153,9 @@ class _Tokens:
 
     async def get(self, user: Account) -> str:
         token, at = self._made.get(user.username, ("", 0.0))
-        while time.monotonic() - at > TOKEN_SECONDS or not token:
-            # The provider is no part of what is measured: who is cut off asks again.
-            with suppress(httpx.TransportError):
-                token = (await log_in(self._places, [user]))[user.username]
-                at = time.monotonic()
-                self._made[user.username] = (token, at)
+        if time.monotonic() - at > TOKEN_SECONDS or not token:
+            token = (await log_in(self._places, [user]))[user.username]
+            self._made[user.username] = (token, time.monotonic())
         return token
 
 

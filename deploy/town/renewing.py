@@ -28,7 +28,6 @@ from keys.pseudonym import KeyVersion
 
 TAKEN_UP_WITHIN_SECONDS: Final = 120.0
 REST_SECONDS: Final = 0.3
-BETWEEN_HOLDERS_SECONDS: Final = 2.0
 LOSES_SHARE: Final = 3
 CHANGES_TICKET_KEY: Final = 1
 """The holder that does; the others keep theirs."""
@@ -89,10 +88,10 @@ async def _share_anew(
 async def change_shares(places: Places, kind: str, *, lost: int | None = None) -> None:
     """Hold the call; then the index goes first, and one holder after the other."""
     waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
-    await _go_first(places, waiting)
+    serial = await _go_first(places, waiting)
     for index in HOLDERS:
         await asyncio.to_thread(settle_holder, places.keys, index)
-        await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+        await _wait_until(serial, [_health_of(places, index)])
 
 
 async def change_key(
@@ -113,19 +112,24 @@ async def change_key(
     ]
     finish = [*rotate, "finish", *handed, *record, *settings]
     await asyncio.to_thread(run, finish, places.index)
-    await _go_first(places, waiting)
+    serial = await _go_first(places, waiting)
     for index in HOLDERS:
         await asyncio.to_thread(put_beside, places.keys, index)
-        await asyncio.sleep(BETWEEN_HOLDERS_SECONDS)
+        await _wait_until(serial, [_health_of(places, index)])
         await after_each()
 
 
-async def _go_first(places: Places, waiting: Path) -> None:
-    """Have the index take up what a ceremony came to, before any holder does."""
+async def _go_first(places: Places, waiting: Path) -> int:
+    """Have the index take up what a ceremony came to, before any holder does.
+
+    Gives its serial.
+    """
     document = (waiting / "key-config.json").read_bytes()
+    serial = read_payload(parse_document(SignedDocument, document)).serial
     _replace(places.keys / "key-config.json", document)
-    await _wait_for_index(places, document)
+    await _wait_until(serial, [f"{places.index_url}/v1/health"])
     await asyncio.to_thread(_take_record, places, waiting / "record.json")
+    return serial
 
 
 async def _change_over(
@@ -208,24 +212,22 @@ def _take_record(places: Places, record: Path) -> None:
     run([*take, "--settings", "index.toml"], places.index)
 
 
-async def _wait_for_index(places: Places, document: bytes) -> None:
-    """Wait until the index takes what is asked under this config."""
-    serial = read_payload(parse_document(SignedDocument, document)).serial
-    await _wait_until(serial, [f"{places.index_url}/v1/health"])
-
-
 async def _wait_for(places: Places, case_system: CaseSystem, serial: int) -> None:
     """Wait until index, holders, desk and case system all count with this serial."""
     await _wait_until(
         serial,
         [
             f"{places.index_url}/v1/health",
-            *(f"{places.holder_url(index)}/v1/health" for index in HOLDERS),
+            *(_health_of(places, index) for index in HOLDERS),
         ],
     )
     known = (await case_system.fetch_key()).serial  # which has the desk look too
     demand(known == serial, f"the case system knows serial {known}")
     await _wait_until(serial, [f"{places.desk_itself(TEAM_DESK)}/health"])
+
+
+def _health_of(places: Places, index: int) -> str:
+    return f"{places.holder_url(index)}/v1/health"
 
 
 async def _wait_until(serial: int, health: Sequence[str]) -> None:
