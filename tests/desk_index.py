@@ -214,6 +214,7 @@ class FakeIndex:
             "keyVersion": 1,
             "epoch": 1,
             "keyConfig": self.key.model_dump(),
+            "rotations": [],
             "witness": state,
         }
         return JSONResponse(on_the_wire("GET", "/v1/health", answer))

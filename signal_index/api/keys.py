@@ -14,9 +14,11 @@ from keys.digits import write_digits
 from keys.validity import find_validity
 from signal_index.api.callers import Approver
 from signal_index.api.context import TheIndex
+from signal_index.api.rotating import read_rotating, tell_rotations
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.ledger import Group, Opened
+from signal_index.rotations import find_rotations
 from signal_index.store.activations import TakenUp, find_taken_up
 from signal_index.store.ceremony_records import KeptRecord, find_kept
 from signal_index.store.key_steps import find_key_steps
@@ -37,8 +39,10 @@ async def show_key(index: TheIndex, caller: Approver) -> wire.KeyOfRegister:
         taken_up = await find_taken_up(conn, config)
         kept = await find_kept(conn)
         steps = await find_key_steps(conn, keys, most=STEPS_MAXIMUM + 1)
+        standing = await read_rotating(index, conn, steps)
     return wire.KeyOfRegister(
         inUse=_tell_in_use(config, taken_up, kept, index.clock()),
+        rotations=tell_rotations(find_rotations(standing, index.clock())),
         acts=[_tell(one, kept) for one in steps[:STEPS_MAXIMUM]],
         complete=len(steps) <= STEPS_MAXIMUM,
     )

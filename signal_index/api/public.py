@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -10,13 +11,17 @@ from starlette.responses import PlainTextResponse, Response
 from keys.validity import find_validity
 from signal_index.api.callers import Anyone
 from signal_index.api.context import TheIndex, find_witness_state, get_index
+from signal_index.api.rotating import read_rotating, tell_rotations
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.witnessing import WitnessState
-from signal_index.store.standing import verify_reachable
+from signal_index.rotations import find_rotations
 from signal_index.wire import health as wire
 
 _FINE: Final = frozenset({WitnessState.WITNESSED, WitnessState.TRIAL})
+
+STANDS_STILL: Final = timedelta(days=7)
+"""No step of a rotation takes so long; somebody forgot what comes next."""
 
 routes = Routes("openbaar")
 
@@ -25,23 +30,25 @@ routes = Routes("openbaar")
 async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     """Say whether this process answers, reaches its database and is watched.
 
-    `status` is `warning` where no witness has confirmed the ledger for ten minutes, and
-    from ninety days before the key config ends.
+    `status` is `warning` where no witness has confirmed the ledger for ten minutes,
+    from ninety days before the key config ends, and where a rotation stands still.
     """
     del caller
     async with looking(index.engine) as conn:
-        await verify_reachable(conn)
+        going = find_rotations(await read_rotating(index, conn), index.clock())
     now = index.clock()
     standing = await index.standing.get(now)
     state, config = find_witness_state(index, standing, now), index.key_config
     validity = find_validity(config, now)
-    is_fine = state in _FINE and not validity.is_warning
+    is_still = any(one.since and now - one.since > STANDS_STILL for one in going)
+    is_fine = state in _FINE and not validity.is_warning and not is_still
     return wire.Health(
         time=now,
         status="ok" if is_fine else "warning",
         keyVersion=config.key_version,
         epoch=config.epoch,
         keyConfig=validity,
+        rotations=tell_rotations(going),
         witness=wire.WitnessHealth(state=state.value, since=standing.unwitnessed_since),
     )
 

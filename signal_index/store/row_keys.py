@@ -41,7 +41,7 @@ async def find_uses(conn: AsyncConnection) -> Sequence[RowKeyUse]:
     """Find the row keys under which rows may stand, by number."""
     rows = await conn.execute(select(row_key_use).order_by(row_key_use.c.number))
     return [
-        RowKeyUse(row.number, bytes(row.check_value), RowKeyState(row.state))
+        RowKeyUse(row.number, bytes(row.check_value), RowKeyState(row.state), row.since)
         for row in rows
     ]
 

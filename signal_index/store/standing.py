@@ -174,11 +174,6 @@ async def _own_numbers(conn: AsyncConnection) -> Mapping[str, Contact]:
     return {named[id_]: one for id_, one in (await find_contacts(conn, named)).items()}
 
 
-async def verify_reachable(conn: AsyncConnection) -> None:
-    """Ask the database for nothing, or raise what its driver raises."""
-    await conn.execute(select(1))
-
-
 async def _organisations(
     conn: AsyncConnection, now: datetime
 ) -> Iterator[tuple[str, Organisation]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from keys.validity import KeyValidity
+from signal_index.wire.keys import KeyRotation
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.values import Instant
 
@@ -24,8 +25,10 @@ class WitnessHealth(AnswerModel):
 
 
 class Health(AnswerModel):
-    """`warning`: no witness has confirmed the ledger for ten minutes, or the key ends.
+    """`warning`: no witness has confirmed for ten minutes, or a key wants somebody.
 
+    That is from ninety days before it ends, and where a rotation stands still for a
+    week. `rotations`: those that are under way.
     `time` is the index's own: by it a source knows whether its own clock is right.
     """
 
@@ -34,4 +37,5 @@ class Health(AnswerModel):
     keyVersion: int
     epoch: int
     keyConfig: KeyValidity
+    rotations: list[KeyRotation]
     witness: WitnessHealth

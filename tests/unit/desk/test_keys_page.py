@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from signal_index.wire.keys import RotationStage
 from tests.desk_builders import Browser, Town
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +47,12 @@ def a_key(*acts: dict[str, Any], **used: object) -> dict[str, Any]:
         },
         "ceremony": CEREMONY,
     }
-    return {"inUse": in_use | used, "acts": list(acts), "complete": True}
+    return {
+        "inUse": in_use | used,
+        "rotations": [],
+        "acts": list(acts),
+        "complete": True,
+    }
 
 
 @pytest.fixture
@@ -116,3 +123,40 @@ async def test_each_step_reads_in_words_with_what_it_is_about(
 async def test_older_steps_than_it_shows_are_said(town: Town, officer: Browser) -> None:
     page = await _read(town, officer, a_key() | {"complete": False})
     assert "Wat ouder is, staat in het inzagelogboek." in page
+
+
+def a_rotation(stage: str, **changed: object) -> dict[str, Any]:
+    since = {"since": "2026-11-29T10:00:00Z", "until": None}
+    return {"stage": stage, "former": 7, "following": 8} | since | changed
+
+
+async def _read_rotation(town: Town, officer: Browser, **one: Any) -> str:  # noqa: ANN401 - JSON
+    page = await _read(town, officer, a_key() | {"rotations": [a_rotation(**one)]})
+    return page[page.index("utrecht-alert--info") : page.index("<dl")]
+
+
+@pytest.mark.parametrize("stage", RotationStage)
+async def test_a_rotation_that_is_half_done_says_where_it_is_and_what_comes_next(
+    town: Town, officer: Browser, stage: RotationStage
+) -> None:
+    said = await _read_rotation(town, officer, stage=stage.value)
+    assert "Sinds zondag 29 november 2026, 11:00." in said
+    assert "Wat nu:" in said
+    assert re.search(r"(rijsleutel|nummer|versie) [78]\b", said, re.IGNORECASE)
+    assert "wisseling" not in said  # the words for what is not known
+
+
+async def test_a_key_that_is_over_says_until_when_it_counted_and_what_to_type(
+    town: Town, officer: Browser
+) -> None:
+    until = "2026-11-30T10:00:00Z"
+    said = await _read_rotation(town, officer, stage="key-over", until=until)
+    assert "Versie 7 telt tot maandag 30 november 2026, 11:00." in said
+    assert "signal-index keys rotate destroy 7" in said
+
+
+async def test_a_stage_that_is_newer_than_the_desk_is_a_rotation_all_the_same(
+    town: Town, officer: Browser
+) -> None:
+    said = await _read_rotation(town, officer, stage="something-newer", since=None)
+    assert "Er loopt een wisseling van sleutels: van nummer 7 naar nummer 8." in said
