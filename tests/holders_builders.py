@@ -32,6 +32,7 @@ from keys.holder.organisations import (
     AnyOrganisation,
     AuditorOrganisation,
     LookupOrganisation,
+    Organisations,
     PortalOrganisation,
     SourceOrganisation,
     collect_organisations,
@@ -115,6 +116,7 @@ class Holders:
     portal: Organisation
     source: Organisation
     auditor: Organisation
+    known: Organisations
 
     @property
     def config(self) -> KeyConfig:
@@ -224,7 +226,7 @@ def some_holders(
             EventLog(made.log),
         )
         holders[keys.identity.index] = made
-    return Holders(dealing, clock, holders, lookup, portal, source, auditor)
+    return Holders(dealing, clock, holders, lookup, portal, source, auditor, known)
 
 
 def _tell_time(clock: FakeClock, holder: FakeHolder) -> datetime:

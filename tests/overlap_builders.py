@@ -12,7 +12,6 @@ from keys.holder.building import build_app
 from keys.holder.evaluations import Holder
 from keys.holder.former import put_behind
 from keys.holder.opening import match_keys
-from keys.holder.organisations import collect_organisations
 from keys.jose import PrivateKey
 from keys.keyring import write_share
 from keys.pseudonym import KeyVersion
@@ -96,9 +95,6 @@ def change_over(
 
     `alone`: for this one and no other, as when the overlap is over.
     """
-    known = collect_organisations(
-        [holders.lookup.entry, holders.source.entry, holders.auditor.entry]
-    )
     for index in indexes:
         dealt, made = dealing.holders[index - 1], holders.holders[index]
         keys = match_keys(
@@ -108,7 +104,7 @@ def change_over(
         # Another holder in its place knows nothing of what was before.
         is_same = made.keys.identity.id == dealt.id and not alone
         was = put_behind((), made.keys, keys) if is_same else ()
-        holder = Holder(keys, AUDIENCE, known, made.meter, now, index_keys, was)
+        holder = Holder(keys, AUDIENCE, holders.known, made.meter, now, index_keys, was)
         made.keys, made.app = keys, build_app(holder, EventLog(made.log))
 
 

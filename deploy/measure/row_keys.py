@@ -62,7 +62,10 @@ class Moving:
 
 
 async def measure_moving(town: MeasuredTown, crowd: Crowd, sizes: Sizes) -> Moving:
-    """Move all rows while lookups go on, from the first one that moves to the last."""
+    """Move all rows while lookups go on, from the first one that moves to the last.
+
+    Then the former key is closed, counted empty and destroyed, at work too.
+    """
     await _command(town, "begin")
     before = [
         await _measure(town, crowd, sizes.moving_lookups)
@@ -82,6 +85,11 @@ async def measure_moving(town: MeasuredTown, crowd: Crowd, sizes: Sizes) -> Movi
     during = await _measure_until(running, town, crowd, sizes)
     await running
     seconds = time.monotonic() - started
+    town.server.run_sql(
+        "UPDATE row_key_use SET since = since - interval '2 minutes'", "measured"
+    )
+    await _command(town, "finish")
+    await _command(town, "destroy", "1", typed="1")
     rows = town.server.run_sql("SELECT count(*) FROM signal", "measured")
     return Moving(int(rows), seconds, before, during)
 
@@ -105,8 +113,8 @@ async def _measure(town: MeasuredTown, crowd: Crowd, count: int) -> Rate:
     )
 
 
-async def _command(town: MeasuredTown, verb: str, typed: str = "") -> None:
-    settings = ("--settings", "index.toml")
+async def _command(town: MeasuredTown, verb: str, *given: str, typed: str = "") -> None:
+    settings = (*given, "--settings", "index.toml")
     process = await asyncio.create_subprocess_exec(
         program("signal-index"),
         *("keys", "row-key", verb, *settings),

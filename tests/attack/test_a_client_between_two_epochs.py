@@ -222,3 +222,10 @@ async def test_an_agency_goes_on_in_the_middle_of_a_run(
         change_over(holders, second, 1, 2, 3, alone=True)
         assert await evaluator.evaluate(NUMBERS) == before
         assert find_known_config(outbox) == second.config
+        # Another key: what comes of it says of which version it is, and goes apart.
+        third = share_anew(second, rotated=True)
+        change_over(holders, third, 1, 2, 3, alone=True)
+        after = await evaluator.evaluate(NUMBERS)
+        assert (before.key_version, after.key_version) == (1, 2)
+        assert not set(after.pseudonyms) & set(before.pseudonyms)
+        assert find_known_config(outbox) == third.config

@@ -17,7 +17,6 @@ from keys.group import invert_scalars, multiply_scalars, parse_scalar
 from keys.holder.building import build_app
 from keys.holder.evaluations import Holder
 from keys.holder.opening import match_keys
-from keys.holder.organisations import collect_organisations
 from keys.pseudonym import KeyVersion, parse_index_scalar
 from signal_index.api.key_config_view import KeyConfigView
 from signal_index.notice import Batch, sign_batch
@@ -59,15 +58,13 @@ def following(world: World) -> Iterator[Dealing]:
 def under(world: World, dealing: Dealing) -> World:
     """The world with this key in use: at its holders, at its index, and at who asks."""
     holders = world.holders
-    known = collect_organisations(
-        [holders.lookup.entry, holders.source.entry, holders.auditor.entry]
-    )
     for dealt in dealing.holders:
         made = holders.holders[dealt.share.index]
         keys = match_keys(
             dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
         )
-        holder = Holder(keys, AUDIENCE, known, made.meter, world.clock, INDEX_KEYS)
+        now, known = world.clock, holders.known
+        holder = Holder(keys, AUDIENCE, known, made.meter, now, INDEX_KEYS)
         made.keys, made.app = keys, build_app(holder, EventLog(made.log))
     world.index.keys.verify_same_rows(holders.config, dealing.config)
     holders.dealing = dealing

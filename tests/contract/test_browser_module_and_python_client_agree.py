@@ -16,8 +16,12 @@ from fastapi import FastAPI
 
 import desk
 from keys.base64url import encode_b64u
+from keys.group import multiply
+from keys.suite import VOPRF
+from tests.dealing import combine_shares
 from tests.desk_builders import OTHER_CLIENT, Town, some_town
 from tests.holders_builders import a_bsn
+from tests.overlap_builders import as_distributed, change_over, share_anew
 from tests.sick_holders import make_sick
 
 FOLDER = Path(desk.__file__).parent
@@ -90,6 +94,30 @@ async def test_both_give_the_same_pseudonyms_whoever_is_sick(
     assert made["tickets"] == 2
     # The desk may know it already, or it is not its turn: then it is not asked at all.
     assert set(made["fallback"]) <= {sick}
+
+
+async def test_a_page_goes_on_to_another_key_with_its_desk(
+    bundle: Path, town: Town
+) -> None:
+    """One holder alone leads nobody on; while both are answered for nobody waits."""
+    people = [a_bsn(number) for number in range(3)]
+    numbers = [each.digits for each in people]
+    settings = town.folder / "desk.toml"
+    accepted = settings.read_text("utf-8").replace('"dealt"', '"distributed"')
+    settings.write_text(accepted, "utf-8")
+    first = as_distributed(town.holders.dealing)
+    second = share_anew(first, rotated=True)
+    change_over(town.holders, first, 1, 2, 3)
+    async with town.serve() as app:
+        for gone_on, used in (((), first), ((1,), first), ((2, 3), second)):
+            change_over(town.holders, second, *gone_on)
+            made = await ask_in_the_browsers_way(bundle, town, app, numbers)
+            key = combine_shares([holder.share for holder in used.holders])
+            assert made["pseudonyms"] == [
+                encode_b64u(multiply(key, VOPRF.hash_to_group(one.registered)).encoded)
+                for one in people
+            ]
+            assert made["tickets"] == 2
 
 
 @asynccontextmanager
