@@ -13,10 +13,11 @@ from typing import Annotated, Literal
 import typer
 from joserfc.jwk import OKPKey
 
-from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
+from keys.config import ConfigPins, KeyConfig, KeyOrigin
 from keys.errors import KeysError
 from keys.files import write_whole
 from keys.pinned_keys import read_chain
+from keys.pins import read_pins, verify_by_one_of
 from keys.successor import KeyUse
 from signal_index import clock
 from signal_index.proof import (
@@ -55,8 +56,19 @@ Receipts = Annotated[
 ]
 Key = Annotated[Path, typer.Option(help="The ledger's public key (checkpoint.vkey).")]
 ReceiptKey = Annotated[Path, typer.Option(help="The index's public receipt key (JWK).")]
-Config = Annotated[Path, typer.Option(help="The holders' key config of that day.")]
-Pins = Annotated[Path, typer.Option(help="The holders' pinned config keys.")]
+Configs = Annotated[
+    list[Path],
+    typer.Option(
+        help="The holders' key config of that day; of a day on which a holder was "
+        "replaced both."
+    ),
+]
+Pins = Annotated[
+    Path,
+    typer.Option(
+        help="The holders' pinned config keys; other sets beside it (pins-….json) too."
+    ),
+]
 Origin = Annotated[
     Literal["distributed", "dealt"],
     typer.Option(help="What the key config must say of its key."),
@@ -86,7 +98,7 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
     statements: Statements,
     key: Key,
     receipt_key: ReceiptKey,
-    key_config: Config,
+    key_config: Configs,
     pins: Pins,
     receipts: Receipts = None,
     witness: Witnesses = None,
@@ -111,7 +123,9 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
         trusted = Trusted(
             ledger=_read_trust(key, receipt_key, witness or [], quorum),
             receipts=_read_receipt_keys(receipt_key, day.date(), at),
-            holders=_read_config(key_config, pins, accepted_origin, at),
+            holders=[
+                _read_config(one, pins, accepted_origin, at) for one in key_config
+            ],
         )
         with showing("verifying the ledger") as progress:
             return judge_day(
@@ -186,13 +200,20 @@ def _read_trust(
 
 
 def _read_config(path: Path, pins: Path, origin: KeyOrigin, at: datetime) -> KeyConfig:
-    return verify_config(
+    return verify_by_one_of(
         _read(path),
-        parse_pins(_read(pins)),
+        _read_pins(pins),
         accepted_origin=origin,
         known=None,
         now=at,
     )
+
+
+def _read_pins(path: Path) -> Sequence[ConfigPins]:
+    try:
+        return read_pins(path)
+    except OSError as cause:
+        raise FileMalformed(f"{path.name} cannot be read") from cause
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,7 +51,8 @@ class Trusted:
 
     ledger: Trust
     receipts: Sequence[OKPKey]
-    holders: KeyConfig
+    holders: Sequence[KeyConfig]
+    """The key configs of the day: two where a holder was replaced on it."""
 
 
 def judge_day(
@@ -97,11 +99,12 @@ def _gather(
 def _before(
     given: Sequence[DayStatement], trusted: Trusted, window: DayWindow
 ) -> Sequence[DayStatement]:
-    try:
-        day = window.day - timedelta(days=1)
-        return pick_day(given, trusted.holders, day)
-    except EvidenceMissing:
-        return ()
+    """Give what the holders of one of the configs stated of the day before, if any."""
+    day = window.day - timedelta(days=1)
+    for config in trusted.holders:
+        with suppress(EvidenceMissing):
+            return pick_day(given, [config], day)
+    return ()
 
 
 def _receipts(

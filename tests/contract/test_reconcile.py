@@ -11,7 +11,8 @@ from signal_index.proof import WitnessKey, decode_b64u
 from tests.holders_builders import FakeMeter, a_bsn
 from tests.ledger_builders import CHECKPOINT_KEY
 from tests.match_builders import open_matching, run_matches
-from tests.reconcile_world import gather, write_receipts
+from tests.overlap_builders import as_distributed, change_over, share_anew
+from tests.reconcile_world import gather, keep_statements, write_receipts
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +97,34 @@ async def test_a_holder_that_is_silent_leaves_the_day_unjudged(
     result = files.reconcile()
     assert result.exit_code == 2
     assert "no statement of holder-2" in result.output
+
+
+async def test_a_day_on_which_a_holder_was_replaced_has_two_configs(
+    world: World, tmp_path: Path
+) -> None:
+    """Who left and who came must both have stated it."""
+    files = await gather(world, tmp_path, await world.look_up([a_bsn(1)]))
+    first = as_distributed(world.holders.dealing)
+    second = share_anew(first, replaced=3)
+    for name, dealing in (("", first), ("-2", second)):
+        (tmp_path / f"key-config{name}.json").write_bytes(dealing.document)
+        (tmp_path / f"pins{name}.json").write_bytes(dealing.pins)
+    both = ("--key-config", tmp_path / "key-config-2.json")
+    of_both = ("--accepted-origin", "distributed", *both)
+    result = files.reconcile(*of_both)
+    assert result.exit_code == 2
+    assert "no statement of holder-3-new" in result.output
+    world.holders.holders[3].meter = FakeMeter()  # it has a record of its own
+    change_over(world.holders, second, 3)
+    statements = tmp_path / "came"
+    statements.mkdir()
+    await keep_statements(world, statements, files.day)
+    (statements / "holder-3.jwt").rename(files.statements / "holder-3-new.jwt")
+    result = files.reconcile(*of_both)
+    assert (result.exit_code, "Fits: 2026" in result.output) == (0, True), result.output
+    (files.statements / "holder-3.jwt").unlink()
+    result = files.reconcile(*of_both)
+    assert "no statement of holder-3 about" in result.output
 
 
 async def test_a_statement_with_a_changed_byte_is_no_statement(
