@@ -7,7 +7,8 @@ page says so, and whom to ask. What is looked at:
 
 - they are signed by a key that two holders state of this source, or of who signs for
   it, as these details of this contact holder, for a flag of this source;
-- this desk, since it started, saw none of the same contact holder signed later;
+- of what stands now this desk saw, since it started, none of the same contact holder
+  signed later; what was signed for one lookup is as old as that lookup, and no older;
 - whether they were confirmed in the last half year is as the answer says.
 
 Nothing of it is written down: which contact holders a desk met tells of flags.
@@ -32,6 +33,7 @@ from keys.security.events import SecurityEvent, SecurityLog
 from keys.security.rules import Account, Counted
 from signal_index.notice import (
     ContactFault,
+    NamedContact,
     find_contact_fault,
     find_contacts,
     without_contacts,
@@ -87,22 +89,22 @@ class ContactChecks:
         The very same where all do; else null stands in their place, and the security
         stream tells why.
         """
-        judged: dict[str, bool] = {}
+        judged: dict[tuple[str, datetime | None], bool] = {}
         false = set()
-        for contact in find_contacts(said):
-            text = contact.model_dump_json()
-            if text not in judged:  # an organisation's own number stands often
-                judged[text] = await self._holds(contact)
-            if not judged[text]:
-                false.add(id(contact))
+        for named in find_contacts(said):
+            seen = named.contact.model_dump_json(), named.asked_at
+            if seen not in judged:  # an organisation's own number stands often
+                judged[seen] = await self._holds(named)
+            if not judged[seen]:
+                false.add(id(named.contact))
         held: _Model = without_contacts(said, false) if false else said
         return held
 
-    async def _holds(self, contact: FlagContact) -> bool:
-        fault = await self.find_fault(contact)
+    async def _holds(self, named: NamedContact) -> bool:
+        fault = await self._find_fault(named)
         if fault is None:
             return True
-        source = Account(organisation=contact.source)
+        source = Account(organisation=named.contact.source)
         event = SecurityEvent.CONTACT_REFUSED
         if fault is ContactFault.KEY_UNKNOWN and self._is_unheard():
             self._log.write(event, source, reason=NO_HOLDERS)
@@ -116,15 +118,19 @@ class ContactChecks:
         return self._clock() - self._stated_at >= STATED_FOR
 
     async def find_fault(self, contact: FlagContact) -> ContactFault | None:
-        """Say why nobody may call by these details; None where they hold."""
+        """Say why nobody may call by details that stand now; None where they hold."""
+        return await self._find_fault(NamedContact(contact, None))
+
+    async def _find_fault(self, named: NamedContact) -> ContactFault | None:
+        contact, asked_at = named
         signature = contact.signature
         jwk = None
         if signature is not None:
             name = (str(contact.source), str(signature.by), str(signature.kid))
             jwk = await self._find_key(name)
         today = day_here(self._clock())
-        fault = find_contact_fault(contact, jwk, today=today)
-        if fault is not None or signature is None:
+        fault = find_contact_fault(named, jwk, today=today)
+        if fault is not None or signature is None or asked_at is not None:
             return fault
         if signature.at < self._newest.get(contact.id, 0):
             return ContactFault.OLDER

@@ -19,8 +19,12 @@ from keys.jose import PublicKey
 from keys.notice_keys import KeyName
 from keys.pins import read_pins
 from keys.quorum import fetch_agreed, send
-from signal_index.notice import find_contact_fault, find_contacts, without_contacts
-from signal_index.wire.lookups import FlagContact
+from signal_index.notice import (
+    NamedContact,
+    find_contact_fault,
+    find_contacts,
+    without_contacts,
+)
 from sources.clock import day_of, now
 from sources.errors import HoldersUnreachable
 from sources.settings import AgencySettings
@@ -39,20 +43,23 @@ async def hold_contacts(
 
     Raises `HoldersUnreachable` where too few holders say whose key is whose.
     """
-    contacts = list(find_contacts(said))
-    known = await _fetch_keys(client, settings, signer) if contacts else {}
-    false = {id(one) for one in contacts if not _holds(one, known)}
+    named = list(find_contacts(said))
+    known = await _fetch_keys(client, settings, signer) if named else {}
+    false = {id(one.contact) for one in named if not _holds(one, known)}
     held: _Said = without_contacts(said, false) if false else said
     return held
 
 
 def forget_contacts(said: _Said) -> _Said:
     """Give the same without any contact details: nobody could hold them."""
-    told: _Said = without_contacts(said, {id(one) for one in find_contacts(said)})
+    told: _Said = without_contacts(
+        said, {id(one.contact) for one in find_contacts(said)}
+    )
     return told
 
 
-def _holds(contact: FlagContact, known: Mapping[KeyName, PublicKey]) -> bool:
+def _holds(named: NamedContact, known: Mapping[KeyName, PublicKey]) -> bool:
+    contact = named.contact
     signed = contact.signature
     key = (
         None
@@ -60,7 +67,7 @@ def _holds(contact: FlagContact, known: Mapping[KeyName, PublicKey]) -> bool:
         else known.get((str(contact.source), str(signed.by), str(signed.kid)))
     )
     jwk = None if key is None else key.jwk
-    return find_contact_fault(contact, jwk, today=day_of(now())) is None
+    return find_contact_fault(named, jwk, today=day_of(now())) is None
 
 
 async def _fetch_keys(

@@ -26,6 +26,8 @@ from keys.holder.organisations import Organisations
 from keys.holder.stating import state_notice_keys
 from keys.quorum import Watch
 from keys.security.events import SecurityLog, name_account
+from signal_index.notice import ContactFault
+from signal_index.wire.lookups import FlagContact
 from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.world import World
@@ -60,6 +62,11 @@ class Desk:
     async def hold(self, said: _Model) -> _Model:
         """What a page would show of what the index said."""
         return await self._checks.hold(said)
+
+    async def find_fault(self, contact: FlagContact | None) -> ContactFault | None:
+        """What the desk has against details that stand now."""
+        assert contact is not None
+        return await self._checks.find_fault(contact)
 
     @property
     def faults(self) -> list[str]:

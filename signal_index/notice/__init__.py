@@ -10,6 +10,7 @@ random number.
 
 from signal_index.notice.contacts import (
     ContactFault,
+    NamedContact,
     find_contact_fault,
     find_contacts,
     parse_signed_contact,
@@ -64,6 +65,7 @@ __all__ = [
     "ContactFault",
     "InvalidField",
     "InvalidSignature",
+    "NamedContact",
     "NoticeError",
     "NoticeKey",
     "SignedBatch",

@@ -4,8 +4,9 @@
   cannot take another's place, nor pass to another organisation.
 - The text that is signed has one form (keys sorted, no white space, nothing that is
   null), so that whoever has the details can write it again, and no JWS need travel.
-- An older one still holds. Whoever reads remembers `signature.at`, and shows when the
-  details were last confirmed, which is signed as well.
+- An older one still holds. Whoever reads remembers `signature.at` of what stands now,
+  and shows when the details were last confirmed, which is signed as well. What was
+  signed for one lookup stands with that lookup: newer ones do not make it older.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from joserfc import jws
@@ -36,6 +37,7 @@ from signal_index.wire.contact_holders import ContactHolder, ContactSignature
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.model import parse_body, parse_value
+from signal_index.wire.notices import ReturnNotice
 from signal_index.wire.signed_contacts import SignedContact, name_own_number
 from signal_index.wire.values import Oin
 
@@ -43,6 +45,9 @@ CONTACT_TYPE: Final = "signal-contact+jwt"
 _DETAILS: Final = set(ContactHolder.model_fields)
 _STALE_AFTER: Final = timedelta(days=181)
 """Half a year, and a day for where it is another day."""
+_SIGNED_BEFORE: Final = timedelta(minutes=20)
+"""How long before its lookup a number may be signed: as long as a ticket lives, the
+minute that an entry names, and clocks that differ."""
 
 
 class ContactFault(StrEnum):
@@ -121,16 +126,30 @@ def read_own_number(
     return details, signature
 
 
-def find_contacts(said: object) -> Iterator[FlagContact]:
+class NamedContact(NamedTuple):
+    """A contact holder that a model names, and for which lookup it was signed.
+
+    `asked_at`: when that was; None where it is said to stand now.
+    """
+
+    contact: FlagContact
+    asked_at: datetime | None
+
+
+def find_contacts(
+    said: object, asked_at: datetime | None = None
+) -> Iterator[NamedContact]:
     """Give every contact holder that a model names, however deep."""
     if isinstance(said, FlagContact):
-        yield said
+        yield NamedContact(said, asked_at)
     elif isinstance(said, BaseModel):
+        if isinstance(said, ReturnNotice) and said.lookedUp is not None:
+            asked_at = said.lookedUp.at
         for name in type(said).model_fields:
-            yield from find_contacts(getattr(said, name))
+            yield from find_contacts(getattr(said, name), asked_at)
     elif isinstance(said, list):
         for each in said:
-            yield from find_contacts(each)
+            yield from find_contacts(each, asked_at)
 
 
 def without_contacts(said: Any, false: Container[int]) -> Any:  # noqa: ANN401 - of one type
@@ -176,14 +195,16 @@ def verify_contact(contact: FlagContact, signer: SignerKey) -> None:
 
 
 def find_contact_fault(
-    contact: FlagContact, jwk: Mapping[str, str] | None, *, today: date
+    named: NamedContact, jwk: Mapping[str, str] | None, *, today: date
 ) -> ContactFault | None:
     """Say why nobody may call by these details; None where they hold.
 
     `jwk`: the key that `signature` names, as somebody else than the index states it of
-    who may sign for this source; None where nobody does. Whether they are older than
+    who may sign for this source; None where nobody does. Of a lookup they were signed
+    at that time, and not for one before it. Whether what stands now is older than
     others only who saw both knows.
     """
+    contact, asked_at = named
     if contact.signature is None:
         return ContactFault.UNSIGNED
     if jwk is None:
@@ -192,6 +213,8 @@ def find_contact_fault(
         verify_contact(contact, parse_signer_key(contact.signature.by, jwk))
     except InvalidSignature:
         return ContactFault.CHANGED
+    if asked_at and contact.signature.at < (asked_at - _SIGNED_BEFORE).timestamp():
+        return ContactFault.OLDER
     is_old = today - contact.lastVerified > _STALE_AFTER
     return ContactFault.STALE if is_old and not contact.stale else None
 

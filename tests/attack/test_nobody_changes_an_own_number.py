@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from keys.holder.organisations import LookupOrganisation, collect_organisations
-from signal_index.notice import new_notice_key, sign_contact
+from signal_index.notice import ContactFault, new_notice_key, sign_contact
 from signal_index.wire.lookups import Answer
 from signal_index.wire.model import parse_value
 from signal_index.wire.notices import ReturnNotice
@@ -167,6 +167,54 @@ async def test_a_call_back_that_the_index_made_up_is_nobodys(
     held = await desk.hold(told.model_copy(update={"callBack": call}))
     assert held.callBack is None
     assert desk.faults == ["changed" if known else "key-unknown"]
+
+
+async def _called_back_twice(world: World) -> tuple[ReturnNotice, ReturnNotice]:
+    """Two lookups of one day: the notices of the earlier and of the later one."""
+    earlier = await _called_back(world, a_call_back(at=world.clock()))
+    world.clock.forward(timedelta(hours=2))
+    await world.look_up([ONE], callBack=a_call_back(at=world.clock()))
+    await lead(world)
+    told = [
+        parse_value(ReturnNotice, one) for one in await read(world, world.debt_help)
+    ]
+    (later,) = (one for one in told if one.id != earlier.id)
+    return earlier, later
+
+
+async def test_the_number_of_an_earlier_lookup_stays_after_a_later_one(
+    world: World, desk: Desk
+) -> None:
+    """Each is signed anew for its lookup: both hold, in any order, however often."""
+    _let_asker_sign(world)
+    earlier, later = await _called_back_twice(world)
+    for one in (later, earlier, later, earlier):
+        assert (await desk.hold(one)).callBack is not None
+    assert desk.faults == []
+
+
+async def test_a_number_that_stands_is_no_older_for_a_lookup_after_it(
+    world: World, desk: Desk
+) -> None:
+    """Who looks up may be late as a source, too: one id, signed at two times."""
+    _let_asker_sign(world)
+    earlier, later = await _called_back_twice(world)
+    assert later.callBack is not None
+    assert (await desk.hold(later)).callBack is not None
+    assert await desk.find_fault(earlier.callBack) is None
+    assert await desk.find_fault(later.callBack) is None
+    assert await desk.find_fault(earlier.callBack) is ContactFault.OLDER
+
+
+async def test_the_number_of_an_earlier_lookup_is_not_put_under_a_later_one(
+    world: World, desk: Desk
+) -> None:
+    """Signed by who looked, for another time: perhaps a number that was given up."""
+    _let_asker_sign(world)
+    earlier, later = await _called_back_twice(world)
+    replayed = later.model_copy(update={"callBack": earlier.callBack})
+    assert (await desk.hold(replayed)).callBack is None
+    assert desk.faults == ["older"]
 
 
 async def test_a_source_that_holders_know_calls_nobody_back_for_another(
