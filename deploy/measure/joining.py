@@ -6,9 +6,7 @@ shows the first flag; that this flag is right is judged afterwards.
 """
 
 import csv
-import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +17,9 @@ from deploy.measure.judging import verify_answers
 from deploy.measure.load import send_block
 from deploy.measure.starting import count_child_cpu
 from deploy.measure.town import MeasuredTown
-from deploy.town.found import program
 from deploy.town.joining import invite, join, make_live, take_in
 from deploy.town.parties import NEWCOMER
-from deploy.town.processes import PartyFailed, run_command
+from deploy.town.processes import PartyFailed
 from keys import clock
 
 RECORDS = 25
@@ -50,32 +47,29 @@ class FirstDay:
 class AgencyDay:
     """The commands that the agency gives, each counted."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, town: MeasuredTown, folder: Path) -> None:
+        self.town = town
         self.folder = folder
         self.commands = 1  # `join`, which makes this folder
 
     def run(self, *verb: str) -> None:
         """Run one command to its end."""
         self.commands += 1
-        _run(["signal-source", *verb], self.folder)
+        self.town.run(["signal-source", *verb], self.folder)
 
     def ask_doctor(self) -> None:
         """Wait until everybody knows the agency; asked again, it is one command."""
         self.commands += 1
-        command = [program("signal-source"), "doctor", "--settings", "agency.toml"]
+        command = ["signal-source", "doctor", "--settings", "agency.toml"]
         deadline = time.monotonic() + KNOWN_WITHIN_SECONDS
         while True:
-            done = subprocess.run(  # noqa: S603 - our own command
-                [*command, "--profile", "profile.toml"],
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode == 0:
+            try:
+                self.town.run([*command, "--profile", "profile.toml"], self.folder)
+            except PartyFailed:
+                if time.monotonic() > deadline:
+                    raise
+            else:
                 return
-            if time.monotonic() > deadline:
-                raise PartyFailed(f"doctor:\n{done.stdout[-2000:]}")
 
 
 async def measure_joining(town: MeasuredTown) -> FirstDay:
@@ -84,9 +78,9 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
     folder = places.agency(NEWCOMER.slug)
     known = number_citizens(RECORDS, start=JOINED_FROM)
     started, before = time.perf_counter(), count_child_cpu()
-    told = invite(places, NEWCOMER, _run)
-    take_in(places, NEWCOMER, join(places, NEWCOMER, told, _run), _run)
-    day = AgencyDay(folder)
+    told = invite(places, NEWCOMER, town.run)
+    take_in(places, NEWCOMER, join(places, NEWCOMER, told, town.run), town.run)
+    day = AgencyDay(town, folder)
     _write_file(folder / NEWCOMER.file, known)
     day.run(
         *("profile", "init", NEWCOMER.file, "--out", "profile.toml"),
@@ -98,19 +92,13 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
     chosen = ("--settings", "agency.toml", "--profile", "profile.toml")
     day.run("publish", NEWCOMER.file, *chosen)
     day.run("rehearse", *chosen)
-    make_live(places, NEWCOMER, by=_run)
+    make_live(places, NEWCOMER, by=town.run)
     lookups = await prepare_lookups(town, [Asked(known[0], known=True)])
     requests = [lookup.request for lookup in lookups]
     block = await send_block(town.index.address, requests, connections=1)
     seconds = time.perf_counter() - started
     verify_answers(town, lookups, block.answers)
     return FirstDay(seconds, count_child_cpu() - before, day.commands)
-
-
-def _run(command: Sequence[str], folder: Path) -> str:
-    """Run a command as a process of its own, as each party does: with its start-up."""
-    name, *verb = command
-    return run_command([program(name), *verb], folder)
 
 
 def _write_file(path: Path, numbers: list[str]) -> None:

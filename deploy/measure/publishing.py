@@ -14,9 +14,7 @@ from pathlib import Path
 from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
 from deploy.measure.town import MeasuredTown
-from deploy.town.found import program
 from deploy.town.parties import MUNICIPALITY
-from deploy.town.processes import run_command
 from deploy.town.settings_files import PROFILES
 from keys import clock
 from sources.population.csv_files import INCOME_HEADER
@@ -40,11 +38,11 @@ def measure_publishing(town: MeasuredTown, records: int) -> Publishing:
     """Publish a file of so many records, every one of another citizen."""
     folder = town.places.agency(PUBLISHED_BY.slug)
     _write_file(folder / PUBLISHED_BY.file, records)
-    command = [program("signal-source"), "publish", PUBLISHED_BY.file, "--json"]
+    command = ["signal-source", "publish", PUBLISHED_BY.file, "--json"]
     command += ["--settings", "agency.toml"]
     command += ["--profile", str(PROFILES / PUBLISHED_BY.profile)]
     started = time.perf_counter()
-    said = run_command(command, folder)
+    said = town.run(command, folder)
     seconds = time.perf_counter() - started
     summary = json.loads(said.splitlines()[-1])
     if summary["accepted"] != records:

@@ -13,6 +13,9 @@ SCREEN_WARM_UP_PAIRS = 3
 class Sizes:
     """The size of every part of one run."""
 
+    forks: bool
+    """Whether servers and most commands are forks, as in a town that is not measured:
+    half of the CPU of the short form went to starting Python."""
     starts: int
     """How often each command shows its help."""
     signals: int
@@ -68,6 +71,7 @@ class Sizes:
 
 
 FULL = Sizes(
+    forks=False,
     starts=7,
     signals=100_000,
     published=20_000,
@@ -99,6 +103,7 @@ FULL = Sizes(
     working_pace=1,
 )
 QUICK = Sizes(
+    forks=True,
     starts=1,
     signals=2_500,
     published=1_000,

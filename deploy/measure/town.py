@@ -8,7 +8,7 @@ parties.
 import json
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from deploy.measure.budgets import (
 from deploy.measure.load import Address
 from deploy.measure.sizes import Sizes
 from deploy.town.ceremony import read_key_config
+from deploy.town.commands import run
 from deploy.town.found import found_town, program
 from deploy.town.parties import ACCOUNTS, TEAM, WITNESS, Account
 from deploy.town.places import HOLDERS, Places, choose_places
@@ -76,6 +77,17 @@ class MeasuredTown:
         """Give the index on PostgreSQL."""
         return MeasuredIndex("index", self.places.index_url, self.places.database_url)
 
+    def run(self, command: Sequence[str], folder: Path) -> str:
+        """Run `signal-…` to its end and give what it printed, as its servers run.
+
+        From nothing where its start is measured too; where only the benchmark is tried,
+        as a fork. Raises `PartyFailed`.
+        """
+        if self.processes.forks:
+            return run(command, folder)
+        name, *verb = command
+        return run_command([program(name), *verb], folder)
+
     def holder(self, index: int) -> Address:
         """Give where a key holder listens."""
         return Address("127.0.0.1", self.places.holder_ports[index - 1])
@@ -98,13 +110,13 @@ def running_measured_town(
         _lead_apart(places)
         for index in HOLDERS:
             _set_limits(places.holder(index) / "organisations.toml", sizes)
-        with _running(places) as processes:
+        with _running(places, forks=sizes.forks) as processes:
             yield MeasuredTown(places, server, processes, ports, Users(accounts))
 
 
 @contextmanager
-def _running(places: Places) -> Iterator[Processes]:
-    with Processes(places.folder, places.log) as processes:
+def _running(places: Places, *, forks: bool) -> Iterator[Processes]:
+    with Processes(places.folder, places.log, forks=forks) as processes:
         processes.start_together(
             [provider_party(places), witness_party(places), *holder_parties(places)]
         )
@@ -152,8 +164,7 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
     (folder / "outside").mkdir()
     registry = str(places.index / "registry.toml")
     for command in (["migrate"], ["load", registry]):
-        settled = [program("signal-index"), *command, "--settings", "index.toml"]
-        run_command(settled, folder)
+        town.run(["signal-index", *command, "--settings", "index.toml"], folder)
     party = replace(
         index_party(second),
         name="index-sqlite",
@@ -179,9 +190,9 @@ def _copy_keys(keys: Path, into: Path) -> Path:
 
 def _make_witness(town: MeasuredTown, folder: Path) -> Party:
     """Make a witness that has seen no ledger yet, with a port of its own."""
-    command = [program("signal-index"), "witness"]
     folder.parent.mkdir(parents=True, exist_ok=True)
-    run_command([*command, "create", "--name", WITNESS, str(folder)], folder.parent)
+    create = ["signal-index", "witness", "create", "--name", WITNESS, str(folder)]
+    town.run(create, folder.parent)
     settings, port = folder / "witness.toml", town.ports.hold()
     checkpoint_key = town.places.index / "keys" / "checkpoint.vkey"
     write_toml(
@@ -194,7 +205,8 @@ def _make_witness(town: MeasuredTown, folder: Path) -> Party:
             "logs": [checkpoint_key.read_text("utf-8").strip()],
         },
     )
-    serve = [*command, "serve", "--settings", str(settings)]
+    command = [program("signal-index"), "witness", "serve"]
+    serve = [*command, "--settings", str(settings)]
     return Party("witness-sqlite", serve, f"http://127.0.0.1:{port}/health")
 
 
