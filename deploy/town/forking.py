@@ -24,6 +24,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 PROGRAMS = {
@@ -41,9 +42,7 @@ Entry = Callable[[], None]
 
 def wait_for_work(asked: socket.socket) -> Entry | None:
     """Fork for each request; what returns an entry is a fork, which is to run it."""
-    entries = {name: _read_whole(package) for name, package in PROGRAMS.items()}
-    seal_lightly()
-    gc.freeze()  # what every fork shares is not to be copied for being counted
+    entries = _read_all()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how a fork ended
     while True:
         request, files, _, _ = socket.recv_fds(asked, LONGEST_REQUEST, 3)
@@ -57,6 +56,32 @@ def wait_for_work(asked: socket.socket) -> Entry | None:
             return _become(entries, folder, command, files)
         for file in files:
             os.close(file)
+
+
+def take_callers(waiting: socket.socket) -> socket.socket:
+    """Read all that is ours once, and give each caller a process that forks for it.
+
+    What returns is such a process, with its caller's socket. It is said that somebody
+    may call (a file `ready` beside the socket) when everything has been read.
+    """
+    _read_all()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    Path(waiting.getsockname()).with_name("ready").touch()
+    while True:
+        asked, _ = waiting.accept()
+        if os.fork() == 0:
+            waiting.close()
+            return asked
+        asked.close()
+
+
+@cache
+def _read_all() -> Mapping[str, Entry]:
+    """Give the entry of each program, whose package has been read whole."""
+    entries = {name: _read_whole(package) for name, package in PROGRAMS.items()}
+    seal_lightly()
+    gc.freeze()  # what every fork shares is not to be copied for being counted
+    return entries
 
 
 def _read_whole(package: str) -> Entry:
@@ -112,10 +137,20 @@ def _become(
 
 
 def main() -> None:
-    """Fork for whoever holds the other end of the socket with this number."""
+    """Fork for whoever holds the other end of the socket with this number.
+
+    Or, with the path of a socket, for everybody who calls there.
+    """
     codes: list[int] = []
     atexit.register(leave, codes)  # the first to be told: it runs when all else has
-    with socket.socket(fileno=int(sys.argv[1])) as asked:
+    if sys.argv[1].isdecimal():
+        asked = socket.socket(fileno=int(sys.argv[1]))
+    else:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as waiting:
+            waiting.bind(sys.argv[1])
+            waiting.listen()
+            asked = take_callers(waiting)
+    with asked:
         entry = wait_for_work(asked)
     if entry:
         run_to_its_end(entry, codes)
