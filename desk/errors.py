@@ -34,6 +34,7 @@
     ├── PageQuestionRefused       the index answered a page's question with a problem
     │   ├── IndexRefused          it gives this person no access
     │   ├── IndexHasNone          there is no such thing, or not for this person
+    │   ├── ContactOvertaken      somebody else changed it since the page was shown
     │   ├── IndexFoundFault       a field does not hold; names which
     │   └── LoginTooWeak          this act asks for a stronger login
     └── ReceiptRefused
@@ -199,6 +200,10 @@ class IndexFoundFault(PageQuestionRefused):
     def __init__(self, fields: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.fields = fields
+
+
+class ContactOvertaken(PageQuestionRefused):
+    """Somebody else changed this contact holder since the page was shown."""
 
 
 class LoginTooWeak(PageQuestionRefused):

@@ -7,6 +7,7 @@ import httpx
 from pydantic import BaseModel
 
 from desk.errors import (
+    ContactOvertaken,
     DeskError,
     IndexFoundFault,
     IndexHasNone,
@@ -161,6 +162,8 @@ def _as_refusal(status: int, problem: Problem) -> DeskError:
             return IndexFoundFault(frozenset(one.field for one in problem.errors))
         case 404:
             return IndexHasNone()
+        case 409 if problem.type.endswith("/contact-changed"):
+            return ContactOvertaken()
         case 403 if problem.type.endswith("/assurance-too-low"):
             return LoginTooWeak()
         case _:

@@ -72,6 +72,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.IndexRefused: Problem("index-refused", 403),
     errors.IndexHasNone: Problem("not-there", 404),
     errors.IndexFoundFault: Problem("invalid-input", 400),
+    errors.ContactOvertaken: Problem("contact-overtaken", 409),
     errors.LoginTooWeak: Problem("login-too-weak", 403),
     errors.ReceiptInvalid: Problem("receipt-invalid", 502),
     errors.ReceiptMismatch: Problem("receipt-invalid", 502),

@@ -32,8 +32,7 @@ async def store_signed(
     """Sign contact details and have the index store them, or raise what it said.
 
     `token` is the access token of who asks, `place` the id and for whose signals,
-    `seen` what is replaced: `IndexFoundFault` names `replaces` where another stands by
-    then.
+    `seen` what is replaced: `ContactOvertaken` where another stands by then.
     Raises `ContactsSignedElsewhere` where this desk has no key to sign with.
     """
     key = desk.notice_key

@@ -26,7 +26,7 @@ from desk.callers import (
     SendingSourceAdministrator,
 )
 from desk.desk import desk_of
-from desk.errors import IndexFoundFault, IndexHasNone
+from desk.errors import ContactOvertaken, IndexFoundFault, IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in
 from desk.moments import day_here
@@ -142,9 +142,7 @@ async def confirm(
     said = read_details(known).model_copy(update=today)
     try:
         await store_signed(desk, caller.access_token, (known.id, source), said, known)
-    except IndexFoundFault as fault:
-        if "replaces" not in fault.fields:
-            raise
+    except ContactOvertaken:
         return await _show_all(request, caller, faults={"seen": "contacts.changed"})
     return RedirectResponse("/agency/contacts", SEE_OTHER)
 
@@ -180,6 +178,8 @@ async def change_contact(
             said, token = fill_in(ContactHolder, **wire), caller.access_token
             source = choose_source(words, known.source)
             await store_signed(desk, token, (known.id, source), said, known)
+        except ContactOvertaken:
+            faults = {"replaces": "contact.changed"}
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:

@@ -28,6 +28,7 @@ from signal_index.api.transactions import looking
 from signal_index.contact_words import Words
 from signal_index.days import day_of
 from signal_index.errors import (
+    ContactChanged,
     TooManyContactHolders,
     UnknownContactHolder,
     UnknownSource,
@@ -70,6 +71,7 @@ routes = Routes("aanleveren")
         SignedInTheFuture,
         UnknownSource,
         UnknownContactHolder,
+        ContactChanged,
         TooManyContactHolders,
     ),
 )

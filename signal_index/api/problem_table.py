@@ -220,6 +220,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Gebruik een contactpersoon die er al is, bijvoorbeeld een team. Zijn er echt "
         "meer nodig? Vraag het de beheerder van de index.",
     ),
+    errors.ContactChanged: Problem(
+        "contact-changed",
+        "Deze contactpersoon is intussen gewijzigd.",
+        409,
+        "Kijk wat er nu staat. Wijzig de contactpersoon daarna opnieuw.",
+    ),
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder",
         "Deze contactpersoon is niet aangemeld.",

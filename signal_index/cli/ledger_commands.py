@@ -11,12 +11,14 @@ from rich.progress import Progress as Bar
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering, opened
 from signal_index.clock import now
+from signal_index.days import day_of
 from signal_index.key_files import load_year_keys
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
 from signal_index.store.connect import DatabaseRole, open_database
 from signal_index.store.registered import Compared, compare_registered
+from signal_index.upkeep.expiry import find_closed
 from signal_index.upkeep.export import export_year
 
 Year = Annotated[int, typer.Option(help="The calendar year (UTC).")]
@@ -48,7 +50,7 @@ def export_command(
 
 
 def compare_command(settings: SettingsFile) -> None:
-    """Hold what is registered against the ledger: whom to call, names, keys, sources.
+    """Hold what is registered against the ledger: whom to call, keys, what was asked.
 
     Each row that is not as its newest entry says is named, and so is one that lacks the
     other. Exit code 1: something differs. It changes nothing.
@@ -66,10 +68,10 @@ def compare_command(settings: SettingsFile) -> None:
 
 async def _compare(file: Path) -> Compared:
     settings = load_settings(file)
-    kept = now().year - settings.ledger_years
+    kept, closed = now().year - settings.ledger_years, find_closed(day_of(now()))
     async with opened(settings) as conn:
         keys = load_year_keys(settings.keys)
-        return await compare_registered(conn, keys, first_kept_year=kept)
+        return await compare_registered(conn, keys, first_kept_year=kept, closed=closed)
 
 
 async def _export(file: Path, year: int, into: Path, before: int) -> int:

@@ -59,6 +59,7 @@
     │   ├── UnknownFollow          the caller follows nothing under that id
     │   ├── UnknownOffer           no colleague offers anything by that code now
     │   ├── TooManyContactHolders  no room for another, for so many signals
+    │   ├── ContactChanged         other details stand there than were seen
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── TransferCollides       the successor has signals by the same references
@@ -155,6 +156,7 @@ from signal_index.errors.refused import (
     CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
+    ContactChanged,
     DeliveryIdUsed,
     FollowsFull,
     MatchChanged,
@@ -243,6 +245,7 @@ __all__ = [
     "CallerUnknown",
     "CheckpointMissing",
     "CommitUnknown",
+    "ContactChanged",
     "CorrectionOpen",
     "CorrectionTold",
     "CoverageRefused",

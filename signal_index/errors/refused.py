@@ -127,5 +127,9 @@ class TooManyContactHolders(RequestRefused):
     """The organisation has as many contact holders as its signals give room for."""
 
 
+class ContactChanged(RequestRefused):
+    """Other details stand there than those that the caller says to replace."""
+
+
 class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""

@@ -225,7 +225,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 *("closing", "closed_at"),
             ),
         ),
-        _UPKEEP: _erase("municipality", "closed_at"),
+        _UPKEEP: _erase("id", "municipality", "extension", "closing", "closed_at"),
         _ROTATION: _move("person_key", "person_seal", by=("id",)),
     },
     "embargo": {
@@ -243,7 +243,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 *("source", "submitted_by"),
             ),
         ),
-        _UPKEEP: _erase("municipality", "restricted_on", "released_on", "answered_on"),
+        _UPKEEP: _erase(
+            *("id", "municipality", "reason", "category", "due_on"),
+            *("restricted_on", "released_on", "answer", "answered_on"),
+        ),
         _ROTATION: _move("row_key", "seal", by=("id", "category")),
     },
     # notices

@@ -11,7 +11,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.answers import Contact
-from signal_index.errors import TooManyContactHolders, UnknownContactHolder
+from signal_index.errors import (
+    ContactChanged,
+    TooManyContactHolders,
+    UnknownContactHolder,
+)
 from signal_index.store.many_rows import in_parts
 from signal_index.store.readable import read_each
 from signal_index.tables.registry import contact_holder
@@ -43,8 +47,8 @@ async def store_contact_holder(
     one for each `SIGNALS_EACH` signals, is `TooManyContactHolders`; who is there stays.
     One that was signed before what stands is refused: an old number never comes back.
     What says that it was signed after now, or by nobody, is not as it was stored, and
-    stands in no one's way. `replaces`: whose signature must stand there, else
-    `InvalidField`; of two who change the same, the second is told.
+    stands in no one's way. `replaces`: the signature that must stand there, else
+    `ContactChanged`: of two who change the same, the second is told.
     """
     organisation, municipality = owner
     holder_id = holder.id
@@ -74,7 +78,7 @@ async def store_contact_holder(
         raise UnknownContactHolder
     new, old = holder.signature, _find_signature(known.details)
     if replaces is not None and (old is None or old.value != replaces):
-        raise InvalidField("replaces", "does-not-match")
+        raise ContactChanged
     if new and old and new.at < old.at <= now.timestamp() + _AHEAD:
         raise InvalidField("iat", "in-the-past")
     await conn.execute(update(contact_holder).where(own).values(values))

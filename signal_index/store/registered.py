@@ -15,6 +15,8 @@ it, so that it is named, whether or not anybody met it in an answer.
   is hidden, and an older one would stand for it.
 - Words that two persons approved count by their approval; here it is held that each
   ended when the ledger says, and not otherwise.
+- What ended did so within a minute of its entry: by when decides what held meanwhile.
+- What citizens asked and municipalities established: `store.registered_asks`.
 - Who has the keys too, and writes entries, leaves them in the tree for all to see.
 
 Proven by tests/attack/test_what_is_registered_is_what_the_ledger_says.py.
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -38,16 +40,15 @@ from signal_index.ledger import Group, Kind, Opened
 from signal_index.notice.text import digest_compact
 from signal_index.proof import JsonObject
 from signal_index.store.opened_entries import OPENED, open_row
+from signal_index.store.registered_asks import KINDS, Asked, Said, Thing, read_asked
 from signal_index.tables import registry
 from signal_index.tables.approvals import contact_label_request
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
 from signal_index.tables.overview import account_mandate
 
 _PAGE: Final = 1_000
-
-Thing = tuple[str, ...]
-"""What it is, and the ids by which it is known."""
-Said = dict[str, object]
+_ONE_ACT: Final = timedelta(minutes=1)
+"""How far a row and the entry of the act that wrote it lie apart at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,17 @@ class Compared:
 
 
 async def compare_registered(
-    conn: AsyncConnection, keys: YearKeys, *, first_kept_year: int
+    conn: AsyncConnection, keys: YearKeys, *, first_kept_year: int, closed: date
 ) -> Compared:
     """Hold every row of the registry against the newest entry about it.
 
-    Of years before `first_kept_year` nothing need be left.
+    Of years before `first_kept_year` nothing need be left, and nothing of what a
+    citizen asked that was over before `closed`.
     """
     told = _Told(first_kept_year)
     for entry in await _read_entries(conn, keys):
         told.take(entry)
+    told.things |= {thing: [said] for thing, said in told.asked.list_things()}
     stands = await _read_rows(conn)
     found = [Difference(("entry", str(one)), "hidden") for one in told.hidden]
     erased = 0
@@ -97,13 +100,24 @@ async def compare_registered(
         else:
             found.append(Difference(thing, "not-recorded"))
     gone = sorted(told.things.keys() - stands.keys())
-    found += [Difference(thing, "gone") for thing in gone]
+    found += [
+        Difference(thing, "gone")
+        for thing in gone
+        if not told.asked.may_be_gone(thing, closed)
+    ]
     otherwise, count = await _compare_words(conn, told)
     return Compared([*found, *otherwise], len(stands) + count, erased)
 
 
 def _differing(row: Said, said: Said) -> tuple[str, ...]:
-    return tuple(sorted(one for one in row if said.get(one) != row[one]))
+    return tuple(sorted(one for one in row if _is_other(said.get(one), row[one])))
+
+
+def _is_other(said: object, stands: object) -> bool:
+    """Tell whether two differ; instants of one act never are quite the same."""
+    if isinstance(said, datetime) and isinstance(stands, datetime):
+        return abs(said - stands) > _ONE_ACT
+    return said != stands
 
 
 @dataclass(slots=True)
@@ -119,6 +133,7 @@ class _Told:
     ended_words: list[tuple[Thing, datetime, object]] = field(default_factory=list)
     hidden: list[UUID] = field(default_factory=list)
     is_erased: bool = False
+    asked: Asked = field(default_factory=Asked)
     _at: dict[Thing, datetime] = field(default_factory=dict)
 
     def take(self, entry: Opened) -> None:
@@ -129,6 +144,9 @@ class _Told:
             self.is_erased |= entry.recorded_at.year < self.first_kept
             return
         what = entry.group(Group.WHAT)
+        if entry.kind in KINDS:
+            self.asked.take(entry, what)
+            return
         act, oin = str(what.get("act")), str(what.get("oin"))
         if act == "contact-holder":
             self._contact(entry, what)
@@ -162,7 +180,8 @@ class _Told:
         if step in {"added", "changed"}:
             place = entry.parsed_leaf.municipality
             said: Said = {one: what.get(one) for one in _MEMBERS[kind]}
-            self._give(thing, {**said, "municipality": place, "ended": None})
+            stands: Said = {"municipality": place, "ended": None, "endedAt": None}
+            self._give(thing, said | stands)
         elif step == "ended":
             self._end(thing, what, entry.recorded_at)
 
@@ -176,11 +195,12 @@ class _Told:
         if thing[0] == "contact-label":
             self.ended_words.append((thing, at, because))
         if thing[0] != "source" and self._stands(thing):
-            self._add(thing, {"ended": because})
+            self._add(thing, {"ended": because, "endedAt": at})
         source = ("source", str(what.get("oin")))
         is_along = thing[0] in {"organisation", "source"} or "withdrawn" in what
         if is_along and self._stands(source):
-            self._add(source, {"ended": because, "state": "ended"})
+            over: Said = {"ended": because, "endedAt": at, "state": "ended"}
+            self._add(source, over)
 
     def _stands(self, thing: Thing) -> bool:
         return thing in self.things and self.things[thing][0].get("ended") is None
@@ -216,7 +236,7 @@ _MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STATES: Final = {"source-made-live": "live", "source-to-trial": "trial"}
 _GIVEN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "organisation-admitted": ("admission", ("byRole", "on", "ended")),
+    "organisation-admitted": ("admission", ("byRole", "on", "ended", "endedAt")),
     "account-suspended": ("account", ()),
     "mandate-given": ("mandate", ("until",)),
 }
@@ -245,15 +265,17 @@ async def _compare_words(
         asked = read_uuid7_instant(row.id)
         thing = ("contact-label", row.organisation, row.label)
         ended = [
-            because
+            {"ended": because, "endedAt": at}
             for named, at, because in told.ended_words
             if named == thing and at >= asked
         ]
         if told.is_erased and not ended and asked.year < told.first_kept:
             continue
-        if (ended[0] if ended else None) != row.ended_because:
+        stands: Said = {"ended": row.ended_because, "endedAt": row.ended_at}
+        members = _differing(stands, ended[0] if ended else {})
+        if members:
             name = ("contact-label-request", row.organisation, row.label)
-            found.append(Difference(name, "changed", ("ended",)))
+            found.append(Difference(name, "changed", members))
     return found, len(rows)
 
 
@@ -268,7 +290,7 @@ async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> Sequence[Opene
         .join(
             ledger_leaf, ledger_leaf.c.entry_id == ledger_entry.c.entry_id, isouter=True
         )
-        .where(ledger_entry.c.kind == Kind.ADMINISTRATION.value)
+        .where(ledger_entry.c.kind.in_(sorted(KINDS | {Kind.ADMINISTRATION})))
         .order_by(ledger_entry.c.entry_id)
         .limit(_PAGE)
     )
@@ -285,7 +307,7 @@ async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> Sequence[Opene
 
 
 async def _read_rows(conn: AsyncConnection) -> Mapping[Thing, Said]:
-    read = (_read_contacts, _read_taking_part, _read_accounts)
+    read = (_read_contacts, _read_taking_part, _read_accounts, read_asked)
     return {thing: said for each in read async for thing, said in each(conn)}
 
 
@@ -305,7 +327,7 @@ async def _read_taking_part(
     for row in await conn.execute(select(registry.admission)):
         said: Said = {"byRole": row.by_role, "on": row.admitted_on.isoformat()}
         place = ("admission", row.organisation, row.municipality)
-        yield place, {**said, "ended": row.ended_because}
+        yield place, {**said, **_ended(row)}
     for row in await conn.execute(select(registry.client)):
         yield ("client", row.client_id), _said(row, oin=row.organisation, kind=row.kind)
     for row in await conn.execute(select(registry.signer)):
@@ -331,8 +353,12 @@ def _said(row: Row[*tuple[Any, ...]], **members: object) -> Said:
     return {
         **members,
         "municipality": row.municipality,
-        "ended": row.ended_because,
+        **_ended(row),
     }
+
+
+def _ended(row: Row[*tuple[Any, ...]]) -> Said:
+    return {"ended": row.ended_because, "endedAt": row.ended_at}
 
 
 def _contact(row: Row[*tuple[Any, ...]]) -> Said:

@@ -52,6 +52,11 @@ CITIZEN_RIGHTS_MONTHS = 24
 """How long a closed request, an answered correction or a past embargo is kept."""
 
 
+def find_closed(today: date) -> date:
+    """Give before which day a request must have been over to be erased today."""
+    return add_months(today, -CITIZEN_RIGHTS_MONTHS)
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """What erasing takes."""
@@ -105,6 +110,10 @@ class Erasure:
         """Give the first calendar year of which no entry has expired yet."""
         return self.clock().year - self.ledger_years
 
+    def closed_before(self) -> date:
+        """Give the first day of which what citizens asked is kept once it is over."""
+        return find_closed(day_of(self.clock()))
+
     async def _erase_batch(
         self, terms: Sequence[Terms], places: Sequence[str], today: date
     ) -> int:
@@ -113,7 +122,7 @@ class Erasure:
         An entry for each municipality, whatever it lost: who reads how many entries
         there are learns of nobody that something of theirs has ended.
         """
-        closed = add_months(today, -CITIZEN_RIGHTS_MONTHS)
+        closed = find_closed(today)
         async with transaction(self.engine) as conn:
             gone = await erase_signals(conn, terms, today)
             counts = await erase_over(conn, today, closed)

@@ -125,7 +125,10 @@ class Upkeep:
         """Say of how many things that are registered the ledger says otherwise."""
         async with reading(self.erasure.engine) as conn:
             found = await compare_registered(
-                conn, self.keys, first_kept_year=self.erasure.first_kept_year()
+                conn,
+                self.keys,
+                first_kept_year=self.erasure.first_kept_year(),
+                closed=self.erasure.closed_before(),
             )
         differ = Counter(one.thing[0] for one in found.differences)
         for what, count in sorted(differ.items()):

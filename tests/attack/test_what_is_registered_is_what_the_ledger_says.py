@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from signal_index.api import recording
+from signal_index.days import day_of
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Group, Kind
 from signal_index.ledger.sealing import (
@@ -27,6 +28,7 @@ from signal_index.store.connect import transaction
 from signal_index.store.endings import Because, end
 from signal_index.store.registered import Difference, compare_registered
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.upkeep.expiry import find_closed
 from signal_index.wire.signed_contacts import name_own_number
 from signal_index.wire.values import Phone
 from tests.builders import a_contact_holder
@@ -41,6 +43,7 @@ from tests.store_builders import an_oin, owning
 from tests.world import World
 
 AGENCY = an_oin(2)
+OPENS = "schuldhulp-toegang"
 
 
 @pytest.fixture
@@ -163,13 +166,17 @@ async def test_a_word_that_ended_is_not_put_back_by_sql(world: World) -> None:
         await end(conn, "contact-label", label, Because.MISTAKE, now=world.clock())
         await recorder.record(conn, Act(what, Kind.ADMINISTRATION))
     assert await _words(world) == []
-    for ended, because in ((None, None), ("2026-11-23 12:00:00.000000", "lost")):
+    for ended, because, members in (
+        (None, None, ("ended", "endedAt")),
+        ("2026-11-23 12:00:00.000000", "lost", ("ended",)),
+        ("2026-11-22 12:00:00.000000", "mistake", ("endedAt",)),
+    ):
         await world.run_sql(
             "UPDATE contact_label_request SET ended_at = :at, ended_because = :why",
             at=ended,
             why=because,
         )
-        assert [one.members for one in await _words(world)] == [("ended",)]
+        assert [one.members for one in await _words(world)] == [members]
 
 
 async def _words(world: World) -> list[Difference]:
@@ -240,6 +247,7 @@ def _register_all(office: Office) -> None:
         ("account", "restore", "sub-2", *account),
         ("account", "mandate", "sub-3", *account, "--until", "2099-01-01"),
         ("account", "end-mandate", "sub-3", *account),
+        ("purpose", "establish", OPENS, "--municipality", "9901", *by),
         (
             *("source", "add", AGENCY, "--kind", "income-support"),
             *("--municipality", "9901", "--municipality", "9902"),
@@ -276,7 +284,7 @@ def _register_all(office: Office) -> None:
         ),
         (
             "UPDATE admission SET ended_at = NULL, ended_because = NULL",
-            "admission {it} 9903: changed (ended)",
+            "admission {it} 9903: changed (ended, endedAt)",
         ),
         (
             "INSERT INTO admission SELECT organisation, '9909', admitted_on, by_role, "
@@ -299,7 +307,30 @@ def _register_all(office: Office) -> None:
         ),
         (
             "UPDATE contact_label SET ended_at = NULL, ended_because = NULL",
-            "changed (ended)",
+            "changed (ended, endedAt)",
+        ),
+        (
+            "UPDATE admission SET ended_at = '2020-01-01 00:00:00.000000' "
+            "WHERE ended_at IS NOT NULL",
+            "admission {it} 9903: changed (endedAt)",
+        ),
+        (
+            "UPDATE contact_label SET ended_at = '2020-01-01 00:00:00.000000'",
+            "contact-label {it} Loket Noord: changed (endedAt)",
+        ),
+        ("DELETE FROM establishment", "establishment 9901 {opens} 2026-01-01: gone"),
+        (
+            "UPDATE establishment SET by_role = 'mayor'",
+            "establishment 9901 {opens} 2026-01-01: changed (byRole)",
+        ),
+        (
+            "UPDATE establishment SET established_on = '2020-01-01'",
+            "establishment 9901 {opens} 2020-01-01: not-recorded",
+        ),
+        (
+            "INSERT INTO establishment SELECT '9902', opens, established_on, by_role, "
+            "staatsblad, recorded_at FROM establishment WHERE opens = '{opens}'",
+            "9902 {opens} 2026-01-01: not-recorded",
         ),
         ("UPDATE contact_label SET approved_on = '2030-01-01'", "changed (on)"),
         (
@@ -313,11 +344,12 @@ def _register_all(office: Office) -> None:
 def test_what_sql_changed_is_named(registered: Office, change: str, named: str) -> None:
     file = registered.folder / "data" / "index.sqlite"
     with closing(sqlite3.connect(file)) as found, closing(_copy(found)) as before:
-        found.execute(change.format(it=AGENCY))
+        found.execute(change.format(it=AGENCY, opens=OPENS))
         found.commit()
         code, said = registered.run("ledger", "compare")
         before.backup(found)
-    assert (code == 1, named.format(it=AGENCY) in said) == (bool(named), True), said
+    is_named = named.format(it=AGENCY, opens=OPENS) in said
+    assert (code == 1, is_named) == (bool(named), True), said
 
 
 @pytest.mark.anyio
@@ -376,7 +408,12 @@ async def test_a_contact_holder_that_nobody_recorded_is_named(world: World) -> N
 
 async def _differences(world: World) -> Sequence[Difference]:
     async with transaction(world.engine) as conn:
-        found = await compare_registered(conn, world.index.keys, first_kept_year=2022)
+        found = await compare_registered(
+            conn,
+            world.index.keys,
+            first_kept_year=2022,
+            closed=find_closed(day_of(world.clock())),
+        )
     return found.differences
 
 

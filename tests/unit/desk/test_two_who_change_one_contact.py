@@ -72,14 +72,8 @@ async def test_who_was_overtaken_on_the_way_is_told_as_well(
     let_in(town, a_signed(town, a_contact_holder()))
     form = seen_on((await log_in(browser, f"{PAGE}/{ID}")).text) | TYPED
     town.index.pages["PUT"] = (
-        400,
-        {
-            "type": "x/invalid-input",
-            "title": "x",
-            "status": 400,
-            "detail": "x",
-            "errors": [{"field": "replaces", "code": "does-not-match", "message": "x"}],
-        },
+        409,
+        {"type": "x/contact-changed", "title": "x", "status": 409, "detail": "x"},
     )
     refused = await browser.post(f"{PAGE}/{ID}", data=form)
     assert refused.status_code == 400

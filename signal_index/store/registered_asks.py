@@ -1,0 +1,154 @@
+"""What citizens asked and municipalities established, held against the ledger.
+
+A part of `store.registered`, for what people enter, one row for each:
+
+- A request for access, a correction: closed, answered, extended or released as the
+  ledger says, and gone no sooner than so many months after it was over. Who closes one
+  in SQL, so that it may be deleted, is named before and after.
+- A purpose or act that a municipality established, from which day and by whom.
+- A word for contact holders that was asked for, by the digest of what was asked.
+
+Proven by tests/attack/test_what_is_asked_is_what_the_ledger_says.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.days import day_of
+from signal_index.ledger import Kind, Opened
+from signal_index.proof import JsonObject
+from signal_index.store.contact_label_requests import MATTER, matter_of
+from signal_index.tables.approvals import contact_label_request
+from signal_index.tables.citizen_rights import access_request, correction
+from signal_index.tables.registry import establishment
+
+Thing = tuple[str, ...]
+"""What it is, and the ids by which it is known."""
+Said = dict[str, object]
+
+KINDS: Final = frozenset(
+    {Kind.ESTABLISHMENT, Kind.ACCESS_REQUEST, Kind.CORRECTION, Kind.APPROVAL}
+)
+"""Of which entries these are said."""
+_OPENED: Final = {"purpose-established": "purpose", "loop-act-established": "loopAct"}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the entries say of each thing, and since when it is over, where it is.
+
+    Of one request the steps may come in any order: ids of one millisecond have none.
+    """
+
+    _begun: dict[Thing, Said] = field(default_factory=dict)
+    _since: dict[Thing, Said] = field(default_factory=dict)
+    _over: dict[Thing, date] = field(default_factory=dict)
+
+    def take(self, entry: Opened, what: JsonObject) -> None:
+        """Take what one entry says."""
+        act, place = str(what.get("act")), entry.parsed_leaf.municipality
+        day = day_of(entry.recorded_at)
+        if act in _OPENED:
+            name = (str(place), str(what.get(_OPENED[act])), str(what.get("on")))
+            said: Said = {one: what.get(one) for one in ("byRole", "staatsblad")}
+            self._begun["establishment", *name] = said
+        elif act == "approval-requested" and what.get("matter") == MATTER:
+            self._begun["contact-label-request", str(what.get("sha256"))] = {}
+        elif "accessRequest" in what:
+            thing = ("access-request", str(what["accessRequest"]))
+            self._take_request(thing, act, what, place, day)
+        elif "correction" in what:
+            thing = ("correction", str(what["correction"]))
+            self._take_correction(thing, act, what, place, day)
+
+    def list_things(self) -> Iterator[tuple[Thing, Said]]:
+        """List what was begun, as it is by the last word of each member."""
+        for thing, said in self._begun.items():
+            yield thing, said | self._since.get(thing, {})
+
+    def may_be_gone(self, thing: Thing, closed: date) -> bool:
+        """Tell whether it was over before this day, and so may be erased."""
+        said = self._begun.get(thing, {}) | self._since.get(thing, {})
+        is_kept = said.get("restricted") and not said.get("released")
+        return not is_kept and self._over.get(thing, date.max) < closed
+
+    def _take_request(
+        self, thing: Thing, act: str, what: JsonObject, place: object, day: date
+    ) -> None:
+        if act == "access-request-registered":
+            said: Said = {"municipality": place, "extension": None, "closing": None}
+            self._begun[thing] = said
+        elif act == "access-request-extended":
+            self._add(thing, {"extension": what.get("reason")})
+        elif act == "access-request-closed":
+            self._add(thing, {"closing": what.get("closing")})
+            self._over[thing] = day
+
+    def _take_correction(
+        self, thing: Thing, act: str, what: JsonObject, place: object, day: date
+    ) -> None:
+        if act == "correction-entered":
+            members = ("reason", "category", "restricted", "dueOn")
+            said: Said = {one: what.get(one) for one in members}
+            stands: Said = {"municipality": place, "answer": None, "released": False}
+            self._begun[thing] = said | stands
+        elif act == "correction-answered":
+            said = {"answer": what.get("answer")}
+            if not said.items() <= self._since.get(thing, {}).items():
+                self._over[thing] = day  # the same one again changes no row
+            self._add(thing, said)
+        elif act == "restriction-released":
+            self._add(thing, {"released": True})
+
+    def _add(self, thing: Thing, said: Said) -> None:
+        self._since[thing] = self._since.get(thing, {}) | said
+
+
+async def read_asked(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
+    """Read how each of them stands: no more columns than the upkeep may see."""
+    for row in await conn.execute(select(establishment)):
+        name = (row.municipality, row.opens, row.established_on.isoformat())
+        said: Said = {"byRole": row.by_role, "staatsblad": row.staatsblad}
+        yield ("establishment", *name), said
+    for row in await conn.execute(select(contact_label_request)):
+        matter = matter_of(row.id, row.municipality, row.organisation, row.label)
+        yield ("contact-label-request", matter.digest.hex()), {}
+    request = access_request.c
+    for row in await conn.execute(
+        select(request.id, request.municipality, request.extension, request.closing)
+    ):
+        told: Said = {"extension": row.extension, "closing": row.closing}
+        yield (
+            ("access-request", str(row.id)),
+            {**told, "municipality": row.municipality},
+        )
+    async for thing, said in _read_corrections(conn):
+        yield thing, said
+
+
+async def _read_corrections(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
+    columns = correction.c
+    read = (
+        *(columns.id, columns.municipality, columns.reason, columns.category),
+        *(columns.due_on, columns.answer, columns.restricted_on, columns.released_on),
+    )
+    for row in await conn.execute(select(*read)):
+        yield (
+            ("correction", str(row.id)),
+            {
+                "municipality": row.municipality,
+                "reason": row.reason,
+                "category": row.category,
+                "dueOn": row.due_on.isoformat(),
+                "answer": row.answer,
+                "restricted": row.restricted_on is not None,
+                "released": row.released_on is not None,
+            },
+        )

@@ -1,0 +1,119 @@
+"""Who writes in the database ends what a citizen asked: the ledger tells otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from keys.months import add_months
+from signal_index.days import day_of
+from signal_index.store.connect import transaction
+from signal_index.store.registered import Difference, compare_registered
+from signal_index.upkeep.expiry import CITIZEN_RIGHTS_MONTHS, find_closed
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> CitizensDesk:
+    return CitizensDesk(world, tmp_path)
+
+
+async def differences(world: World) -> Sequence[Difference]:
+    """What differs of what was asked, on the world's own day."""
+    kept, closed = 2022, find_closed(day_of(world.clock()))
+    async with transaction(world.engine) as conn:
+        found = await compare_registered(
+            conn, world.index.keys, first_kept_year=kept, closed=closed
+        )
+    asked = {"access-request", "correction", "contact-label-request"}
+    return [one for one in found.differences if one.thing[0] in asked]
+
+
+async def a_signal(world: World) -> dict[str, object]:
+    (notice,) = await world.publish(world.debt_help, [a_bsn(1)])
+    return {"source": world.debt_help.oin, "reference": str(notice.reference)}
+
+
+async def close(desk: CitizensDesk, request: dict[str, object]) -> None:
+    path = f"/access-requests/{request['id']}/closing"
+    assert (await desk.send("POST", path, {"closing": "answered"})).is_success
+
+
+async def test_a_request_that_was_closed_by_sql_is_named_before_and_after(
+    world: World, desk: CitizensDesk
+) -> None:
+    request = await desk.register()
+    other = await desk.register()
+    extension = {"reason": "complex"}
+    path = f"/access-requests/{other['id']}/extension"
+    assert (await desk.send("POST", path, extension)).is_success
+    await close(desk, other)
+    assert await differences(world) == []
+    thing = ("access-request", str(request["id"]))
+    await world.run_sql(
+        "UPDATE access_request SET closing = 'answered', closed_at = '2020-01-01' "
+        "WHERE closing IS NULL"
+    )
+    assert await differences(world) == [Difference(thing, "changed", ("closing",))]
+    await world.run_sql("DELETE FROM access_request WHERE closed_at < '2021-01-01'")
+    assert await differences(world) == [Difference(thing, "gone")]
+
+
+async def test_a_correction_that_was_answered_by_sql_is_named_before_and_after(
+    world: World, desk: CitizensDesk
+) -> None:
+    made = await desk.enter_correction(await a_signal(world), restrict=True)
+    assert await differences(world) == []
+    thing = ("correction", str(made["id"]))
+    await world.run_sql(
+        "UPDATE correction SET answer = 'facts-correct', answered_on = '2020-01-01', "
+        "released_on = '2020-01-01'"
+    )
+    members = ("answer", "released")
+    assert await differences(world) == [Difference(thing, "changed", members)]
+    await world.run_sql("DELETE FROM correction")
+    assert await differences(world) == [Difference(thing, "gone")]
+
+
+async def test_what_its_source_and_the_officer_said_is_as_the_ledger_says(
+    world: World, desk: CitizensDesk
+) -> None:
+    made = await desk.enter_correction(await a_signal(world), restrict=True)
+    assert (await desk.answer(made)).is_success
+    assert (await desk.answer(made)).is_success
+    path = f"/corrections/{made['id']}/release"
+    said = {"answer": "facts-correct", "citizenTold": True}
+    assert (await desk.send("POST", path, said)).is_success
+    assert await differences(world) == []
+
+
+async def test_what_was_over_long_enough_may_be_erased(
+    world: World, desk: CitizensDesk
+) -> None:
+    made = await desk.enter_correction(await a_signal(world))
+    assert (await desk.answer(made)).is_success
+    await close(desk, await desk.register())
+    for table in ("correction", "access_request"):
+        await world.run_sql(f"DELETE FROM {table}")  # noqa: S608 - ours
+    assert {one.how for one in await differences(world)} == {"gone"}
+    last = add_months(day_of(world.clock()), CITIZEN_RIGHTS_MONTHS)
+    world.clock.forward(timedelta(days=(last - day_of(world.clock())).days + 1))
+    assert await differences(world) == []
+
+
+async def test_a_word_that_was_asked_for_and_deleted_is_named(world: World) -> None:
+    label = {"organisation": world.debt_help.oin, "label": "Klantmanager team Zuid"}
+    asked = await world.send("POST", "/contact-labels", world.an_officer(), label)
+    assert asked.is_success, asked.text
+    assert await differences(world) == []
+    await world.run_sql("UPDATE contact_label_request SET label = 'Iets anders'")
+    assert {one.how for one in await differences(world)} == {"gone", "not-recorded"}
+    await world.run_sql("DELETE FROM contact_label_request")
+    assert [one.how for one in await differences(world)] == ["gone"]
