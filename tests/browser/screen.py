@@ -3,8 +3,10 @@
 Console errors and failed page scripts are kept and must be empty at the end.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Self
@@ -13,6 +15,7 @@ from typing import Self
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from deploy.town.attacks.sql import change_number
 from deploy.town.parties import DESKS, PASSWORD, TEAM_DESK, DeskOf, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
@@ -31,6 +34,8 @@ FLAGS = [
 ]
 WIDTHS = [1280, 390]
 CASE = "Z-2026-001234"
+IMPOSTOR = "+31201234567"
+"""A number that no source signed."""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FIND_FAULTS = "options => axe.run(options).then(found => found.violations)"
 OLDER = "UPDATE sessions SET opened_at = opened_at - ?, seen_at = seen_at - ?"
@@ -56,6 +61,13 @@ class Town:
     @property
     def url(self) -> str:
         return self.places.desk_url
+
+
+def write_number(town: Town, number: str, other: str) -> int:
+    """Write another number in the index's database, from a loop of its own."""
+    url = town.places.database_url
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, change_number(url, number, other)).result()
 
 
 @dataclass

@@ -12,6 +12,7 @@ useTexts({
   unknown: "niet bekend: {categories}",
   "late-never": "nooit iets over {about}",
   "late-since": "niets over {about} sinds {day}",
+  "contact-stale": "oud, van {day}",
   silent: "{organisations} hebben niets",
   "silent-one": "{organisations} heeft niets",
   coordinator: "{organisation} coördineert",
@@ -100,9 +101,20 @@ test("a late organisation is told once, with its number and since when", () => {
     aSource("schuldhulp", "Kredietbank"),
   ];
   assert.deepEqual(findLate(aPart(sources), CATEGORIES), [
-    { organisation: "Werkplein", said: "niets over bijstand en wonen sinds 3 maart 2026", phone: "+31182555100" },
-    { organisation: "Wmo-loket", said: "nooit iets over wmo", phone: null },
+    { organisation: "Werkplein", said: "niets over bijstand en wonen sinds 3 maart 2026", phone: "+31182555100", stale: "" },
+    { organisation: "Wmo-loket", said: "nooit iets over wmo", phone: null, stale: "" },
   ]);
+});
+
+test("a late organisation's number that nobody confirmed for long is said to be old", () => {
+  const contactHolder = { function: "Receptie", phone: "+31182555100", lastVerified: "2025-01-15", stale: true };
+  const [late] = findLate(aPart([aSource("bijstand", "Werkplein", { ...OLD, contactHolder })]), CATEGORIES);
+  assert.equal(late?.stale, "oud, van 15 januari 2025");
+});
+
+test("a late organisation of which no number holds has none, whatever it gave for another kind", () => {
+  const [late] = findLate(aPart([aSource("bijstand", "Werkplein", { ...OLD, contactHolder: null })]), CATEGORIES);
+  assert.deepEqual([late?.phone, late?.stale], [null, ""]);
 });
 
 test("who coordinates is told, or that nobody said so, or that we do not know", () => {

@@ -10,6 +10,7 @@ import { writeDay, writeMoment } from "./moments.ts";
 import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
 import type { Category } from "./question.ts";
+import { writeStale } from "./reach.ts";
 import { text } from "./texts.ts";
 
 /** One of the people asked about; `number` is 0 where it is the only one. */
@@ -64,13 +65,17 @@ export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette
   for (const advice of all("[data-ask-citizen]", place)) advice.remove();
 }
 
+function join(...said: readonly string[]): string {
+  return said.filter((each) => each !== "").join(" · ");
+}
+
 /** Whom to call about all of a household, each number once. */
 function paintCalls(calls: readonly Call[]): DocumentFragment {
   if (calls.length === 0) return document.createDocumentFragment();
   const painted = fromTemplate("calls");
-  const lines = calls.map(({ organisation, reach, names }) => {
+  const lines = calls.map(({ organisation, reach, names, flag }) => {
     const line = fromTemplate("call");
-    fill(line, { organisation, who: reach.name || reach.role, about: LIST.format(names), when: reach.when });
+    fill(line, { organisation, who: reach.name || reach.role, about: LIST.format(names), when: join(reach.when, writeStale(flag.contactHolder)) });
     paintCall(need<HTMLAnchorElement>("[data-call]", line), reach.phone, organisation, reach.isOpen);
     return line;
   });
@@ -87,9 +92,9 @@ function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean)
   const gaps = fromTemplate("gaps");
   if (late.length === 0 && [absent, notAsked, byHand].every((each) => each === null)) return document.createDocumentFragment();
   const list = need("[data-gaps]", gaps);
-  for (const { organisation, said, phone } of late) {
+  for (const { organisation, said, phone, stale } of late) {
     const line = fromTemplate("late");
-    fill(line, { organisation, said, hours: text(phone === null ? "late-no-number" : "hours-unknown") });
+    fill(line, { organisation, said, hours: stale || text(phone === null ? "late-no-number" : "hours-unknown") });
     const call = need<HTMLAnchorElement>("[data-call]", line);
     if (phone === null) call.remove();
     else paintCall(call, phone, organisation, false);
@@ -166,7 +171,7 @@ function paintRow(section: DocumentFragment, calls: Calls | null, count: number,
     show(block, first !== undefined);
     if (first === undefined) return;
     name.textContent = first.flag.organisation;
-    when.textContent = first.reach.isOpen ? "" : first.reach.when;
+    when.textContent = join(first.reach.isOpen ? "" : first.reach.when, writeStale(first.flag.contactHolder));
     paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
   });
 }

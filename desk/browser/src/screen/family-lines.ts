@@ -11,7 +11,7 @@
  */
 import type { ContactHolder, Flag } from "../lookup.ts";
 import { writeDay, writePhone } from "./moments.ts";
-import { isAbsent, writeHours } from "./reach.ts";
+import { isAbsent, writeHours, writeStale } from "./reach.ts";
 import { text } from "./texts.ts";
 import { holdsCitizenNumber, lettersOf } from "./typed-words.ts";
 
@@ -98,7 +98,7 @@ function writeContact(contact: ContactHolder | null, now: Date): Pick<FamilyLine
     name: contact.name ?? "",
     role: writeRole(contact.function),
     phone: writePhone(contact.phone),
-    hours: writeHours(contact.officeHours) || text("hours-unknown"),
+    hours: [writeHours(contact.officeHours) || text("hours-unknown"), writeStale(contact)].filter((each) => each !== "").join(" · "),
     outOfHours: outOfHours ? text("family-out-of-hours", { phone: writePhone(outOfHours) }) : "",
     deputy:
       deputy !== null && isAbsent(contact, now)

@@ -2,6 +2,7 @@
 import { fill, fromTemplate, hasIcon, need } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { writeDay } from "./moments.ts";
+import { writeStale } from "./reach.ts";
 import type { Ordered } from "./order.ts";
 import { text } from "./texts.ts";
 
@@ -27,7 +28,7 @@ export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { la
     since: text("since", { day: writeDay(flag.since) }),
     expires: text("expires", { day: writeDay(flag.expires) }),
     domains: flag.lifeDomains.map((code) => at.labels.get(code) ?? code).join(" · "),
-    stale: contact?.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
+    stale: writeStale(contact) || null,
   });
   const [domain = ""] = flag.lifeDomains;
   need<SVGUseElement>("use", fragment).setAttribute("href", `#${hasIcon(domain) ? `icon-${domain}` : "icon-domain"}`);

@@ -6,6 +6,7 @@
 import type { Flag, Freshness, Part } from "../lookup.ts";
 import { writeDay } from "./moments.ts";
 import type { Category } from "./question.ts";
+import { writeStale } from "./reach.ts";
 import { text } from "./texts.ts";
 
 /** An organisation of which something may be missing. */
@@ -13,6 +14,8 @@ export interface Late {
   readonly organisation: string;
   readonly said: string;
   readonly phone: string | null;
+  /** That its number was not confirmed for long; empty where it was. */
+  readonly stale: string;
 }
 
 export const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
@@ -35,7 +38,7 @@ export function findLate({ sources }: Part, categories: readonly Category[]): La
     const about = LIST.format(group.map((each) => shortOf(each, categories)));
     const heard = first.lastHeard;
     const said = heard === null ? text("late-never", { about }) : text("late-since", { about, day: writeDay(heard) });
-    return { organisation: first.organisation, said, phone: first.contactHolder?.phone ?? null };
+    return { organisation: first.organisation, said, phone: first.contactHolder?.phone ?? null, stale: writeStale(first.contactHolder) };
   });
 }
 

@@ -5,7 +5,7 @@ import { all, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { orderLater } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
-import { chooseReach, useClosedDays } from "./reach.ts";
+import { chooseReach, useClosedDays, writeStale } from "./reach.ts";
 import { csrfToken, startShell } from "./shell.ts";
 
 /** What came of a flag where somebody is still to be called. */
@@ -37,9 +37,10 @@ function orderLines(place: HTMLElement): void {
 
 /** Say whom to call now, and when somebody answers: the page may stand open for a day. */
 function paintReach(line: HTMLElement): void {
-  const reach = chooseReach(JSON.parse(line.dataset["contact"] ?? "") as ContactHolder, new Date());
+  const contact = JSON.parse(line.dataset["contact"] ?? "") as ContactHolder;
+  const reach = chooseReach(contact, new Date());
   need("[data-who]", line).textContent = reach.name || reach.role;
-  need("[data-when]", line).textContent = reach.note || reach.when;
+  need("[data-when]", line).textContent = [reach.note || reach.when, writeStale(contact)].join(" ").trim();
   paintCall(need<HTMLAnchorElement>("[data-call]", line), reach.phone, line.dataset["organisation"] ?? "", reach.isOpen);
 }
 

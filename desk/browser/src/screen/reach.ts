@@ -1,6 +1,6 @@
 /** Whom to call and when somebody answers: the contact person, a deputy, or out of hours. */
 import type { ContactHolder, OfficeHours, Person } from "../lookup.ts";
-import { addDays, hereAndNow, writeNear, writePhone, writeWeekday } from "./moments.ts";
+import { addDays, hereAndNow, writeDay, writeNear, writePhone, writeWeekday } from "./moments.ts";
 import { text } from "./texts.ts";
 
 const WITHIN_A_WEEK = 7;
@@ -60,6 +60,11 @@ export function chooseReach(contact: ContactHolder | null, now: Date): Reach {
     when: moment.when,
     opensAt: moment.opensAt,
   };
+}
+
+/** Say that nobody confirmed these details for long, wherever one can call by them; empty where somebody did. */
+export function writeStale(contact: ContactHolder | null | undefined): string {
+  return contact?.stale === true ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : "";
 }
 
 /** When somebody answers, and by which other number where it is one for out of hours. */
