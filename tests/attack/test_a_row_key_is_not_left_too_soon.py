@@ -147,13 +147,27 @@ def still(rotation: Rotation) -> Rotation:
     return rotation
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def plain(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Rotation]:
+    """The same without any act of the loop: a lookup leaves no box, and only reads."""
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
+    files = {1: a_row_key()}
+    keys = replace(index_keys(), ring=RowKeyRing(lambda: dict(files)))
+    async with open_world(tmp_path, url, keys) as world:
+        world.index.standing._count_seconds = lambda: 0.0
+        yield Rotation(world, files)
+
+
 async def test_a_lookup_that_stood_still_for_a_whole_rotation_is_no_miss(
-    still: Rotation,
+    plain: Rotation,
 ) -> None:
-    world = still.world
+    world = plain.world
     await world.publish(world.debt_help, [NEW])
     assert [len(one["flags"]) for one in await world.look_up([NEW])] == [1]
-    await _rotate_unseen(still)
+    await _rotate_unseen(plain)
     body = await world.ask([NEW])
     late = await world.send("POST", "/lookups", world.a_token(), body)
     assert late.status_code == 503, late.text
