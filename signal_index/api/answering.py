@@ -37,7 +37,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 colleagues=list(said.colleagues),
                 canFollow=said.can_follow,
                 followedUntil=said.followed_until,
-                before=tell_before(before, signals, labels),
+                before=tell_before(before, signals, labels, standing.successions),
                 receipt=Receipt.model_validate(
                     make_receipt(
                         entry,

@@ -182,7 +182,8 @@ async def _read_asked(
     alike = await find_alike(conn, [question[0].entry for question in counting])
     shown = [one for question in counting for one in question]
     said = await find_outcomes(conn, shown, keys)
-    return asked, find_same(counting, alike), said
+    since = (await index.standing.get(now)).successions
+    return asked, find_same(counting, alike, since), said
 
 
 async def _tell_sources(
@@ -262,15 +263,18 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
     if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
     return [
-        _flag((one.entry, place), same, category, told)
+        _flag((one.entry, place), same, shown, told)
         for one in question
-        for place, (category, _) in enumerate(one.flags or ())
+        for place, shown in enumerate(one.flags or ())
         if (same := told.same.get((one.entry, place))) is not None
     ]
 
 
-def _flag(at: Place, same: SameFlag, category: str, told: Told) -> wire.OwnFlag:
+def _flag(
+    at: Place, same: SameFlag, shown: tuple[str, str], told: Told
+) -> wire.OwnFlag:
     """Tell of a flag; it is filled in at its newest lookup, and holds for all."""
+    category, source = shown
     entry, place = same.find_said(told.said)
     found = told.contacts.get(same.contact)
     is_newest = at == same.places[0]
@@ -280,6 +284,7 @@ def _flag(at: Place, same: SameFlag, category: str, told: Told) -> wire.OwnFlag:
         place=place,
         categoryShort=told.labels.category_short(category),
         organisation=told.labels.organisation(same.source),
+        shownBy=None if source == same.source else told.labels.organisation(source),
         coordinates=told.labels.does_coordinate(category),
         own=same.source == told.organisation,
         contactOutcome=told.find_said(entry, place),

@@ -147,7 +147,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "reported_signal": {_REPORTING: _READ},
     "tombstone": {_WEB: _RENEW, _UPKEEP: _ERASE},
     "signal_transfer": {
-        _WEB: _keep("carried_out_at", "signals", "references_digest"),
+        _WEB: _keep("carried_out_at", "signals", "references_digest", "named"),
         _UPKEEP: _READ,
         _REPORTING: _READ,
     },

@@ -3,7 +3,8 @@
 The same kind, source and contact holder of the same citizen in the same case, looked up
 again, is one call: what came of it at one lookup came of it at the other. Only lookups
 that the caller made themselves are held beside each other, and only within a case:
-what no case number binds stays apart.
+what no case number binds stays apart. What passed on to another source is one flag with
+what that one shows.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.store.near_entries import find_near
 from signal_index.store.outcomes import Said
 from signal_index.store.repeats import Question, find_home
+from signal_index.successions import Held, Succession, find_heir
 from signal_index.tables.ledger import ledger_disclosure
 
 UNREACHED: Final = frozenset({None, "not-reachable"})
@@ -29,13 +31,16 @@ UNREACHED: Final = frozenset({None, "not-reachable"})
 Place = tuple[UUID, int]
 """The entry that showed a flag first, and where in it."""
 
-_Key = tuple[object, tuple[str, str], UUID, int]
-"""Whom it is about, kind and source, contact holder; the how many-th such flag."""
+_Key = tuple[object, Held, int]
+"""Whom it is about, the flag as it is by now; the how many-th such one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SameFlag:
-    """One flag and the places where it was shown, the newest lookup's first."""
+    """One flag and the places where it was shown, the newest lookup's first.
+
+    `source` and `contact`: whose it is by now, also where another showed it.
+    """
 
     source: str
     contact: UUID
@@ -87,26 +92,31 @@ async def find_again(
 
 
 def find_same(
-    questions: Sequence[Question], alike: Mapping[UUID, object]
+    questions: Sequence[Question],
+    alike: Mapping[UUID, object],
+    since: Sequence[Succession],
 ) -> Mapping[Place, SameFlag]:
     """Find, for the first place of each flag of these questions, what is the same.
 
-    Questions are the newest first.
+    Questions are the newest first. `since`: a flag of before is its successor's, as
+    one that was shown after it.
     """
     shown: dict[_Key, list[Place]] = defaultdict(list)
     for question in questions:
         first = question[0].entry
         who, number = alike.get(first, first), Counter[object]()
         for one in question:
+            place_of = one.parsed_leaf.municipality or ""
             flags = zip(one.flags or (), one.contacts, strict=True)
             for place, (kind, contact) in enumerate(flags):
                 at = (one.entry, place)
                 if find_home(question, *at) == at:
-                    number[kind, contact] += 1
-                    key = (who, kind, contact, number[kind, contact])
-                    shown[key].append(at)
+                    told = Held(*kind, contact)
+                    held = find_heir(told, place_of, one.recorded_at, since)
+                    number[held] += 1
+                    shown[who, held, number[held]].append(at)
     same = (
-        SameFlag(kind[1], contact, places)
-        for (_, kind, contact, _), places in shown.items()
+        SameFlag(held.source, held.contact, places)
+        for (_, held, _), places in shown.items()
     )
     return {place: one for one in same for place in one.places}

@@ -8,7 +8,7 @@ thousand rows at most. The edge keeps one copy for less than ten seconds
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, LoopActId, PurposeId
 from signal_index.answers import Contact
+from signal_index.overview.days import FOLLOW_UP_DAYS
 from signal_index.store.accounts import EVERYONE
 from signal_index.store.admissions import find_admitted
 from signal_index.store.contacts import find_contacts
@@ -28,7 +29,9 @@ from signal_index.store.emptied import find_emptied
 from signal_index.store.endings import find_refused
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.registry import ClientKind
+from signal_index.store.transfers import find_successions
 from signal_index.store.witnessing import find_unwitnessed_since
+from signal_index.successions import Succession
 from signal_index.tables import registry
 from signal_index.taking_part import Coverage
 from signal_index.wire.lookups import Freshness
@@ -37,6 +40,7 @@ from signal_index.wire.sources import SourceState
 
 MAXIMUM_AGE: Final = timedelta(seconds=10)
 """How old a copy may be that a request reads; what changes counts for all after it."""
+_TOLD_FOR: Final = timedelta(days=FOLLOW_UP_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class Standing:
     """What answers said of sources since this was read, by question."""
     own_numbers: Mapping[str, Contact] = field(default_factory=dict)
     """By organisation, of no person: as it signed them."""
+    successions: Sequence[Succession] = ()
+    """What passed on as long ago as flags of an answer are told, the oldest first."""
 
     def find_places(self, source: str) -> frozenset[tuple[str, str]]:
         """Find where a source publishes what: (municipality, category)."""
@@ -165,6 +171,7 @@ async def read_standing(
         recorded=recorded,
         adoptions=await find_newest_adoptions(conn),
         own_numbers=await _own_numbers(conn),
+        successions=await find_successions(conn, since=now - _TOLD_FOR),
     )
 
 

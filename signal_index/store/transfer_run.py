@@ -91,7 +91,10 @@ async def carry_out(
         update(signal_transfer)
         .where(signal_transfer.c.id == transfer.id)
         .values(
-            carried_out_at=now, signals=moved.signals, references_digest=moved.digest
+            carried_out_at=now,
+            signals=moved.signals,
+            references_digest=moved.digest,
+            named={str(before): str(after) for before, after in named.items()},
         )
     )
     return moved

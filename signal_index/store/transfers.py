@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import TransferCollides, UnknownApproval
 from signal_index.store.approval_records import State
 from signal_index.store.restrictions import is_restricting
+from signal_index.successions import Succession
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.registry import contact_holder, source
@@ -131,6 +132,33 @@ async def get_transfer(
     if row is None:
         raise UnknownApproval
     return _recorded(row, now)
+
+
+async def find_successions(
+    conn: AsyncConnection, *, since: datetime
+) -> Sequence[Succession]:
+    """Find what passed on since a moment, of every municipality, the oldest first."""
+    columns = signal_transfer.c
+    rows = await conn.execute(
+        select(signal_transfer)
+        .where(columns.carried_out_at >= since)
+        .order_by(columns.carried_out_at, columns.id)
+    )
+    return [
+        Succession(
+            municipality=row.municipality,
+            source=row.source,
+            successor=row.successor,
+            categories=frozenset(row.categories),
+            contacts=None
+            if row.contacts is None
+            else frozenset(map(UUID, row.contacts)),
+            contact=row.contact_holder,
+            at=row.carried_out_at,
+            named={UUID(old): UUID(new) for old, new in (row.named or {}).items()},
+        )
+        for row in rows
+    ]
 
 
 async def count_stock(conn: AsyncConnection, municipality: str) -> Sequence[Stock]:

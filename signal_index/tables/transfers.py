@@ -34,6 +34,7 @@ signal_transfer = Table(
     Column("carried_out_at", Instant, nullable=True),
     Column("signals", Integer, nullable=True),
     Column("references_digest", LargeBinary(32), nullable=True),  # of what moved
+    Column("named", JSON, nullable=True),  # contact holders: of before, and of now
     CheckConstraint("source <> successor", name="to_another"),
     CheckConstraint(
         "(carried_out_at IS NULL) = (signals IS NULL)", name="carried_out_with_count"

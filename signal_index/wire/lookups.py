@@ -155,8 +155,8 @@ class Colleague(AnswerModel):
 class AskedBefore(AnswerModel):
     """The last answer to the same user about the same person, case and purpose.
 
-    `changes` says in Dutch which flags came, went or have another contact holder since
-    `at`; empty where the same flags stand.
+    `changes` says in Dutch which flags came, went, passed on to another organisation or
+    have another contact holder since `at`; empty where the same flags stand.
     """
 
     at: Instant
@@ -213,7 +213,8 @@ class OwnFlag(AnswerModel):
     `contact`: whom to call, as it is now, while nobody was reached; null afterwards,
     and where that contact holder is no more. `coordinates`: who tells of it coordinates
     what others do; `own`: it is of the caller's own organisation. Both say whom to call
-    first, as in the answer.
+    first, as in the answer. `shownBy`: the organisation that the answer named, where
+    its signals passed on since to `organisation`; else null.
 
     `entryId` and `place` are where it is said: the entry that showed the flag first.
 
@@ -226,6 +227,7 @@ class OwnFlag(AnswerModel):
     place: Count
     categoryShort: str
     organisation: str
+    shownBy: str | None
     coordinates: bool
     own: bool
     contactOutcome: str | None

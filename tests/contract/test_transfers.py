@@ -75,6 +75,68 @@ async def test_after_two_persons_the_flag_is_of_who_took_over_with_its_contact(
     ]
 
 
+async def _own_flags(world: World) -> list[tuple[object, ...]]:
+    answer = await world.send("GET", "/own-lookups", world.a_token())
+    return [
+        (one["organisation"], one["shownBy"], one["again"], one["contact"] is not None)
+        for lookup in answer.json()["items"]
+        for one in lookup["flags"]
+    ]
+
+
+async def _open_calls(world: World) -> int:
+    count: int = (await world.send("GET", "/catalogue", world.a_token())).json()[
+        "openCalls"
+    ]
+    return count
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_who_looked_before_calls_who_took_over_and_calls_once(
+    world: World, *, named: bool
+) -> None:
+    """With a contact holder of the successor's own, or with those that came along."""
+    await world.publish(world.debt_help, [ONE])
+    await world.look_up([ONE])
+    world.clock.forward(timedelta(minutes=6))
+    successor = await a_successor(world)
+    more = {"contactHolder": str(successor.contact)} if named else {}
+    await carry_out(world, await ask(world, a_transfer(world, successor, **more)))
+    world.index.standing.forget()
+    moved = ("Schuldhulp Samen", "Bureau debt-help", False, True)
+    assert await _own_flags(world) == [moved]
+    world.clock.forward(timedelta(minutes=6))
+    (part,) = await world.look_up([ONE])
+    assert part["before"]["changes"] == [
+        "Overgegaan: schuldhulp (Bureau debt-help naar Schuldhulp Samen)"
+    ]
+    assert await _own_flags(world) == [
+        ("Schuldhulp Samen", None, False, True),
+        ("Schuldhulp Samen", "Bureau debt-help", True, False),
+    ]
+    assert await _open_calls(world) == 1
+    world.clock.forward(timedelta(minutes=6))
+    (part,) = await world.look_up([ONE])
+    assert part["before"]["changes"] == []
+
+
+async def test_what_did_not_pass_on_is_called_for_where_it_was(world: World) -> None:
+    """Of a team that splits off: another contact holder's flags stay where they are."""
+    await world.publish(world.debt_help, [ONE])
+    await world.look_up([ONE])
+    world.clock.forward(timedelta(minutes=6))
+    first, other = world.debt_help.contact, uuid4()
+    await world.put_contact(world.debt_help, a_contact_holder(), contact=other)
+    world.debt_help.contact = other
+    await world.publish(world.debt_help, [TWO])
+    world.debt_help.contact = first
+    successor = await a_successor(world)
+    body = a_transfer(world, successor, contacts=[str(other)])
+    await carry_out(world, await ask(world, body))
+    world.index.standing.forget()
+    assert await _own_flags(world) == [("Bureau debt-help", None, False, True)]
+
+
 async def test_both_persons_see_what_passes_on_and_why_before_it_does(
     small: World, tmp_path: Path
 ) -> None:

@@ -481,6 +481,7 @@ CREATE TABLE signal_transfer (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, approval_id UUID NOT NULL, source CHAR(20) NOT NULL,
   successor CHAR(20) NOT NULL, categories JSON NOT NULL, contacts JSON, contact_holder UUID, reason VARCHAR(64),
   asked_at TIMESTAMPTZ NOT NULL, carried_out_at TIMESTAMPTZ, signals INTEGER, references_digest BYTEA,
+  named JSON,
   CONSTRAINT pk_signal_transfer PRIMARY KEY (id),
   CONSTRAINT ck_signal_transfer_to_another CHECK (source <> successor),
   CONSTRAINT ck_signal_transfer_carried_out_with_count CHECK ((carried_out_at IS NULL) = (signals IS NULL)),

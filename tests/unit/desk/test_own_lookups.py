@@ -28,6 +28,7 @@ def a_lookup(
             "coordinates": False,
             "own": False,
             "organisation": "Werkplein",
+            "shownBy": None,
             "contactOutcome": outcome,
             "contact": None,
             "again": False,
