@@ -157,10 +157,13 @@ async def _names(case_system: CaseSystem, numbers: tuple[str, ...]) -> list[str]
 
 
 async def _hear(places: Places, agency: Agency) -> set[str]:
-    """Give the references of which an agency is told that they passed on."""
+    """Give the references of which an agency is told that they passed on.
+
+    Of all notices: its own delivery meanwhile may have fetched and acknowledged it.
+    """
     client = agency_client(places, agency.slug)
     token = await fetch_client_token(places.issuer, client, "publish")
-    url = f"{places.index_url}/v1/notices?limit=1000"
+    url = f"{places.index_url}/v1/notices?state=all&limit=1000"
     began = time.monotonic()
     async with httpx.AsyncClient(timeout=30) as http:
         while time.monotonic() - began < HEARD_WITHIN_SECONDS:
