@@ -257,6 +257,7 @@ class FakeIndex:
             "colleagues": [],
             "canFollow": False,
             "followedUntil": None,
+            "tells": [],
             "before": None,
             "receipt": receipt,
             "unreadable": 0,

@@ -37,6 +37,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 colleagues=list(said.colleagues),
                 canFollow=said.can_follow,
                 followedUntil=said.followed_until,
+                tells=tells,
                 before=tell_before(before, signals, labels, standing.successions),
                 receipt=Receipt.model_validate(
                     make_receipt(
@@ -49,10 +50,23 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 padding="",
             )
         )
-        for entry, signals, said, before in zip(
-            draft.entries, draft.signals, beside, draft.before, strict=True
+        for entry, signals, said, before, tells in zip(
+            draft.entries,
+            draft.signals,
+            beside,
+            draft.before,
+            _tells(draft),
+            strict=True,
         )
     ]
+
+
+def _tells(draft: Draft) -> list[list[str]]:
+    """Say for each person of which kinds a source hears: the policy's word alone."""
+    telling = draft.granted.telling
+    if telling is None:
+        return [[] for _ in draft.entries]
+    return [sorted(map(str, told)) for told in telling.told]
 
 
 def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:

@@ -5,7 +5,7 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
 from policy.loop import is_established
+from policy.policy import Policy
 from policy.vocabulary import Caller, LoopActId
 from signal_index.answers import Contact, make_contact
 from signal_index.api.acting import acting
@@ -22,6 +23,7 @@ from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
+from signal_index.api.telling import find_told
 from signal_index.days import day_of, midnight_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
 from signal_index.identifiers import make_uuid7, read_uuid7_instant
@@ -130,6 +132,7 @@ async def list_own_lookups(
     """
     who, page = caller.caller, Page(limit + 1, cursor)
     labels = await index.labels_in(who.municipality)
+    standing = await index.standing.get(index.clock())
     async with acting(index, who, Kind.OWN_HISTORY) as act:
         owner = _owner(index, who)
         found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
@@ -137,7 +140,8 @@ async def list_own_lookups(
         asked, same, said = await _read_asked(index, act.conn, shown, act.now)
         contacts = await find_contacts(act.conn, _to_call(same, said))
         await act.record({"shown": len(shown)})
-        told = Told(said, same, contacts, labels, who.organisation, act.now)
+        policy = index.policy.get(standing, MunicipalityCode(who.municipality))
+        told = Told(said, same, contacts, labels, policy, who, act.now)
     return wire.OwnLookups(
         items=[
             _item(question, told)
@@ -222,7 +226,8 @@ class Told:
     same: Mapping[Place, SameFlag]
     contacts: Mapping[UUID, Contact]
     labels: Labels
-    organisation: str
+    policy: Policy
+    caller: Caller
     now: datetime
 
     def find_said(self, entry: UUID, place: int | None) -> str | None:
@@ -262,8 +267,10 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
     """Give every flag that one of its answers showed, once: where it first stood."""
     if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
+    place_of, who = MunicipalityCode(told.caller.municipality), told.caller
+    tells = find_told(told.policy, place_of, who, question[0], told.now)
     return [
-        _flag((one.entry, place), same, shown, told)
+        _flag((one.entry, place), same, shown, tells, told)
         for one in question
         for place, shown in enumerate(one.flags or ())
         if (same := told.same.get((one.entry, place))) is not None
@@ -271,7 +278,11 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
 
 
 def _flag(
-    at: Place, same: SameFlag, shown: tuple[str, str], told: Told
+    at: Place,
+    same: SameFlag,
+    shown: tuple[str, str],
+    tells: Collection[str],
+    told: Told,
 ) -> wire.OwnFlag:
     """Tell of a flag; it is filled in at its newest lookup, and holds for all."""
     category, source = shown
@@ -286,7 +297,8 @@ def _flag(
         organisation=told.labels.organisation(same.source),
         shownBy=None if source == same.source else told.labels.organisation(source),
         coordinates=told.labels.does_coordinate(category),
-        own=same.source == told.organisation,
+        own=same.source == told.caller.organisation,
+        tells=category in tells,
         contactOutcome=told.find_said(entry, place),
         contact=make_contact(found, same.source, day_of(told.now))
         if found and is_newest and same.is_open(told.said)

@@ -12,14 +12,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import SealedRow, StoredPoint
-from policy.errors import LoopActDenied, NoDecision
+from policy.errors import LoopActDenied, NoDecision, PolicyError
 from policy.loop import LoopQuestion, decide_loop, is_established
 from policy.policy import Policy
-from policy.vocabulary import CategoryId, LoopActId, Permit, Subject
+from policy.vocabulary import Caller, CategoryId, LoopActId, Permit, Subject
 from signal_index.citizens.embargo import derive_embargo_row
 from signal_index.keyring import IndexKeys
-from signal_index.ledger import Entry
+from signal_index.ledger import Entry, Group, Opened
 from signal_index.returning import CallBack, LookedUp, Mark, SealedBox
 from signal_index.row_keys import RowKeys
 from signal_index.signals import StoredSignal
@@ -84,6 +85,36 @@ def close_boxes(
     )
 
 
+def find_told(
+    policy: Policy,
+    municipality: MunicipalityCode,
+    caller: Caller,
+    one: Opened,
+    now: datetime,
+) -> frozenset[str]:
+    """Say of which kinds a source hears what came of a lookup that was recorded.
+
+    As the policy has it now, for who asks this now.
+    """
+    catalogue = policy.catalogue
+    informed = one.text(Group.WHY, "informed")
+    try:
+        asked = LoopQuestion(
+            act=_ACT,
+            municipality=municipality,
+            categories=tuple(
+                {catalogue.parse_category(kind) for kind, _ in one.flags or ()}
+            ),
+            caller=caller,
+            purpose=catalogue.parse_purpose(one.text(Group.WHY, "purpose") or ""),
+            informed=None if informed is None else catalogue.parse_informed(informed),
+            broken_glass=one.text(Group.WHY, "breakGlass") is not None,
+        )
+    except PolicyError:
+        return frozenset()  # a word that the catalogue has no more
+    return _decide(policy, asked, now) if asked.categories else frozenset()
+
+
 def _told(
     policy: Policy, permit: Permit, subject: Subject, now: datetime
 ) -> frozenset[CategoryId]:
@@ -96,6 +127,12 @@ def _told(
         informed=subject.informed,
         broken_glass=permit.review,
     )
+    return _decide(policy, asked, now)
+
+
+def _decide(
+    policy: Policy, asked: LoopQuestion, now: datetime
+) -> frozenset[CategoryId]:
     try:
         return decide_loop(policy, asked, now=now).categories
     except (LoopActDenied, NoDecision):

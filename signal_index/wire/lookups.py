@@ -169,6 +169,8 @@ class Part(AnswerModel):
     `asked`: the categories that were looked for, the same for each person. What is in
     it and has no source in `sources` is told of by nobody yet. `colleagues` stand first
     among whom to call; `followedUntil` is the caller's own follow of this person.
+    `tells`: the categories whose source hears of this lookup and of what came of it,
+    as the policy has it, whoever was asked about; of all others nobody hears.
     """
 
     entryId: Id
@@ -179,6 +181,7 @@ class Part(AnswerModel):
     colleagues: list[Colleague]
     canFollow: bool
     followedUntil: Day | None
+    tells: list[str]
     before: AskedBefore | None
     receipt: Receipt
     padding: str
@@ -214,7 +217,8 @@ class OwnFlag(AnswerModel):
     and where that contact holder is no more. `coordinates`: who tells of it coordinates
     what others do; `own`: it is of the caller's own organisation. Both say whom to call
     first, as in the answer. `shownBy`: the organisation that the answer named, where
-    its signals passed on since to `organisation`; else null.
+    its signals passed on since to `organisation`; else null. `tells`: whether its
+    source hears what came of it.
 
     `entryId` and `place` are where it is said: the entry that showed the flag first.
 
@@ -230,6 +234,7 @@ class OwnFlag(AnswerModel):
     shownBy: str | None
     coordinates: bool
     own: bool
+    tells: bool
     contactOutcome: str | None
     contact: FlagContact | None
     again: bool

@@ -377,3 +377,34 @@ def _dashed(reference: str) -> str:
     plain = reference.replace("-", "")
     parts = (plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:])
     return "-".join(parts)
+
+
+async def test_who_asks_is_promised_what_the_policy_tells_whoever_was_asked_about(
+    world: World,
+) -> None:
+    """Of a hit and of a miss alike: never by what there is."""
+    hit, miss = await world.look_up([KNOWN, NOBODY])
+    assert hit["tells"] == miss["tells"]
+    assert "schuldhulpverlening" in hit["tells"]
+    answer = await world.send("GET", "/own-lookups", world.a_token())
+    flags = [flag for one in answer.json()["items"] for flag in one["flags"]]
+    assert [flag["tells"] for flag in flags] == [True]
+
+
+@pytest.mark.parametrize("how", [SAFETY, URGENT], ids=["safety", "broken glass"])
+async def test_who_looks_in_silence_is_promised_nothing(
+    world: World, how: dict[str, Any]
+) -> None:
+    claims: dict[str, Any] = {}
+    if how == SAFETY:
+        trained = {"code": "veilig-thuis-2026", "validUntil": "2026-12-31"}
+        claims = {"sub": "safety-1", "roles": ["generalist-safety"]}
+        claims["trainings"] = [trained]
+    token, body = world.a_token(**claims), await world.ask([KNOWN], **how)
+    answer = await world.send("POST", "/lookups", token, body)
+    (part,) = answer.json()["answers"]
+    assert part["flags"]
+    assert part["tells"] == []
+    own = (await world.send("GET", "/own-lookups", token)).json()["items"]
+    told = [flag["tells"] for one in own for flag in one["flags"]]
+    assert told == [False] * len(part["flags"])

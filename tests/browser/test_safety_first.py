@@ -46,6 +46,9 @@ def test_a_purpose_about_safety_turns_the_page_before_anything_is_asked(
     for tool in TOGETHER:
         shown = page.get_by_text(tool).locator("visible=true")
         expect(shown).to_have_count(0)
+    any_screen.see("De organisatie krijgt hier geen bericht van")
+    ended = page.get_by_role("button", name="Volgens de inwoner afgerond")
+    expect(ended).to_have_count(0)
     page.click("#again")
     expect(page.locator("#safety-place #safety")).to_be_visible()
 

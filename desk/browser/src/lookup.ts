@@ -85,6 +85,8 @@ export interface Part {
   readonly canFollow?: boolean;
   /** Until when the asker follows this citizen already. */
   readonly followedUntil?: string | null;
+  /** The categories whose source hears of this lookup, and of what came of it. */
+  readonly tells?: readonly string[];
   /** When the same was asked before in this case, and what changed since. */
   readonly before?: { readonly at: string; readonly changes: readonly string[] } | null;
 }

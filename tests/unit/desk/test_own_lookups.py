@@ -27,6 +27,7 @@ def a_lookup(
             "categoryShort": "bijstand",
             "coordinates": False,
             "own": False,
+            "tells": True,
             "organisation": "Werkplein",
             "shownBy": None,
             "contactOutcome": outcome,

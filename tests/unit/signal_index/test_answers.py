@@ -98,6 +98,7 @@ def _part(flags: int, sources: int = 13) -> Part:
         colleagues=[Colleague(name="é" * 30, team="t" * 40, since=TODAY)] * MOST_NAMED,
         canFollow=True,
         followedUntil=TODAY,
+        tells=[str(code) for code in CATALOGUE.categories],
         before=AskedBefore(
             at=NOON,
             changes=[("é" * 44 + ", ") * (MOST_CHANGES) + "Andere contactpersoon: "]

@@ -8,7 +8,7 @@ import { offerFollow, paintColleagues } from "./follow.ts";
 import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay, writeMoment } from "./moments.ts";
 import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
-import { offerOutcome } from "./outcome.ts";
+import { offerOutcome, tellNobody } from "./outcome.ts";
 import type { Category } from "./question.ts";
 import { writeStale } from "./reach.ts";
 import { text } from "./texts.ts";
@@ -181,7 +181,7 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   const work = fromTemplate("work");
   const { categories, labels } = palette;
   const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
-  ordered.forEach((each, index) => offerOf(part.entryId, each, cards[index]?.fragment, palette.relay, calls));
+  ordered.forEach((each, index) => offerOf(part, each, cards[index]?.fragment, palette.relay, calls));
   need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
   for (const none of all("[data-none], [data-none-advice]", work)) show(none, ordered.length === 0);
   const coordinator = ordered.find((each) => each.coordinates);
@@ -217,11 +217,12 @@ function writeBefore({ before, flags }: Part): string | null {
 }
 
 /** Ask what came of a flag on its own card; to the index it is known by its place. */
-function offerOf(entry: string, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
+function offerOf(part: Part, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
   if (card === undefined) return;
   const group = need("[data-outcome-of]", card);
   group.setAttribute("aria-label", text("outcome-of", { category: flag.categoryLabel, organisation: flag.organisation }));
-  offerOutcome(group, { entry, flag: place }, relay, (outcome) => calls.note(place, outcome));
+  if (!(part.tells ?? []).includes(flag.category)) tellNobody(group);
+  offerOutcome(group, { entry: part.entryId, flag: place }, relay, (outcome) => calls.note(place, outcome));
 }
 
 /** One step of the order to call in; it leads to its card. */

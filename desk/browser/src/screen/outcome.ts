@@ -77,6 +77,12 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
   retry.addEventListener("click", () => next(tried));
 }
 
+/** Of a lookup of which the organisation hears nothing: say so, and promise nobody anything. */
+export function tellNobody(group: HTMLElement): void {
+  show(need("[data-outcome-silent]", group), true);
+  for (const button of all("[data-outcome-asks]", group)) button.remove();
+}
+
 function nameOf(buttons: readonly HTMLButtonElement[], outcome: string): string {
   const button = buttons.find((each) => each.dataset["outcome"] === outcome);
   return (button?.textContent ?? "").trim().toLowerCase();
