@@ -29,6 +29,7 @@ from desk.errors import (
     NotLoggedIn,
     RoleMissing,
     SessionEnded,
+    SessionReplaced,
 )
 from desk.navigation import INVOLVED, OFFICER
 from desk.own_pages import is_foreign
@@ -56,6 +57,8 @@ class Visitor:
     """Someone at a page that needs no login; perhaps logged in."""
 
     session: Session | None = field(default=None, repr=False)
+    is_replaced: bool = False
+    """Whether this browser's session ended by a login of the same person elsewhere."""
 
     @property
     def person(self) -> Person | None:
@@ -91,6 +94,8 @@ async def find_visitor(request: Request) -> Visitor:
     """Give who is at the page; nobody when the session is gone."""
     try:
         _, session = await _read_session(request)
+    except SessionReplaced:
+        return Visitor(is_replaced=True)
     except (NotLoggedIn, SessionEnded):
         return Visitor()
     request.state.shown = await _show(request, session)

@@ -166,7 +166,7 @@ async def show_logged_out(
 
 @router.get("/session-ended")
 async def show_session_ended(request: Request, visitor: AnyVisitor) -> Response:
-    """Say that the session ended by itself; whoever is logged in goes on instead.
+    """Say why the session ended; whoever is logged in goes on instead.
 
     It ends nothing: another tab may be in use. A tab clears its own storage; one that
     was left open where somebody logged out keeps nothing for them either.
@@ -175,18 +175,22 @@ async def show_session_ended(request: Request, visitor: AnyVisitor) -> Response:
         return RedirectResponse("/start", SEE_OTHER)
     if has_left(request):
         return RedirectResponse("/logged-out", SEE_OTHER)
-    response = _farewell(request, "session-ended")
+    why = "session-replaced" if visitor.is_replaced else "session-ended"
+    response = _farewell(request, "session-ended", why)
     response.headers["Clear-Site-Data"] = CLEAR_CACHE
     return response
 
 
-def _farewell(request: Request, name: str, *, stands: bool = False) -> HTMLResponse:
+def _farewell(
+    request: Request, name: str, why: str = "", *, stands: bool = False
+) -> HTMLResponse:
+    why = why or name
     texts = desk_of(request).texts
     return render(
         request,
         "farewell.html",
-        title=texts.get(f"{name}.title"),
-        text=texts.get(f"{name}.text"),
+        title=texts.get(f"{why}.title"),
+        text=texts.get(f"{why}.text"),
         farewell=name,
         clears=has_left(request),
         stands=stands,

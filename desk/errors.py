@@ -7,6 +7,7 @@
     ├── RequestRefused            what the browser or case system sent
     │   ├── NotLoggedIn           no session, or no access token
     │   ├── SessionEnded          past its limits, or logged out elsewhere
+    │   │   └── SessionReplaced   logged in elsewhere
     │   ├── RenewalNeeded         no fresh token without a visit to the provider
     │   ├── CsrfMismatch
     │   ├── ForeignPage           a page of elsewhere asked for an effect
@@ -72,6 +73,10 @@ class NotLoggedIn(RequestRefused):
 
 class SessionEnded(RequestRefused):
     """The session is past its limits or was closed."""
+
+
+class SessionReplaced(SessionEnded):
+    """The same person logged in elsewhere since: a person has one session."""
 
 
 class RenewalNeeded(RequestRefused):

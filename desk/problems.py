@@ -1,4 +1,4 @@
-"""What each refusal becomes: a calm page for people, problem+json at /relay.
+"""What each refusal becomes: a calm page for people; problem+json for scripts.
 
 One table from error to slug and status; titles and advice stand in the message
 catalogue as `problem.<slug>.title` and `problem.<slug>.advice`. A test walks the tree
@@ -47,6 +47,7 @@ class Problem:
 PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.NotLoggedIn: Problem("not-logged-in", 401),
     errors.SessionEnded: Problem("session-ended", 401),
+    errors.SessionReplaced: Problem("session-replaced", 401),
     errors.RenewalNeeded: Problem("session-ended", 401),
     errors.CsrfMismatch: Problem("foreign-page", 403),
     errors.ForeignPage: Problem("foreign-page", 403),
@@ -220,7 +221,8 @@ def _what_came_of(problem: Problem) -> str:
 
 
 def _is_relay(request: Request) -> bool:
-    return request.url.path.startswith("/relay/")
+    """Tell whether a machine or a page's script asks: it reads no page."""
+    return request.url.path.startswith(("/relay/", "/session/"))
 
 
 def reference_for(request: Request) -> str:

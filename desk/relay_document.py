@@ -26,6 +26,7 @@ from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce, TooOften
 _OF_CALLER: Final = (
     errors.NotLoggedIn,
     errors.SessionEnded,
+    errors.SessionReplaced,
     errors.AccessTokenRefused,
     errors.ForeignOrganisation,
     errors.ProviderUnreachable,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 
 from desk.callers import CSRF_HEADER, AnyVisitor, Life, LivingSession, verify_csrf
 from desk.desk import desk_of
-from desk.errors import NotLoggedIn
+from desk.errors import NotLoggedIn, SessionReplaced
 
 router: Final = APIRouter(prefix="/session")
 
@@ -20,7 +20,7 @@ router: Final = APIRouter(prefix="/session")
 async def stay_active(request: Request, visitor: AnyVisitor) -> Life:
     """Note that someone works: reading the session is what keeps it alive."""
     if visitor.session is None:
-        raise NotLoggedIn
+        raise SessionReplaced if visitor.is_replaced else NotLoggedIn
     verify_csrf(visitor.session.csrf, request.headers.get(CSRF_HEADER, ""))
     now = int(desk_of(request).clock().timestamp())
     return Life(unused=0, left=visitor.session.ends_at - now)

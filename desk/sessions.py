@@ -1,7 +1,9 @@
 """Sessions: sealed rows with hard limits.
 
-- A person has one session: a login ends the one that they had elsewhere. Rows name
-  their owner, and the provider's own session, by a hash under a key of the desk.
+- A person has one session: a login ends the one that they had elsewhere. Its row is
+  emptied at once and says no more than that, until its limits, to who has its cookie.
+  Rows name their owner, and the provider's own session, by a hash under a key of the
+  desk.
 - A session ends after 15 minutes without use and after 8 hours in any case.
 - The access token is renewed a minute before it ends, once at a time per session.
 """
@@ -19,7 +21,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
-from desk.errors import SessionEnded
+from desk.errors import SessionEnded, SessionReplaced
 from desk.own_seal import OwnSeal
 from desk.sealing import CookieSecret
 from desk.tables import sessions
@@ -31,6 +33,8 @@ RENEW_BEFORE: Final = timedelta(seconds=60)
 LAST_PART: Final = timedelta(minutes=11)
 """Pages say ten minutes before the eight hours are over that one may log in again."""
 TOUCH_AFTER: Final = timedelta(seconds=20)
+_REPLACED: Final = b""
+"""What stands in the place of a session that a login elsewhere ended."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -139,7 +143,9 @@ class Sessions:
             if anew:
                 await self._end_others(connection, session, cookie)
             await connection.execute(
-                update(sessions).where(sessions.c.id == cookie.row_id).values(values)
+                update(sessions)
+                .where(sessions.c.id == cookie.row_id, sessions.c.sealed != _REPLACED)
+                .values(values)
             )
 
     async def end(self, cookie: CookieSecret) -> None:
@@ -169,10 +175,12 @@ class Sessions:
         self, connection: AsyncConnection, session: Session, cookie: CookieSecret
     ) -> None:
         await connection.execute(
-            delete(sessions).where(
+            update(sessions)
+            .where(
                 sessions.c.owner == self._owner(session.person.sub),
                 sessions.c.id != cookie.row_id,
             )
+            .values(sealed=_REPLACED)
         )
 
     def _owner(self, sub: str) -> bytes:
@@ -204,11 +212,16 @@ class Sessions:
     async def _find_live(
         self, connection: AsyncConnection, cookie: CookieSecret
     ) -> Row[Any]:
-        """Give a session's row, or raise `SessionEnded` when it is past a limit."""
+        """Give a session's row, or raise `SessionEnded` when it is past a limit.
+
+        `SessionReplaced` where its person logged in elsewhere since.
+        """
         query = select(sessions).where(sessions.c.id == cookie.row_id)
         row = (await connection.execute(query)).one_or_none()
         if row is None or self._is_over(row.opened_at, row.seen_at):
             raise SessionEnded
+        if row.sealed == _REPLACED:
+            raise SessionReplaced
         return row
 
     def _is_over(self, opened_at: int, seen_at: int) -> bool:

@@ -4,7 +4,7 @@ The page's clock is moved by Playwright, the desk's sessions are aged in its dat
 its own limits are under test in tests/unit/desk/test_sessions.py.
 """
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.screen import Screen, Town
 
@@ -79,6 +79,21 @@ def test_an_answer_does_not_outlive_a_session_that_was_ended_at_the_provider(
     screen.page.clock.fast_forward(2 * MINUTE)
     screen.page.mouse.move(10, 10)
     screen.see("U bent vanzelf uitgelogd")
+
+
+def test_an_untouched_answer_is_gone_seconds_after_a_login_elsewhere(
+    screen: Screen, town: Town, chromium: Browser
+) -> None:
+    screen.page.clock.install()
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand")])
+    elsewhere = Screen.open(chromium, town)
+    elsewhere.log_in()
+    elsewhere.close()
+    screen.page.clock.fast_forward(15_000)
+    screen.see("U bent ergens anders ingelogd")
+    screen.assert_open_to_all()
+    expect(screen.page.get_by_role("link", name="Opnieuw inloggen")).to_be_visible()
 
 
 def test_logging_out_in_one_tab_leaves_nothing_in_another(

@@ -37,6 +37,39 @@ async def test_a_login_elsewhere_ends_the_session_that_one_had(
         assert (await _is_in(office), await _is_in(tablet)) == (False, True)
 
 
+async def test_who_logged_in_elsewhere_is_told_so_and_what_was_open_is_erased(
+    town: Town, desk: FastAPI
+) -> None:
+    """Perhaps it was somebody with their password: only the reason tells them."""
+    async with town.browser(desk) as office, town.browser(desk) as tablet:
+        await log_in(office)
+        await log_in(tablet)
+        for asked in (office.get("/session/use"), office.get("/relay/v1/catalogue")):
+            answer = await asked
+            assert answer.status_code == 401
+            assert answer.json()["type"].endswith("/session-replaced")
+        page = await office.get("/session-ended")
+        assert "U bent ergens anders ingelogd" in page.text
+        assert 'href="/login"' in page.text
+        await log_in(office)
+        assert (await _is_in(office), await _is_in(tablet)) == (True, False)
+    connection = sqlite3.connect(town.folder / "desk.sqlite3")
+    sealed = [len(row[0]) for row in connection.execute("SELECT sealed FROM sessions")]
+    connection.close()
+    assert sorted(map(bool, sealed)) == [False, False, True]
+
+
+async def test_why_a_session_ended_is_told_no_longer_than_it_would_have_lived(
+    town: Town, desk: FastAPI
+) -> None:
+    async with town.browser(desk) as office, town.browser(desk) as tablet:
+        await log_in(office)
+        await log_in(tablet)
+        town.clock.forward(timedelta(minutes=16))
+        answer = await office.get("/session/use")
+        assert answer.json()["type"].endswith("/session-ended")
+
+
 async def test_another_persons_login_ends_nobody_elses_session(
     town: Town, desk: FastAPI
 ) -> None:

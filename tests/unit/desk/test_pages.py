@@ -27,7 +27,14 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 PUT_TOGETHER = (
-    *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
+    *(
+        "problem.",
+        "home.",
+        "outcome.",
+        "logged-out.",
+        "session-ended.",
+        "session-replaced.",
+    ),
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("notices.was.", "notices.settled."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),

@@ -3,7 +3,8 @@ import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Misplaced,
 import { fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 
-const SESSION_GONE = ["not-logged-in", "session-ended", "foreign-page"];
+const REPLACED = "session-replaced";
+const SESSION_GONE = ["not-logged-in", "session-ended", REPLACED, "foreign-page"];
 
 /** Whether only logging in again helps. */
 export function isSessionGone(error: unknown): boolean {
@@ -17,6 +18,9 @@ export function paintRefusal(place: HTMLElement, error: unknown, drawn: string |
   const reference = given ?? drawn;
   fill(refusal, { title, advice, reference });
   show(need("[data-reference]", refusal), reference !== null);
+  // A case system's page, in which this is a part, has its own way in.
+  const isOwnPage = document.querySelector("meta[name=csrf-token]") !== null;
+  show(need("[data-log-in]", refusal), isSessionGone(error) && isOwnPage);
   need("[data-grounds]", refusal).replaceChildren(...grounds.map(paintGround));
   place.replaceChildren(refusal);
 }
@@ -29,6 +33,7 @@ interface Told4People {
 }
 
 function describe(error: unknown): Told4People {
+  if (error instanceof Told && slugOf(error.problem) === REPLACED) return plain(REPLACED);
   if (isSessionGone(error)) return plain("session-gone");
   if (error instanceof Told) return describeProblem(error.problem);
   if (error instanceof BudgetSpent) return plain("budget-spent");

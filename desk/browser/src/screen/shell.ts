@@ -2,7 +2,8 @@
  * What every page of someone who is logged in does: hide the screen on a key or after
  * five minutes, be left when the session is over, say ten minutes before that eight hours
  * are over, and show nothing when one comes back to it (WCAG 2.2.1: one key is enough to
- * go on). A page ends no session: another tab may be in use. It asks the desk, and while
+ * go on). Every page in view asks the desk each ten seconds, whoever is at it: a login
+ * elsewhere ends it though nobody touches it. A page ends no session: another tab may be in use. It asks the desk, and while
  * the session lives its answer stays behind the cover for who comes back.
  */
 import { Cover } from "./cover.ts";
@@ -12,11 +13,13 @@ import { whenSessionsEnd } from "./other-tabs.ts";
 import { HIDE_AFTER, SessionClock } from "./session-clock.ts";
 
 const TELL_EVERY = 60_000;
+const LOOK_EVERY = 10_000;
 const PATIENCE = 5_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "scroll", "touchstart"] as const;
 
 let lastInput = Date.now();
 let lastTold = Date.now();
+let lastLooked = Date.now();
 let clock = new SessionClock(Date.now(), Infinity);
 
 export function csrfToken(): string {
@@ -38,10 +41,14 @@ export function startShell(): Cover | null {
 
 /** Use the session; whether it lives, and null where the desk could not be asked. */
 export async function isSessionAlive(): Promise<boolean | null> {
+  return isAlive(await use());
+}
+
+async function use(): Promise<Response | null> {
   lastTold = Date.now();
   const answer = await ask("/session/active", "POST");
   if (answer?.ok) await note(answer);
-  return isAlive(answer);
+  return answer;
 }
 
 /** What a page does with the life of its session, beside being left when it ends. */
@@ -75,6 +82,7 @@ function watchTime(cover: Cover): void {
     if (now - lastInput >= HIDE_AFTER) cover.hide();
     else if (!told) void tellDesk(); // else the desk counts from earlier than the page
     if (clock.isDue(now)) void look(cover);
+    else if (!document.hidden && now - lastLooked >= LOOK_EVERY) void peek();
     sayEnding(clock.isEnding(now));
   };
   setInterval(watch, 5_000);
@@ -88,9 +96,15 @@ function watchTime(cover: Cover): void {
   addEventListener("pageshow", watch);
 }
 
+/** See whether it was ended from elsewhere; nothing of the page changes where it lives. */
+async function peek(): Promise<void> {
+  const answer = await askUse();
+  if (isAlive(answer) === false) await leave(answer);
+}
+
 /** Ask whether the session lives, without using it, and say until when. */
 async function look(cover: Cover): Promise<void> {
-  const answer = await ask("/session/use", "GET");
+  const answer = await askUse();
   if (isAlive(answer) === false) return endSession();
   if (answer?.ok) await note(answer);
   const isSure = !clock.isDue(Date.now());
@@ -106,6 +120,21 @@ async function mayLift(): Promise<boolean> {
   lastInput = Date.now();
   if (alive) living?.worked();
   return true;
+}
+
+function askUse(): Promise<Response | null> {
+  lastLooked = Date.now();
+  return ask("/session/use", "GET");
+}
+
+/**
+ * A question that is being filled in stays, and whoever asks it is asked to log in again; not
+ * where somebody logged in elsewhere.
+ */
+async function leave(answer: Response | null): Promise<void> {
+  const filling = document.querySelector("#question:not([hidden])") !== null;
+  const { type } = ((await answer?.json().catch(() => null)) ?? {}) as { type?: unknown };
+  if (!filling || String(type).endsWith("/session-replaced")) await endSession();
 }
 
 function ask(path: string, method: "GET" | "POST"): Promise<Response | null> {
@@ -138,9 +167,7 @@ function noteInput(cover: Cover): void {
 
 /** Keep the session alive; if it is gone already, no answer stays in view. */
 async function tellDesk(): Promise<void> {
-  const alive = await isSessionAlive();
-  // A question that is being filled in stays; whoever asks it is asked to log in again.
-  const filling = document.querySelector("#question:not([hidden])") !== null;
-  if (alive) living?.worked();
-  if (alive === false && !filling) void endSession();
+  const answer = await use();
+  if (isAlive(answer)) living?.worked();
+  if (isAlive(answer) === false) await leave(answer);
 }
