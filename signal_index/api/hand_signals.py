@@ -53,6 +53,7 @@ from signal_index.notice import InvalidSignature, SignedInTheFuture
 from signal_index.signals import CONFIRM_BY_HAND_WITHIN
 from signal_index.store import hand_signals as store
 from signal_index.store.contacts import list_contact_holders
+from signal_index.store.notice_settled import note_goes_on
 from signal_index.store.own_signals import list_own_signals
 from signal_index.store.standing import SourceStanding
 from signal_index.wire import hand_signals as wire
@@ -186,6 +187,9 @@ async def confirm_hand_signal(
         await _permit(index, caller, source, known, until)
         await store.confirm_hand_signal(
             act.conn, source.oin, reference, until, today=day_of(act.now)
+        )
+        await note_goes_on(
+            act.conn, source.oin, reference, index.keys, today=day_of(act.now)
         )
         await act.record(
             {

@@ -1,32 +1,37 @@
 """What was done with what a notice asks: read as it stands when the notice is read.
 
 A notice asks its source to answer, to confirm, to deliver anew or to close. Once that
-was done it asks nothing any more. Nothing is written for it: all of it stands in tables
-that this source reads by other roads (its corrections, contact holders, signals).
+was done it asks nothing any more. Nearly all of it stands in tables that this source
+reads by other roads (its corrections, contact holders, signals). That help goes on
+though the citizen says that it ended stands in the notice alone, sealed: a signal
+carries no moment, and the day would not tell which of the two came first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.answers import CONTACT_STALE_AFTER
-from signal_index.returning import Body, NoticeKind
+from signal_index.keyring import YearKeys
+from signal_index.returning import Body, NoticeKind, seal_body
 from signal_index.signals import SignalState
 from signal_index.store.many_rows import in_parts
-from signal_index.store.notices import StoredNotice
+from signal_index.store.notices import StoredNotice, find_body
 from signal_index.tables.citizen_rights import correction
+from signal_index.tables.notices import return_notice
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal, tombstone
 from signal_index.tables.transfers import signal_transfer
 
 SAYS_ENDED: Final = "citizen-says-ended"
+_GOES_ON: Final = "goesOn"
 _DISPUTES: Final = frozenset({NoticeKind.CORRECTION, NoticeKind.OBJECTION})
 _About = tuple[str, UUID]
 """A source, and its own reference."""
@@ -58,6 +63,43 @@ async def find_settled(
         **await _find_confirmed(conn, told),
         **await _find_signals(conn, told),
     }
+
+
+async def note_goes_on(
+    conn: AsyncConnection,
+    source: str,
+    reference: UUID,
+    keys: YearKeys,
+    *,
+    today: date,
+) -> None:
+    """Settle what asks whether one signal ended: its source says that it still holds.
+
+    Every notice that this source was handed is sealed anew, covers too, so that none
+    stands out; what is said of the signal afterwards asks again.
+    """
+    query = (
+        select(return_notice)
+        .where(return_notice.c.source == source, return_notice.c.told.is_(True))
+        .order_by(return_notice.c.id)
+        .with_for_update()
+    )
+    rows = []
+    for row in await conn.execute(query):
+        body = find_body(row, keys)
+        if body is None:
+            continue
+        if _asks_whether_ended(body) and reference in _about(body):
+            body = replace(body, more={**body.more, _GOES_ON: today.isoformat()})
+        key = keys.get_disclosure_key(row.year)
+        rows.append({"noted": row.id, "anew": seal_body(row.id, body, key)})
+    if rows:
+        await conn.execute(
+            update(return_notice)
+            .where(return_notice.c.id == bindparam("noted"))
+            .values(sealed=bindparam("anew")),
+            rows,
+        )
 
 
 _Told = Sequence[tuple[StoredNotice, Body]]
@@ -129,8 +171,7 @@ async def _find_signals(conn: AsyncConnection, told: _Told) -> dict[UUID, Settle
     asked = [
         (one, body)
         for one, body in told
-        if body.kind is NoticeKind.SIGNAL_EXPIRES_SOON
-        or (body.kind is NoticeKind.OUTCOME and body.more.get("outcome") == SAYS_ENDED)
+        if body.kind is NoticeKind.SIGNAL_EXPIRES_SOON or _asks_whether_ended(body)
     ]
     until: dict[_About, date] = {}
     passed: dict[_About, str] = {}
@@ -155,8 +196,11 @@ async def _find_signals(conn: AsyncConnection, told: _Told) -> dict[UUID, Settle
             _judge((one.source, each.reference), _day(body), until, passed)
             for each in body.signals
         ]
+        goes_on = body.more.get(_GOES_ON)
         if came and (first := came[0]) is not None and None not in came:
             settled[one.id] = first
+        elif goes_on is not None:
+            settled[one.id] = Settled("goes-on", date.fromisoformat(goes_on))
     return settled
 
 
@@ -173,6 +217,14 @@ def _judge(
     if about in passed:
         return Settled("passed-on", by=passed[about])
     return Settled("ended")
+
+
+def _asks_whether_ended(body: Body) -> bool:
+    return body.kind is NoticeKind.OUTCOME and body.more.get("outcome") == SAYS_ENDED
+
+
+def _about(body: Body) -> set[UUID]:
+    return {each.reference for each in body.signals}
 
 
 def _day(body: Body) -> date | None:

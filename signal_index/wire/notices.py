@@ -48,6 +48,7 @@ HowSettled = Literal[
     "unused",
     "prolonged",
     "ended",
+    "goes-on",
     "passed-on",
     "lead-taken",
     "agreed",
@@ -95,8 +96,9 @@ class Settled(AnswerModel):
 
     `answered` a correction (`label` says how); `confirmed` a contact holder, or
     `unused`: no signal names it any more; a signal `prolonged` (`on` is its new last
-    day), `ended` or `passed-on`; of a match `lead-taken`, `agreed`, `not-agreed` or
-    `done`. `on`: when, where that is known; `by`: which organisation.
+    day), `ended` or `passed-on`; of one that the citizen says has ended `goes-on`; of a
+    match `lead-taken`, `agreed`, `not-agreed` or `done`. `on`: when, where that is
+    known; `by`: which organisation.
     """
 
     how: ToldHow

@@ -34,6 +34,7 @@ _SETTLED: Final[Mapping[str, str]] = {
     "unused": "Er is geen signaal meer met deze contactpersoon.",
     "prolonged": "Het is verlengd, tot {on}.",
     "ended": "Het signaal is intussen beëindigd.",
+    "goes-on": "Op {on} is gezegd: het klopt nog.",
     "passed-on": "Het signaal is nu van {by}.",
     "lead-taken": "Het voortouw heeft {by}, sinds {on}.",
     "agreed": "Er is iets afgesproken, op {on}.",

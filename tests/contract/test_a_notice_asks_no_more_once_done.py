@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders import a_contact_holder, a_day, anew
+from tests.hand_builders import a_hand_notice, a_hand_signaller, give, open_hand_signals
 from tests.holders_builders import a_bsn
 from tests.match_builders import both_publish, open_matching, read_matches, run_matches
 from tests.match_builders import say as say_of_match
@@ -141,6 +143,47 @@ async def test_a_citizen_says_that_it_ended_and_then_it_did(
     await pass_on(small, await a_successor(small))
     said = await settled(small, "outcome")
     assert (said["how"], said["by"]) == ("passed-on", "Schuldhulp Samen")
+
+
+async def _sealed(world: World) -> dict[str, bytes]:
+    async with world.engine.connect() as conn:
+        rows = await conn.execute(text("SELECT id, sealed FROM return_notice"))
+        return {str(row.id): bytes(row.sealed) for row in rows}
+
+
+async def test_a_citizen_says_that_it_ended_and_the_source_that_it_goes_on(
+    world: World,
+) -> None:
+    """On one day, and asked again once it is said again; no row stands out by it."""
+    await open_hand_signals(world)
+    agency = world.debt_help
+    notice = a_hand_notice(agency)
+    await give(world, agency, notice, ONE)
+    parts = await world.look_up([ONE, TWO])
+    await lead(world)
+    said = (parts[0]["entryId"], "citizen-says-ended", 0)
+    await say_of_flag(world, *said)
+    await lead(world)
+    assert not await settled(world, "outcome")
+    before = await _sealed(world)
+    await read(world, world.income_support, "all")
+    path = f"/hand-signals/{notice.reference}/confirmation"
+    done = await world.send("POST", path, a_hand_signaller(world, agency), {})
+    assert done.status_code == 204, done.text
+    today = world.clock().date().isoformat()
+    goes_on = {"how": "goes-on", "on": today, "by": None, "label": None}
+    assert await settled(world, "outcome") == goes_on
+    async with world.engine.connect() as conn:
+        asked = text("SELECT id FROM return_notice WHERE source = :oin")
+        own = {str(one) for one in await conn.scalars(asked, {"oin": agency.oin})}
+    after = await _sealed(world)
+    assert {one for one in own if after[one] != before[one]} == own
+    world.clock.forward(timedelta(hours=1))
+    for outcome in ("contact-made", "citizen-says-ended"):
+        world.clock.forward(timedelta(minutes=1))
+        await say_of_flag(world, parts[0]["entryId"], outcome, 0)
+        await lead(world)
+    assert not await settled(world, "outcome")
 
 
 async def test_an_outcome_that_asks_nothing_is_never_done(world: World) -> None:
