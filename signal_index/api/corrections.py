@@ -207,7 +207,11 @@ async def answer_correction(
 
 
 def _tell(body: wire.NewCorrection, entered: wire.EnteredCorrection, kind: str) -> Told:
-    """Give what the source hears of it: by its own reference, and until when."""
-    more = {"reference": entered.reference, "dueOn": entered.dueOn.isoformat()}
+    """Give what the source hears: what is wrong, by its own reference, until when."""
+    more = {
+        "reference": entered.reference,
+        "reason": body.reason,
+        "dueOn": entered.dueOn.isoformat(),
+    }
     about = (Shown(body.signalReference),)
     return Told(body.source, Body(NoticeKind(kind), about, more=more))

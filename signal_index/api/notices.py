@@ -339,12 +339,14 @@ def _call_back(
 
 
 def _facts(body: Body, labels: Labels) -> dict[str, str]:
-    """Give the facts of a kind; a succession has both names."""
+    """Give the facts of a kind in words: both names of a succession, what is wrong."""
     facts = {key: value for key, value in body.more.items() if value}
     facts.pop("saidAt", None)
     if body.kind is NoticeKind.SUCCESSION:
         for key in ("source", "successor"):
             facts[f"{key}Name"] = labels.organisation(facts[key]) or facts[key]
+    if reason := facts.get("reason"):
+        facts["reasonLabel"] = labels.of(labels.catalogue.correction_reasons, reason)
     return facts
 
 

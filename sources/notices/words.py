@@ -166,8 +166,11 @@ def ask_to_answer(kind: str, reference: str, on: date | None) -> str:
 def _say_dispute(one: ReturnNotice) -> str:
     reference = one.facts.get("reference", "")
     if settled := say_settled(one):
-        return f"{DISPUTES[one.kind]} ({reference}). {settled}"
-    return ask_to_answer(one.kind, reference, _read_day(one.facts.get("dueOn")))
+        says = f"{DISPUTES[one.kind]} ({reference}). {settled}"
+    else:
+        says = ask_to_answer(one.kind, reference, _read_day(one.facts.get("dueOn")))
+    reason = one.facts.get("reasonLabel", "")
+    return f"{says} Wat de inwoner zegt: {reason}." if reason else says
 
 
 def _ask(says: str, one: ReturnNotice, asks: str) -> str:

@@ -75,6 +75,9 @@ async def test_a_correction_says_when_and_by_whom_it_was_answered(
     first, second = await world.publish(world.debt_help, [ONE, TWO])
     kind = await enter_correction(world, first.reference)
     assert not await settled(world, kind)
+    reason = next(iter(world.index.catalogue.correction_reasons.values()))
+    (told,) = await read(world, world.debt_help, "all")
+    assert told["facts"]["reasonLabel"] == reason.label, "what is wrong"
     await answer(world)
     label = world.index.catalogue.correction_answers["facts-correct"].label
     assert await settled(world, kind) == {

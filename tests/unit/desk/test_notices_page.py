@@ -84,19 +84,24 @@ async def test_what_is_due_leads_to_where_it_is_mended(
 ) -> None:
     contact = str(UUID(int=9))
     due = {"contactHolder": contact, "on": "2026-12-01"}
+    wrong = {"reason": "no-contact", "reasonLabel": "Er is geen contact"}
     page = await _page(
         town,
         browser,
         a_notice(1, "contact-stale-soon", facts=due, signals=[]),
         a_notice(2, "signal-expires-soon", facts={"on": "2026-12-01"}),
         a_notice(
-            3, "correction", facts={"reference": "7KQ-4TM", "dueOn": "2026-12-22"}
+            3,
+            "correction",
+            facts={"reference": "7KQ-4TM", "dueOn": "2026-12-22"} | wrong,
         ),
         a_notice(4, "something-newer"),
     )
     assert f'href="/agency/contacts/{contact}"' in page
     assert "1 december 2026" in page
     assert "7KQ-4TM" in page
+    assert "<strong>Er is geen contact.</strong>" in page
+    assert "Geen nummer opgegeven" not in page
     assert "Een bericht van de soort something-newer." in page
 
 
