@@ -16,6 +16,7 @@ from desk.errors import (
     LoginTooWeak,
 )
 from desk.holders import Passed, pass_on
+from signal_index.wire.about import About
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
 from signal_index.wire.model import Model, parse_body, parse_json, parse_value
@@ -42,6 +43,11 @@ class SignalIndex:
     async def fetch_health(self) -> Health:
         """Ask what the index says of itself to anybody."""
         return read_answer(Health, await self._send("GET", "/v1/health", None))
+
+    async def fetch_about(self, organisation: str) -> About:
+        """Ask what anybody may know of the index where this organisation is."""
+        passed = await self._send("GET", f"/v1/about/{organisation}", None)
+        return read_answer(About, passed)
 
     async def fetch(
         self,

@@ -31,6 +31,20 @@ async def show_home(request: Request, visitor: AnyVisitor) -> HTMLResponse:
     )
 
 
+@router.get("/over")
+async def show_about(request: Request, visitor: AnyVisitor) -> HTMLResponse:
+    """Say to anybody what is kept here, for what, and how often people looked."""
+    desk = desk_of(request)
+    return render(
+        request,
+        "about.html",
+        title=desk.texts.get("about.title"),
+        person=visitor.person,
+        csrf=visitor.csrf,
+        about=await desk.index.fetch_about(desk.settings.organisation),
+    )
+
+
 @router.get("/lookup")
 async def show_lookup(
     request: Request, caller: LoggedIn, follow: UUID | None = None

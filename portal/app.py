@@ -1,6 +1,7 @@
 """The portal's addresses, and what each refusal becomes: a calm page.
 
     /             who may look here, and the way to the broker
+    /over         what is kept here, for what, how often: for anybody
     /inloggen     to the broker           /terug   back from it: the one look of a login
     /mijn         what was told, while it is kept, for a period
     /mijn.pdf, /bewijzen.zip              the same on paper, and its proofs
@@ -98,6 +99,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", show_front),
+            Route("/over", show_about),
             Route("/inloggen", begin_login),
             Route(CALLBACK, finish_login),
             Route("/mijn", show_own),
@@ -160,6 +162,20 @@ async def show_front(request: Request) -> Response:
     """Say what this is, and who may look."""
     portal = portal_of(request)
     return show(portal.settings, language_of(request), "front.html", title="")
+
+
+async def show_about(request: Request) -> Response:
+    """Say to anybody what is kept here, for what, and how often people looked."""
+    portal, language = portal_of(request), language_of(request)
+    about = await portal.asking.tell_about()
+    return show(
+        portal.settings,
+        language,
+        "about.html",
+        title=language.get("about.title"),
+        about=about,
+        dutch=language.dutch,
+    )
 
 
 async def begin_login(request: Request) -> Response:

@@ -5,7 +5,7 @@ the pseudonym with both tickets. Number, pseudonym and tickets end with the call
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -32,6 +32,7 @@ from portal.errors import (
 )
 from portal.events import Event, log_event
 from portal.settings import PortalSettings
+from signal_index.wire.about import About
 from signal_index.wire.citizen_reports import (
     OwnDispute,
     OwnQuestion,
@@ -45,6 +46,7 @@ from signal_index.wire.citizen_reports import (
 from signal_index.wire.values import Slug
 
 SECONDS: Final = 30.0
+ABOUT_FRESH: Final = timedelta(minutes=10)
 REFUSED: Final[dict[str, type[PortalError]]] = {
     "correction-open": SaidBefore,
     "review-closed": SaidBefore,
@@ -74,6 +76,7 @@ class Asking:
         self._machine = machine
         self._clock = clock
         self._known = _find_known(settings.known_config)
+        self._about: tuple[datetime, About] | None = None
 
     async def view(self, citizen: Citizen) -> OwnView:
         """Give what this citizen may see of themselves; the index recorded that.
@@ -105,6 +108,26 @@ class Asking:
         said = OwnQuestion(madeAt=view.madeAt, entryId=line.about, mark=line.mark)
         path = f"/v1/own-views/{view.reportId}/questions"
         return await self._send(path, said, ReportedReview)
+
+    async def tell_about(self) -> About:
+        """Give what anybody may know of the index here; at most ten minutes old.
+
+        Raises `NoAnswer`.
+        """
+        now = self._clock()
+        if self._about is not None and now - self._about[0] < ABOUT_FRESH:
+            return self._about[1]
+        try:
+            answer = await self._http.get(
+                f"{self._settings.index_url}/v1/about/{self._settings.organisation}",
+                timeout=SECONDS,
+            )
+            answer.raise_for_status()
+            about = About.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError) as error:
+            raise _no_answer("index", error) from None
+        self._about = (now, about)
+        return about
 
     async def _send(self, path: str, body: BaseModel, model: type[Answer]) -> Answer:
         try:

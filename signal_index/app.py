@@ -199,7 +199,13 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
 
 def _names(settings: Settings) -> Names:
     text = make_security_text(settings.security_contact, settings.security_expires)
-    return Names(settings.audience, settings.ledger_origin, settings.problem_base, text)
+    return Names(
+        settings.audience,
+        settings.ledger_origin,
+        settings.problem_base,
+        text,
+        tuple(one.key.partition("+")[0] for one in settings.witnesses),
+    )
 
 
 def make_standing(

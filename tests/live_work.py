@@ -298,6 +298,7 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     own = [one for one in view["signals"] if one["source"] == world.debt_help.oin]
     await dispute(world, view, next(one for one in own if not one["isDisputed"]))
     await ask_check(world, view, view["lookups"][0])
+    await world.send("GET", f"/about/{LOOKUP_OIN}", world.an_officer())
 
 
 async def _review(world: World) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
@@ -39,6 +40,19 @@ class Names:
     ledger_origin: str
     problem_base: str
     security_text: str
+    witnesses: tuple[str, ...] = ()
+
+
+Figures = tuple[int | None, int | None, int | None]
+"""Lookups, emergencies and refusals of a quarter; None is a number that is not told."""
+
+
+@dataclass(slots=True, repr=False)
+class QuarterFigures:
+    """The figures of a quarter by municipality, as they were opened last, and when."""
+
+    known: dict[str, tuple[datetime, date, Figures]] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,6 +73,7 @@ class Index:
     witnessing: WitnessRule = field(default_factory=WitnessRule)
     rates: Rates = field(default_factory=make_rates)
     contact_holders: int = 200
+    quarters: QuarterFigures = field(default_factory=QuarterFigures)
 
     @property
     def receipt_key(self) -> ReceiptKey:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from keys.openapi import PUBLIC_HEADERS, beside
 from signal_index.api import (
+    about,
     access_requests,
     agencies,
     approvals,
@@ -105,6 +106,7 @@ SUBJECTS = (
     own_disputes.routes,
     citizen_options.routes,
     public.routes,
+    about.routes,
     problem_routes.routes,
     searching.routes,
     routes,

@@ -28,6 +28,12 @@ async def get_source_state(conn: AsyncConnection, oin: str) -> SourceState:
     return SourceState(found)
 
 
+async def find_live_sources(conn: AsyncConnection) -> frozenset[str]:
+    """Find the sources that are live now: anybody may hear that they take part."""
+    query = select(source.c.oin).where(source.c.state == SourceState.LIVE.value)
+    return frozenset(await conn.scalars(query))
+
+
 async def find_live_until(conn: AsyncConnection, oin: str) -> datetime | None:
     """Give when a source was live no more; None where it is live, or never was."""
     query = select(source.c.live_until).where(source.c.oin == oin)

@@ -32,7 +32,10 @@ from tests.strangers import (
 
 pytestmark = pytest.mark.anyio
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-PUBLIC = ("/ledger/checkpoint", "/ledger/{year}", "/health", "/problems", "/openapi")
+PUBLIC = (
+    *("/ledger/checkpoint", "/ledger/{year}", "/health", "/problems", "/openapi"),
+    "/about",
+)
 # Its own agent, under a name that somebody here may have chosen too; and the rules of
 # the municipality, which each of its organisations may read.
 OF_ONESELF = Operation("PUT", "/agents/{agent}")

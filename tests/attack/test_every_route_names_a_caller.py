@@ -45,6 +45,7 @@ CALLERS = frozenset(
 )
 # What anybody may call is listed here too, so that it never grows unseen.
 PUBLIC = {
+    "/about/{organisation}",
     "/health",
     "/openapi.json",
     "/problems/{slug}",

@@ -164,3 +164,36 @@ async def test_holders_that_do_not_answer_are_said_and_nothing_is_kept(
     page = await town.log_in(ONE)
     assert (page.status_code, "Kijken lukt nu niet" in page.text) == (503, True)
     assert (await town.browser.get("/mijn")).status_code == 401
+
+
+async def test_anybody_reads_without_login_what_is_kept_and_for_what(
+    town: PortalTown,
+) -> None:
+    front = await town.browser.get("/")
+    assert 'href="/over"' in front.text
+    page = await town.browser.get("/over")
+    assert page.status_code == 200, page.text
+    for said in (
+        "Bureau debt-help",
+        "Schuldhulpverlening",
+        "(Wgs)",
+        "holder-1",
+    ):
+        assert said in page.text, said
+    english = await town.browser.get("/taal/en?naar=over", follow_redirects=True)
+    assert "What people may look for" in english.text
+    assert await count_entries(town.world, "own-view") == 0
+
+
+async def test_what_anybody_reads_is_asked_of_the_index_once_in_ten_minutes(
+    town: PortalTown,
+) -> None:
+    await town.browser.get("/over")
+    asked = town.portal.asking._about
+    assert asked is not None
+    town.world.clock.forward(timedelta(minutes=9))
+    await town.browser.get("/over")
+    assert town.portal.asking._about is asked
+    town.world.clock.forward(timedelta(minutes=2))
+    await town.browser.get("/over")
+    assert town.portal.asking._about is not asked

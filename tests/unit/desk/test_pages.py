@@ -39,7 +39,8 @@ PUT_TOGETHER = (
     *("notices.was.", "notices.settled."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),
     *("screen.whose-", "screen.register-"),
-    *("search.", "kind.", "keys.kind.", "keys.column.", "role.", "said.", "user."),
+    *("search.", "kind.", "role.", "said.", "user."),
+    *("keys.kind.", "keys.column.", "keys.rotation."),
     *("reviews.", "review.", "watch.", "completeness."),
     *(
         "deliveries.",
@@ -59,7 +60,7 @@ PUT_TOGETHER = (
     *("involved.done.", "involved.fault."),
     *("policy.", "approvals.", "transfers."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
-    "disputes.",
+    *("disputes.", "about.figure."),
 )
 PACKAGES = ("officer", "involved", "following")
 pytestmark = pytest.mark.anyio
