@@ -23,11 +23,11 @@ from desk.pages import recount, render
 from desk.roles import SOURCE_ADMINISTRATORS
 from keys.case_seal import CaseKey
 from signal_index.wire.notice_order import (
-    COVER,
     find_former,
     find_moment_of,
     find_replaced,
     sort_notices,
+    tells,
 )
 from signal_index.wire.notices import HowSettled, ReturnNotice, ReturnNotices
 
@@ -169,7 +169,7 @@ async def fetch_told(desk: Desk, caller: Caller) -> Told:
         told = {one.id for one in page.items if one.callBack is not None}
         page = await desk.contacts.hold(page)
         refused |= {one.id for one in page.items if one.callBack is None} & told
-        found += [one for one in page.items if one.kind != COVER]
+        found += [one for one in page.items if tells(one)]
         unreadable += page.unreadable
         if page.next is None:
             is_whole = True

@@ -25,7 +25,7 @@ from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
-from policy.vocabulary import LoopActId
+from policy.vocabulary import Caller, CallerKind, LoopActId
 from signal_index.answers import make_contact
 from signal_index.api.answering import find_own_number
 from signal_index.api.callers import NoticeReader, Source
@@ -90,7 +90,9 @@ async def list_notices(
         shown = _hide_gone(page, matches)
         await store.hand_out(conn, shown, index.keys)
         settled = {**await find_settled(conn, shown), **_find_followed(shown, matches)}
-        items = await _show_all(index, conn, shown, now, settled)
+        items = await _show_all(
+            index, conn, shown, now, reader=caller.caller, settled=settled
+        )
     unreadable = len(shown) - len(items)
     return _pad(
         wire.ReturnNotices(
@@ -121,7 +123,7 @@ async def count_unread(
         )
         matches = await _see_matches(index, conn, sources, found, now, is_new=True)
         shown = _hide_gone(found, matches)
-        items = await _show_all(index, conn, shown, now)
+        items = await _show_all(index, conn, shown, now, reader=caller.caller)
     count = len(find_counting(items).difference(body.seen))
     missing = len(str(PAGE_MAXIMUM)) - len(str(count))
     return wire.UnreadNotices(count=count, padding=" " * missing)
@@ -230,6 +232,8 @@ async def _show_all(
     conn: AsyncConnection,
     notices: Sequence[store.StoredNotice],
     now: datetime,
+    *,
+    reader: Caller,
     settled: Mapping[UUID, Settled] = MappingProxyType({}),
 ) -> list[wire.ReturnNotice]:
     """Give what each says that opens, and what was done with what it asks."""
@@ -244,7 +248,7 @@ async def _show_all(
             catalogue = index.catalogue_in(one.municipality)
             labels = Labels(catalogue, standing.organisations)
             call_back = _call_back(one, looked_up, standing, day_of(now))
-            said = _show(one, one.body, looked_up, labels, call_back)
+            said = _show(one, one.body, looked_up, labels, call_back, reader=reader)
             done = settled.get(one.id)
             items.append(
                 said.model_copy(update={"settled": done and _settled(done, labels)})
@@ -281,6 +285,8 @@ def _show(
     entries: store.Entries,
     labels: Labels,
     call_back: FlagContact | None,
+    *,
+    reader: Caller,
 ) -> wire.ReturnNotice:
     outcome, said_at = body.more.get("outcome"), body.more.get("saidAt")
     entry = None if body.entry is None else entries.get(body.entry)
@@ -297,7 +303,7 @@ def _show(
             wire.NoticedSignal(reference=each.reference, case=each.case)
             for each in body.signals
         ],
-        lookedUp=_looker(entry, labels) if entry and entry.groups else None,
+        lookedUp=_looker(entry, labels, reader) if entry and entry.groups else None,
         content=_content(body, entry),
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
@@ -350,7 +356,7 @@ def _facts(body: Body, labels: Labels) -> dict[str, str]:
     return facts
 
 
-def _looker(entry: Opened, labels: Labels) -> wire.Looker:
+def _looker(entry: Opened, labels: Labels, reader: Caller) -> wire.Looker:
     purpose = entry.text(Group.WHY, "purpose") or ""
     return wire.Looker(
         organisation=labels.organisation(entry.organisation) or "",
@@ -358,6 +364,9 @@ def _looker(entry: Opened, labels: Labels) -> wire.Looker:
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
         at=entry.recorded_at,
+        own=reader.kind is CallerKind.PERSON
+        and reader.organisation == entry.organisation
+        and reader.subject == entry.text(Group.WHO, "sub"),
     )
 
 

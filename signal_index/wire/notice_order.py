@@ -62,9 +62,15 @@ def find_replaced(former: Mapping[UUID, Sequence[ReturnNotice]]) -> frozenset[UU
 
 
 def find_counting(found: Sequence[ReturnNotice]) -> frozenset[UUID]:
-    """Give which say something that counts: no cover, and replaced by no other."""
-    said = frozenset(one.id for one in found if one.kind != COVER)
+    """Give which say something that counts, and that no other replaced."""
+    said = frozenset(one.id for one in found if tells(one))
     return said - find_replaced(find_former(found))
+
+
+def tells(one: ReturnNotice) -> bool:
+    """Whether it tells its reader something: no cover, nor what they did themselves."""
+    is_own = one.lookedUp is not None and one.lookedUp.own
+    return one.kind != COVER and not is_own
 
 
 def _rank(one: ReturnNotice) -> tuple[datetime, bool, str]:

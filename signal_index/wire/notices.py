@@ -82,13 +82,17 @@ class NoticedSignal(AnswerModel):
 
 
 class Looker(AnswerModel):
-    """Who looked: organisation and team, for which purpose, when."""
+    """Who looked: organisation and team, for which purpose, when.
+
+    `own`: it was the person who reads this, whom it tells nothing.
+    """
 
     organisation: str
     team: str | None
     purpose: str
     purposeLabel: str
     at: Instant
+    own: bool = False
 
 
 class Settled(AnswerModel):

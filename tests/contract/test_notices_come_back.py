@@ -9,14 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from signal_index.wire.notice_order import find_former
+from signal_index.store.registry import SourceRecord, add_source
+from signal_index.wire.model import parse_value
+from signal_index.wire.notice_order import find_former, tells
 from signal_index.wire.notices import ReturnNotice
+from signal_index.wire.sources import SourceState
 from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.contact_builders import CALLED, a_call_back, whom
-from tests.holders_builders import a_bsn
+from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
 from tests.source_administrators import an_administrator
+from tests.store_builders import owning
 from tests.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
@@ -233,3 +237,29 @@ async def test_after_a_notice_of_another_source_or_of_nobody_there_is_no_page(
     for cursor in (others["id"], str(UUID(int=7))):
         page = await read_page(world, world.debt_help, f"?cursor={cursor}")
         assert (page["items"], page["next"]) == ([], None)
+
+
+async def test_what_one_looked_up_oneself_is_told_to_the_others_alone(
+    world: World,
+) -> None:
+    """Who signals by hand and looks up for one organisation hears of colleagues."""
+    kind = frozenset({world.debt_help.category})
+    own = SourceRecord(
+        *(LOOKUP_OIN, "debt-help", kind, frozenset({"9901"}), 7), state=SourceState.LIVE
+    )
+    async with owning(world.engine) as conn:
+        await add_source(conn, own, now=world.clock())
+    await world.publish(world.debt_help, [KNOWN])
+    await world.run_sql("UPDATE signal SET source = :oin", oin=LOOKUP_OIN)
+    world.index.standing.forget()
+    await world.look_up([KNOWN])
+    await lead(world)
+    seen = {"since": "2026-01-01T00:00:00Z", "seen": []}
+    for sub, is_own in (("user-1", True), ("user-2", False)):
+        token = world.a_token(sub=sub, roles=["hand-signaller"], scope="openid publish")
+        page = (await world.send("GET", "/notices", token)).json()
+        (told,) = [one for one in page["items"] if one["kind"] != "cover"]
+        assert told["lookedUp"]["own"] is is_own
+        assert tells(parse_value(ReturnNotice, told)) is not is_own
+        counted = await world.send("POST", "/notices/unread", token, seen)
+        assert counted.json()["count"] == (0 if is_own else 1)

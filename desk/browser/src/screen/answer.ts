@@ -217,8 +217,9 @@ function writeBefore({ before, flags }: Part): string | null {
 }
 
 /** Ask what came of a flag on its own card; to the index it is known by its place. */
-function offerOf(part: Part, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
+function offerOf(part: Part, { flag, place, isOwn }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
   if (card === undefined) return;
+  if (isOwn) return show(need("[data-outcomes]", card), false); // nobody calls themselves
   const group = need("[data-outcome-of]", card);
   group.setAttribute("aria-label", text("outcome-of", { category: flag.categoryLabel, organisation: flag.organisation }));
   if (!(part.tells ?? []).includes(flag.category)) tellNobody(group);
