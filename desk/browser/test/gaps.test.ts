@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, joinParts, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
+import { findLate, joinParts, writeAbsent, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
@@ -16,6 +16,8 @@ useTexts({
   silent: "{organisations} hebben niets",
   "silent-one": "{organisations} heeft niets",
   coordinator: "{organisation} coördineert",
+  lead: "coördineert: {organisation}",
+  "lead-none": "niemand",
   "coordinator-own": "wij coördineren",
   "coordinator-own-who": "wij coördineren: {who}",
   "only-by-hand": "met de hand: {organisations}",
@@ -126,6 +128,10 @@ test("who coordinates is told, or that nobody said so, or that we do not know", 
   assert.equal(writeCoordinator(heard, CATEGORIES, { flag: { ...known, contactHolder: null }, isOwn: true }), "wij coördineren");
   assert.equal(writeCoordinator(heard, CATEGORIES, undefined), "niemand coördineert");
   assert.equal(writeCoordinator(aPart([]), CATEGORIES, undefined), "onbekend");
+  assert.equal(writeLead(heard, CATEGORIES, team), "coördineert: Wijkteam");
+  assert.equal(writeLead(heard, CATEGORIES, { flag: known }), "coördineert: Regisseur Noord");
+  assert.equal(writeLead(heard, CATEGORIES, undefined), "niemand");
+  assert.equal(writeLead(aPart([]), CATEGORIES, undefined), null); // "niet bekend" says it
   assert.equal(writeCoordinator(aPart([aSource("casusregie", "Wijkteam", OLD)]), CATEGORIES, undefined), "onbekend");
 });
 

@@ -57,7 +57,7 @@ test("in danger Veilig Thuis stands before another who answers now", () => {
 test("nobody is told to call the own organisation, also where it coordinates", () => {
   const flags = [aFlag("team", ["mon"], "casusregie"), aFlag("other", ["fri"])];
   const ordered = orderFlags({ flags, sources: [{ organisation: "team", own: true } as Freshness] }, CATEGORIES, MONDAY_NOON);
-  assert.deepEqual(ordered.map(({ place, isOwn }) => [place, isOwn]), [[1, false], [0, true]]);
+  assert.deepEqual(ordered.map(({ place, isOwn }) => [place, isOwn]), [[0, true], [1, false]]);
   assert.deepEqual(new Calls(ordered).waiting.map(({ place }) => place), [1]);
   assert.deepEqual(orderCalls([{ name: "ouder", ordered }]).map(({ organisation }) => organisation), ["other"]);
 });

@@ -5,7 +5,7 @@ import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { type DomainLabels, paintFlag } from "./flag.ts";
 import { offerFollow, paintColleagues } from "./follow.ts";
-import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
+import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay, writeMoment } from "./moments.ts";
 import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome, tellNobody } from "./outcome.ts";
@@ -141,7 +141,12 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     return section;
   }
   element.setAttribute("aria-labelledby", title.id);
-  paintRow(section, palette.isUrgent === true ? null : calls, ordered.length, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
+  const { categories, isUrgent = false } = palette;
+  paintRow(section, isUrgent ? null : calls, ordered.length, {
+    lead: writeLead(part, categories, ordered.find((each) => each.coordinates)),
+    unknown: writeUnknown(part, categories),
+    silent: writeSilent(part, categories),
+  });
   const ordinal = text("person", { number: String(who.number) });
   fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
   fill(section, { call: text(part.colleagues?.length ? "call-then" : "call-first") });
@@ -151,16 +156,18 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   return section;
 }
 
-/** What a row says of what is not known, and of who was asked. */
+/** What a row says of who coordinates, of what is not known, and of who was asked. */
 interface Said {
+  readonly lead: string | null;
   readonly unknown: string | null;
   readonly silent: string | null;
 }
 
-/** One line about a person: how many flags, what is not known, and whom to call first, unless that stands above all. */
-function paintRow(section: DocumentFragment, calls: Calls | null, count: number, { unknown, silent }: Said): void {
+/** One line about a person: how many flags, who coordinates, what is not known, and whom to call first, unless that stands above all. */
+function paintRow(section: DocumentFragment, calls: Calls | null, count: number, { lead, unknown, silent }: Said): void {
   fill(section, {
     count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
+    rowLead: count === 0 ? null : lead,
     rowGaps: unknown,
     rowSilent: count === 0 ? silent : null,
   });

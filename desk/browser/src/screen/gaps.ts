@@ -92,6 +92,13 @@ export function writeSilent(part: Part, categories: readonly Category[]): string
   return text(who.length === 1 ? "silent-one" : "silent", { organisations: LIST.format(who) });
 }
 
+/** The same in few words, for one person's row; what cannot be known stands there as not known. */
+export function writeLead(part: Part, categories: readonly Category[], found: { readonly flag: Flag } | undefined): string | null {
+  if (found !== undefined) return text("lead", { organisation: found.flag.contactHolder?.function || found.flag.organisation });
+  const coordinating = categories.filter((category) => category.coordinates);
+  return coordinating.length > 0 && coordinating.every((category) => isSure(part, category)) ? text("lead-none") : null;
+}
+
 /** Say who coordinates, the asker's own organisation too, or that nobody said so, or that we cannot know; null without the question. */
 export function writeCoordinator(part: Part, categories: readonly Category[], found: { readonly flag: Flag; readonly isOwn: boolean } | undefined): string | null {
   if (found !== undefined) {

@@ -1,7 +1,7 @@
 /**
  * In which order to call: who coordinates, then who can be reached now, then whose hours
  * nobody knows, then the rest by when somebody answers; the asker's own organisation after
- * all others. Where somebody may be in danger who can be reached now comes before who
+ * all others, unless a colleague coordinates. Where somebody may be in danger who can be reached now comes before who
  * coordinates, and Veilig Thuis before others who can. Who was reached is not called again,
  * and who did not answer waits for those who were not tried. The answer's own order stays
  * the flags' places: it is by place that a flag is spoken of to the index.
@@ -30,7 +30,8 @@ export function orderFlags({ flags, sources }: Pick<Part, "flags" | "sources">, 
   return flags
     .map((flag, place) => ({ flag, place, reach: chooseReach(flag.contactHolder, now), coordinates: coordinating.has(flag.category), isOwn: own.has(flag.organisation) }))
     .sort((one, other) => {
-      const others = Number(one.isOwn) - Number(other.isOwn);
+      const isLast = ({ isOwn, coordinates }: Ordered) => isOwn && (isUrgent || !coordinates);
+      const others = Number(isLast(one)) - Number(isLast(other));
       const lead = Number(other.coordinates) - Number(one.coordinates);
       const soon = compare(one.reach.opensAt, other.reach.opensAt);
       return others || (isUrgent ? soon || comparePlace(one.flag, other.flag) || lead : lead || soon);

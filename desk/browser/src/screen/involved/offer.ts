@@ -95,8 +95,6 @@ class Offer {
   readonly #contact: HTMLSelectElement;
   readonly #told: HTMLElement;
   readonly #said: HTMLElement;
-  /** What the answer said of who coordinates, before this press. */
-  #before = "";
 
   constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: Source) {
     this.#section = section;
@@ -161,10 +159,11 @@ class Offer {
   #tellAnswer(isGiven: boolean): void {
     if (this.#ready.place.category !== COORDINATES) return;
     this.#given.lead?.(isGiven ? this.#writeFlag() : null);
-    const line = this.#section.closest(".desk-work")?.querySelector('[data-slot="coordinator"]');
-    if (!line) return;
-    if (isGiven) this.#before = line.textContent;
-    line.textContent = isGiven ? text("coordinator-own") : this.#before;
+    const part = this.#section.closest("[data-part]");
+    for (const line of part === null ? [] : all('[data-slot="coordinator"], [data-slot="rowLead"]', part)) {
+      if (isGiven) line.dataset["before"] = line.textContent ?? "";
+      line.textContent = isGiven ? text("coordinator-you") : (line.dataset["before"] ?? "");
+    }
   }
 
   /** What the next answer will show of it. */
