@@ -63,7 +63,7 @@ def test_a_contact_holder_that_the_index_refuses_is_named_first() -> None:
     refused = list_refused([a_profile()], (), Registered(known, OIN))
     assert refused
     assert all("staat niet op uw lijst" in line for line in refused)
-    assert all(line.endswith("een van: Balie.") for line in refused)
+    assert all(line.endswith("functie van de lijst: Balie.") for line in refused)
     assert not list_refused([a_profile()], (), Registered(REGISTERED, OIN))
 
 
