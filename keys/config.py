@@ -31,6 +31,7 @@ from keys.config_document import (
     HolderConfig,
     KeyConfig,
     KeyOrigin,
+    Signature,
     SignedDocument,
     parse_document,
     parse_pins,
@@ -59,6 +60,7 @@ __all__ = [
     "HolderConfig",
     "KeyConfig",
     "KeyOrigin",
+    "is_signed",
     "open_config",
     "parse_pins",
     "verify_config",
@@ -114,14 +116,24 @@ def _open_signed(document: bytes, pins: ConfigPins) -> KeyConfig:
     envelope = parse_document(SignedDocument, document)
     if len(envelope.signatures) != len(pins.keys):
         raise ConfigUnsigned("as many signatures as pins are needed")
-    for pin, member in zip(pins.keys, envelope.signatures, strict=True):
-        # One member of a general JWS, with the payload, is a compact JWS.
-        token = f"{member.protected}.{envelope.payload}.{member.signature}"
-        try:
-            open_compact(token, CONFIG_TYPE, partial(_signer, pin))
-        except InvalidToken:
-            raise ConfigUnsigned from None
+    for at, pin in enumerate(pins.keys, 1):
+        if not is_signed(envelope.payload, envelope.signatures[at - 1], pin):
+            raise ConfigUnsigned(
+                f"not by holder {at} of the pins: the key config was changed, or the "
+                "pins are of other holders; get both once more"
+            )
     return parse_document(KeyConfig, decode_b64u(envelope.payload))
+
+
+def is_signed(payload: str, member: Signature, key: PublicKey) -> bool:
+    """Tell whether this key signed the payload of a key config."""
+    # One member of a general JWS, with the payload, is a compact JWS.
+    token = f"{member.protected}.{payload}.{member.signature}"
+    try:
+        open_compact(token, CONFIG_TYPE, partial(_signer, key))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _signer(pin: PublicKey, _claims: Mapping[str, Any]) -> PublicKey:

@@ -80,6 +80,20 @@ from types import MappingProxyType
 class KeysError(Exception):
     """Anything this package refuses."""
 
+    @property
+    def why(self) -> str:
+        """Say in words what is refused, also where only its kind is known.
+
+        The kinds of `ConfigRefused` are always said: what they name besides is a place.
+        """
+        line = (type(self).__doc__ or "").partition("\n")[0]
+        kind = line.partition(";")[0].rstrip(".")
+        kind = kind[:1].lower() + kind[1:]
+        said = str(self)
+        if not said:
+            return kind
+        return f"{kind}: {said}" if isinstance(self, ConfigRefused) else said
+
 
 class ParseError(KeysError):
     """Untrusted bytes are not what they claim to be."""
@@ -210,7 +224,7 @@ class ConfigKeyChanged(ConfigRefused):
 
 
 class ConfigHoldersChanged(ConfigRefused):
-    """What belongs to a version and epoch changed within it: its words say what."""
+    """What belongs to a version and epoch changed within it; its words say what."""
 
 
 class ConfigUncertified(ConfigRefused):

@@ -9,6 +9,7 @@
 import errno
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ OWNER_ONLY = 0o600
 READ_BY_ALL = 0o644
 MAX_DOCUMENT: Final = 1024 * 1024
 OWNER_FOLDER = 0o700
+_BESIDE: Final = re.compile(r"\..+\.[0-9a-f]{8}")
 _HAS_MODES: Final = hasattr(os, "getuid")
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -36,7 +38,10 @@ def read_secret(path: Path) -> bytes:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             if _HAS_MODES and mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise KeyFileExposed(f"{path.name}: others may read it; chmod 600")
+                raise KeyFileExposed(
+                    f"{path.name}: others may read it; chmod 600, and if somebody "
+                    "may have read it: stop"
+                )
             return file.read()
     except OSError as error:
         raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
@@ -129,6 +134,13 @@ def written_whole(
             _put_new(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what runs that died were writing beside its place (`written_whole`)."""
+    for path in folder.glob(".*"):
+        if _BESIDE.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _find_mode(path: Path) -> int | None:

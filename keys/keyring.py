@@ -14,7 +14,7 @@ the threshold protects, not the box.
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -25,6 +25,8 @@ from keys.group import parse_scalar
 from keys.pseudonym import KeyVersion
 from keys.sealing import Sealer
 from keys.shares import KeyShare, Sharing
+
+SHARE: Final = "share.json"
 
 
 class _Header(BaseModel):

@@ -7,7 +7,6 @@ before it never goes back on, whichever file is older.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -40,9 +39,12 @@ def verify_by_one_of(
     now: datetime,
 ) -> KeyConfig:
     """Give the key config that the holders of one set signed; raises as for one."""
+    refused = ConfigUnsigned("there are no pins")
     for one in pins:
-        with suppress(ConfigUnsigned):
+        try:
             return verify_config(
                 document, one, accepted_origin=accepted_origin, known=known, now=now
             )
-    raise ConfigUnsigned
+        except ConfigUnsigned as refusal:
+            refused = refusal
+    raise refused

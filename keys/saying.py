@@ -15,8 +15,7 @@ def saying_why(what: str) -> Iterator[None]:
     try:
         yield
     except KeysError as refusal:
-        said = str(refusal) or type(refusal).__name__
-        typer.echo(f"{what}: {said}", err=True)
+        typer.echo(f"{what}: {refusal.why}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:  # a full disk, a folder that is another's, a file's place
         name = Path(str(error.filename or "file")).name

@@ -11,7 +11,9 @@ import typer
 
 from keys.ceremony.cards import CARD, make_card, make_card_again
 from keys.ceremony.digits import tell_digits
+from keys.ceremony.results import sweep
 from keys.files import make_folder
+from keys.keyring import SHARE
 from keys.saying import saying_why
 from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 
@@ -43,5 +45,9 @@ def card_again(
 ) -> None:
     """Make the card of a holder's next ceremony, with the config key that it has."""
     with saying_why("Not made"):
-        made = make_card_again(into, id_, ask_sealer(into, passphrase, token))
+        sweep(into)
+        # Where no share was left, nothing can tell a mistyped passphrase.
+        is_new = not (into / SHARE).exists()
+        sealer = ask_sealer(into, passphrase, token, is_new=is_new)
+        made = make_card_again(into, id_, sealer)
     typer.echo(f"{into / CARD}: {tell_digits(made.payload.encode())}")

@@ -52,12 +52,14 @@ from keys.jose import (
     parse_private_key,
     sign_compact,
 )
+from keys.keyring import SHARE, load_share
 from keys.sealing import Sealer
 
 CARD: Final = "card.json"
 CEREMONY_KEY: Final = "ceremony.key"
 CONFIG_KEY: Final = "config-signing.jwk"
 TICKET_KEY: Final = "ticket.jwk"
+KEY_CONFIG: Final = "key-config.json"
 _TYPE: Final = "signal-keys-card+json"
 _POSSESSION: Final = b"signal-keys/card/1 "
 
@@ -90,12 +92,22 @@ def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
 def make_card_again(folder: Path, id_: str, sealer: Sealer) -> CardFile:
     """Make the card of a holder's next ceremony: its config key is what clients pin.
 
-    The ceremony key is new; the ticket key too where it was lost. Raises
-    `KeyFileExists` where a ceremony key lies there whose card has not served yet,
-    `KeyFileMalformed` where the config key is not there.
+    The ceremony key is new; the ticket key too where it was lost. What seals it opens
+    the share that lies there: else nobody could take a step with both. Raises
+    `KeyFileExists` where a ceremony key lies there whose card has not served yet, or a
+    new share that waits; `KeyFileMalformed` where the config key is not there; and what
+    opening the share raises. Nothing is made then.
     """
     if (folder / CEREMONY_KEY).exists():
         raise KeyFileExists(f"{CEREMONY_KEY}: the card here has not served yet")
+    for waiting in find_waiting(folder):
+        raise KeyFileExists(
+            f"{waiting.name}: a new share waits there: send your done file to every "
+            "holder, and go on with `settle`. Only where no holder settled, and all "
+            f"give it up: take {waiting.name} away"
+        )
+    if (folder / SHARE).exists():
+        load_share(folder / SHARE, id_, sealer)
     config = load_config_key(folder)
     if not (folder / TICKET_KEY).exists():
         _write_key(folder / TICKET_KEY, PrivateKey.generate())
@@ -164,11 +176,27 @@ def open_card(card: CardFile, name: str = CARD) -> CardContent:
 
 def verify_unserved(folder: Path) -> None:
     """Return while the card here can take part; raises `CeremonyStepRefused`."""
-    if not (folder / CEREMONY_KEY).exists():
+    if (folder / CEREMONY_KEY).exists():
+        return
+    for waiting in find_waiting(folder):
         raise CeremonyStepRefused(
-            f"no {CEREMONY_KEY} here: the card has served its ceremony, and that is "
-            "finished here; or this is not the folder of the card"
+            f"`finish` was taken here, and a new share waits in {waiting.name}: send "
+            "your done file to every holder, and go on with `settle`"
         )
+    raise CeremonyStepRefused(
+        f"no {CEREMONY_KEY} here: the card has served its ceremony, and that is "
+        "finished here; or this is not the folder of the card"
+    )
+
+
+def find_waiting(folder: Path) -> list[Path]:
+    """Give the folders in which a new share waits until all have theirs."""
+    return sorted(
+        each
+        for kind in ("epoch", "version")
+        for each in folder.glob(f"{kind}-[0-9]*")
+        if (each / KEY_CONFIG).exists()
+    )
 
 
 def load_ceremony_key(folder: Path, id_: str, sealer: Sealer) -> Scalar:

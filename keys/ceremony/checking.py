@@ -47,8 +47,7 @@ def check_record(data: bytes, name: str = "record.json") -> CheckedRecord:
     try:
         conclusion, _ = verify_record(parse_file(RecordFile, data, name))
     except KeysError as refusal:
-        said = str(refusal) or type(refusal).__name__
-        raise RecordRefused(said) from None
+        raise RecordRefused(f"{name}: {refusal.why}") from None
     plan = conclusion.plan
     return CheckedRecord(
         kind=plan.file.kind,
@@ -70,9 +69,9 @@ def verify_in_use(config: KeyConfig, made: KeyConfig) -> None:
     try:
         verify_succession(config, made)
     except ConfigRefused as refusal:
-        said = f"{type(refusal).__name__} {refusal}".strip()
         raise CeremonyMixed(
-            f"the key config in use is no renewal of what the ceremony made: {said}"
+            "the key config in use is no renewal of what the ceremony made: "
+            f"{refusal.why}"
         ) from None
 
 
@@ -84,5 +83,4 @@ def open_signed(document: bytes, pins: ConfigPins) -> KeyConfig:
     try:
         return open_config(document, pins)
     except ConfigRefused as refusal:
-        said = f"{type(refusal).__name__} {refusal}".strip()
-        raise CeremonyMixed(f"the key config in use: {said}") from None
+        raise CeremonyMixed(f"the key config in use: {refusal.why}") from None

@@ -16,7 +16,7 @@ import typer
 
 from keys import clock
 from keys.base64url import encode_b64u
-from keys.ceremony.cards import CARD, open_card, verify_unserved
+from keys.ceremony.cards import CARD, KEY_CONFIG, open_card, verify_unserved
 from keys.ceremony.checking import open_signed, verify_in_use
 from keys.ceremony.conclusion import make_pins, verify_record
 from keys.ceremony.describing import describe
@@ -33,7 +33,6 @@ from keys.ceremony.documents import (
     read_file,
 )
 from keys.ceremony.errors import CeremonyMixed
-from keys.ceremony.former_share import KEY_CONFIG
 from keys.ceremony.holder import Holder, draw, open_holder
 from keys.ceremony.plan import (
     Plan,
@@ -42,7 +41,7 @@ from keys.ceremony.plan import (
     open_plan,
     verify_begun,
 )
-from keys.ceremony.results import erase_traces, settle, write_results
+from keys.ceremony.results import erase_traces, settle, sweep, write_results
 from keys.ceremony.rotation import RotatedFile, RotationFile
 from keys.ceremony.steps import accept, commit, finish, share
 from keys.config import KeyConfig, parse_pins
@@ -50,6 +49,7 @@ from keys.config_document import SignedDocument, read_payload
 from keys.files import read_public, write_public
 from keys.saying import saying_why
 from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
+from keys.sealing import Sealer
 
 PLAN: Final = "ceremony.json"
 
@@ -153,9 +153,9 @@ def commit_command(
         plan = _read_plan(folder)
         _say(plan)
         verify_begun(plan, clock.now())
+        holder = _open_holder(folder, plan, passphrase, token)
         told = digits or typer.prompt("The digits of ceremony.json, as they are read")
         verify_digits(told, plan.session.context)
-        holder = _open_holder(folder, plan, passphrase, token)
         if anew:
             holder.states.give_up()
         path = commit(holder, draw(holder))
@@ -207,8 +207,7 @@ def finish_command(
     """Step 4: with every certificate there, write the share and erase the rest."""
     with saying_why("Not finished"):
         plan = _read_plan(folder)
-        verify_unserved(folder)
-        sealer = ask_sealer(folder, passphrase, token)
+        sealer = _ask_sealer(folder, plan, passphrase, token)
         holder = open_holder(folder, plan, sealer)
         finished = finish(holder, _read_all(CertificateFile, certificates))
         told = digits or typer.prompt("The digits that another holder reads aloud")
@@ -238,6 +237,7 @@ def settle_command(
     """Replace the former share, now that every holder has its new one."""
     with saying_why("Not settled"):
         plan = _read_plan(folder)
+        sweep(folder)
         sealer = ask_sealer(folder, passphrase, token)
         said = None if rotated is None else read_file(RotatedFile, rotated)
         files = _read_all(DoneFile, done)
@@ -304,6 +304,14 @@ def _read_all(model: type[_File], paths: Sequence[Path]) -> list[tuple[str, _Fil
 def _open_holder(
     folder: Path, plan: Plan, passphrase: Path | None, token: Path | None
 ) -> Holder:
+    return open_holder(folder, plan, _ask_sealer(folder, plan, passphrase, token))
+
+
+def _ask_sealer(
+    folder: Path, plan: Plan, passphrase: Path | None, token: Path | None
+) -> Sealer:
+    """Ask what opens the keys, once this folder can take the step at all."""
     plan.find_index(open_card(read_file(CardFile, folder / CARD)))
+    sweep(folder)
     verify_unserved(folder)
-    return open_holder(folder, plan, ask_sealer(folder, passphrase, token))
+    return ask_sealer(folder, passphrase, token)

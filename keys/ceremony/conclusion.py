@@ -26,7 +26,7 @@ from keys.ceremony.exchange import (
     verify_committed,
 )
 from keys.ceremony.plan import Plan, open_plan
-from keys.config import ConfigPins, KeyConfig, verify_config
+from keys.config import ConfigPins, KeyConfig, is_signed, verify_config
 from keys.config_document import HolderConfig, SignedDocument
 from keys.dkg import (
     Outcome,
@@ -41,6 +41,9 @@ from keys.errors import ConfigRefused, InvalidPoint, SharesRefused
 from keys.group import Point
 from keys.pseudonym import KeyVersion
 from keys.renewal import join
+
+Named = tuple[str, CertificateFile]
+"""A certificate and the name of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +119,13 @@ def _name_holder(plan: Plan, index: int, share: Point) -> HolderConfig:
     return named.model_copy(update={"former_ticket_key": known.former_ticket_key})
 
 
-def collect_certificates(
-    plan: Plan, files: Iterable[tuple[str, CertificateFile]]
-) -> tuple[CertificateFile, ...]:
-    """Give every holder's certificate in order of index, of this ceremony."""
-    found: dict[int, CertificateFile] = {}
+def collect_certificates(plan: Plan, files: Iterable[Named]) -> tuple[Named, ...]:
+    """Give every holder's certificate in order of index, with its file's name."""
+    found: dict[int, Named] = {}
     for name, file in files:
         if file.ceremony != plan.digest or file.index not in plan.session.indexes:
             raise CeremonyMixed(f"{name}: of another ceremony, or of an earlier try")
-        if found.setdefault(file.index, file) != file:
+        if found.setdefault(file.index, (name, file))[1] != file:
             raise CeremonyIncomplete(f"{name}: a second one of this holder")
     missing = [card.id for at, card in enumerate(plan.cards, 1) if at not in found]
     if missing:
@@ -132,27 +133,25 @@ def collect_certificates(
     return tuple(found[index] for index in plan.session.indexes)
 
 
-def certify_config(
-    conclusion: Conclusion, certificates: Sequence[CertificateFile]
-) -> bytes:
-    """Give the signed config when every holder certified it, or raise.
+def certify_config(conclusion: Conclusion, certificates: Sequence[Named]) -> bytes:
+    """Give the signed config when every holder certified it, or raise `CeremonyForged`.
 
-    `HolderBlamed` for whoever signed another transcript, `CeremonyForged` for whoever
-    did not sign this config.
+    Nobody is blamed: what does not hold may have been changed on the way, and nothing
+    in it tells that from a holder that saw another ceremony.
     """
     plan, config = conclusion.plan, conclusion.config
-    for file in certificates:
-        try:
-            verify_certificate(
-                plan.session, file.index, conclusion.transcript, file.certificate
-            )
-        except PartyBlamed as blamed:
-            raise name_blamed(plan, blamed) from None
     payload = encode_b64u(config.encode())
+    for name, file in certificates:
+        if not _is_certified(conclusion, payload, file):
+            raise CeremonyForged(
+                f"{name}: not as the holder that it names signed it, or of another "
+                f"transcript; get it once more from {plan.card(file.index).id}, and "
+                "compare the digits of the transcript"
+            )
     signed = join(
         [
             SignedDocument(payload=payload, signatures=(file.config,))
-            for file in certificates
+            for _, file in certificates
         ]
     )
     try:
@@ -164,10 +163,19 @@ def certify_config(
             now=config.valid_from,
         )
     except ConfigRefused as refusal:
-        raise CeremonyForged(
-            f"a holder did not sign this key config ({type(refusal).__name__})"
-        ) from None
+        raise CeremonyForged(f"the key config: {refusal.why}") from None
     return signed
+
+
+def _is_certified(conclusion: Conclusion, payload: str, file: CertificateFile) -> bool:
+    plan = conclusion.plan
+    try:
+        verify_certificate(
+            plan.session, file.index, conclusion.transcript, file.certificate
+        )
+    except PartyBlamed:
+        return False
+    return is_signed(payload, file.config, plan.card(file.index).config_key)
 
 
 def make_pins(plan: Plan) -> ConfigPins:
@@ -203,7 +211,10 @@ def verify_record(record: RecordFile) -> tuple[Conclusion, bytes]:
         raise SharesRefused("the contributions cancel out") from None
     files = [(f"certificate {file.index}", file) for file in record.certificates]
     certificates = collect_certificates(plan, files)
-    if (commits, certificates) != (record.commits, record.certificates):
+    if (commits, tuple(file for _, file in certificates)) != (
+        record.commits,
+        record.certificates,
+    ):
         raise CeremonyMixed("holders stand in another order, or twice")
     return conclusion, certify_config(conclusion, certificates)
 

@@ -101,6 +101,8 @@ class PlanFile(Document):
     format: Literal["signal-keys/ceremony/1"] = "signal-keys/ceremony/1"
     kind: Kind = "generate"
     nonce: Digest
+    opened_at: Instant
+    """By the clock of who opened it: the others hold theirs against that."""
     draft: Draft
     cards: Annotated[tuple[CardFile, ...], Field(min_length=2, max_length=MAX_HOLDERS)]
     current: SignedDocument | None = None

@@ -120,8 +120,12 @@ def collect_messages(
 def verify_committed(
     plan: Plan, commits: Sequence[str], messages: Sequence[str]
 ) -> None:
-    """Hold each message against what its sender committed to, or `CeremonyMixed`."""
+    """Hold each message against what its sender committed to, or `CeremonyMixed`.
+
+    Both are signed, before anybody is named: `CeremonyForged` where one is not.
+    """
     for index, (commit, message) in enumerate(zip(commits, messages, strict=True), 1):
+        open_statement(Message, plan, message, f"message {index}")
         said = open_statement(Commit, plan, commit, f"commit {index}")
         if said.message != _digest(message):
             raise CeremonyMixed(

@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from keys import clock
+from keys.ceremony.cards import KEY_CONFIG
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.plan import Plan
 from keys.ceremony.rotation import Rotation
 from keys.config import open_config, parse_pins
 from keys.errors import ConfigRefused, KeyFileMalformed
 from keys.joining.confirming import read_index_keys
-from keys.keyring import load_share
+from keys.keyring import SHARE, load_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share
 
-SHARE: Final = "share.json"
-KEY_CONFIG: Final = "key-config.json"
 PINS: Final = "pins.json"
 INDEX_KEY: Final = "receipt.public.jwk"
 
@@ -47,7 +46,7 @@ def open_former(
         pins = parse_pins(_read(folder / PINS))
         config = open_config(_read(folder / KEY_CONFIG), pins)
     except ConfigRefused as refusal:
-        raise CeremonyMixed(f"{KEY_CONFIG}: {type(refusal).__name__}") from None
+        raise CeremonyMixed(f"{KEY_CONFIG} and {PINS}: {refusal.why}") from None
     if config != former.config:
         raise CeremonyMixed(
             "ceremony.json follows on another config than the key-config.json here"

@@ -30,6 +30,7 @@ from keys.errors import SharesRefused
 from keys.group import parse_point
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+_CALL_TAKES: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def draw_up(
             valid_from=start,
             valid_until=start + valid,
         )
-        return PlanFile(nonce=nonce, draft=draft, cards=cards)
+        return PlanFile(nonce=nonce, opened_at=start, draft=draft, cards=cards)
 
 
 def draw_up_succession(
@@ -135,6 +136,7 @@ def draw_up_succession(
     return PlanFile(
         kind=kind,
         nonce=nonce,
+        opened_at=now.replace(microsecond=0),
         draft=draft,
         cards=cards,
         current=current,
@@ -161,16 +163,18 @@ def open_plan(file: PlanFile) -> Plan:
 
 
 def verify_begun(plan: Plan, now: datetime) -> None:
-    """Return when the key config has begun by this clock, give or take five minutes.
+    """Return when ceremony.json was opened just now by this clock, or raise.
 
-    Raises `CeremonyRefused`: a key made with a clock that is ahead is refused by
-    everybody until theirs says the same.
+    A clock that is behind by five minutes, or ahead by two hours, is refused with
+    `CeremonyRefused`: a key made by a wrong clock is refused by everybody until theirs
+    says the same, and a former share would go before it may.
     """
-    starts = plan.file.draft.valid_from
-    if starts - now > _CLOCKS_DIFFER:
+    opened = plan.file.opened_at
+    if opened - now > _CLOCKS_DIFFER or now - opened > _CALL_TAKES:
         raise CeremonyRefused(
-            f"ceremony.json begins at {starts:%Y-%m-%d %H:%M} UTC, and this machine "
-            f"says {now:%Y-%m-%d %H:%M} UTC: compare your clocks"
+            f"ceremony.json was opened at {opened:%Y-%m-%d %H:%M} UTC, and this "
+            f"machine says {now:%Y-%m-%d %H:%M} UTC: compare your clocks; where both "
+            "are right, have it opened anew"
         )
 
 

@@ -20,7 +20,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from keys.ceremony.cards import CARD, CEREMONY_KEY, open_card
+from keys.ceremony.cards import (
+    CARD,
+    CEREMONY_KEY,
+    KEY_CONFIG,
+    find_waiting,
+    open_card,
+)
 from keys.ceremony.conclusion import encode_pins, make_pins
 from keys.ceremony.documents import (
     CardFile,
@@ -35,7 +41,7 @@ from keys.ceremony.errors import (
     CeremonyStepRefused,
 )
 from keys.ceremony.exchange import collect_done
-from keys.ceremony.former_share import KEY_CONFIG, PINS, SHARE
+from keys.ceremony.former_share import PINS
 from keys.ceremony.holder import Holder, give_out
 from keys.ceremony.plan import Plan
 from keys.ceremony.rotation import (
@@ -49,8 +55,13 @@ from keys.ceremony.state import erase_states
 from keys.ceremony.steps import Finished
 from keys.config import KeyConfig, open_config
 from keys.errors import KeyFileExists, SharesRefused
-from keys.files import make_folder, replace_public, write_public
-from keys.keyring import load_share, write_share
+from keys.files import (
+    make_folder,
+    remove_unfinished,
+    replace_public,
+    write_public,
+)
+from keys.keyring import SHARE, load_share, write_share
 from keys.overlap import VERSION_OVERLAP
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share, get_sharing
@@ -95,6 +106,20 @@ def erase_traces(folder: Path) -> None:
     erase_states(folder)
     for path in folder.glob("message-*.json"):
         path.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that died left in a holder's folder, before a step begins.
+
+    Files that were never whole; and, once the ceremony key has gone, all that only it
+    opened. A folder without a card is not a holder's: nothing there is touched.
+    """
+    if not (folder / CARD).exists():
+        return
+    for each in (folder, *find_waiting(folder)):
+        remove_unfinished(each)
+    if not (folder / CEREMONY_KEY).exists():
+        erase_traces(folder)
 
 
 def settle(

@@ -44,6 +44,9 @@ class Step(StrEnum):
     ACCEPT = "accept"
 
 
+_NEXT: Final = {Step.SHARE: "accept", Step.ACCEPT: "finish"}
+
+
 class Progress(Document):
     """What a holder knows so far."""
 
@@ -71,6 +74,7 @@ class StateFolder:
 
     def begin(self, progress: Progress) -> None:
         """Write the first state; raises `CeremonyStepRefused` where any lies."""
+        self._verify_not_past(Step.COMMIT)
         left = find_states(self.folder)
         if left:
             raise CeremonyStepRefused(
@@ -99,6 +103,7 @@ class StateFolder:
                 "case this try is over, begin anew"
             )
         if not self.exists(step):
+            self._verify_not_past(step)
             raise CeremonyStepRefused(
                 f"this step follows on `{step}`, which was not taken here, or is over"
             )
@@ -132,6 +137,16 @@ class StateFolder:
             raise
         spent.unlink()
         return progress
+
+    def _verify_not_past(self, step: Step) -> None:
+        """Refuse a step that was followed by another, and say which is the next."""
+        order = list(Step)
+        for later in order[order.index(step) + 1 :]:
+            if self.exists(later):
+                raise CeremonyStepRefused(
+                    f"this step was taken here already: go on with `{_NEXT[later]}`; "
+                    "what you sent round still lies here"
+                )
 
     @property
     def _name(self) -> str:

@@ -134,7 +134,7 @@ def finish(holder: Holder, files: Iterable[tuple[str, CertificateFile]]) -> Fini
         ceremony=holder.plan.file,
         commits=progress.commits,
         messages=tuple(each.message for each in progress.messages),
-        certificates=certificates,
+        certificates=tuple(file for _, file in certificates),
     )
     return Finished(
         taken.share, conclusion, document, record, _hand_over(holder, taken)

@@ -123,7 +123,7 @@ def open_current(document: SignedDocument) -> KeyConfig:
         pins = ConfigPins(keys=tuple(each.config_key for each in named.holders))
         config = open_config(encode(document), pins)
     except (ConfigRefused, ValueError) as refusal:
-        said = type(refusal).__name__
+        said = refusal.why if isinstance(refusal, ConfigRefused) else "not base64url"
         raise CeremonyMalformed(f"ceremony.json: its config in use: {said}") from None
     if config.state != "active" or config.origin != "distributed":
         raise CeremonyMalformed(

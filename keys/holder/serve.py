@@ -112,7 +112,7 @@ def _open_known(
     except (KeysError, HolderNotReady) as error:
         store.close()
         name = settings.database.name
-        raise HolderStartRefused(f"{name}: {type(error).__name__}") from None
+        raise HolderStartRefused(f"{name}: {error.why}") from None
     return keys, former
 
 

@@ -228,7 +228,7 @@ def test_a_split_view_gives_nobody_a_share(call: Call) -> None:
         forged = parse_file(CertificateFile, certificates[at], "certificate")
         copied = forged.model_copy(update={"index": CHEATER})
         view.table["certificate-2.json"] = encode(copied)
-        with pytest.raises(HolderBlamed):
+        with pytest.raises(CeremonyForged, match="of another transcript"):
             view.conclude(at)
     assert call.usable() == []
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from keys.ceremony.cards import (
+    CEREMONY_KEY,
     make_card_again,
 )
 from keys.ceremony.conclusion import verify_record
@@ -145,19 +146,22 @@ def test_a_holder_that_lost_its_share_gets_one_by_its_config_key(call: Call) -> 
     assert share.public == get_public_share(config, NEW)
 
 
-def test_a_share_that_waits_from_a_try_before_is_not_written_over(call: Call) -> None:
-    """Holder 1 had finished when the others stopped; what it has is of no key."""
+def test_no_card_is_made_over_a_share_that_waits(call: Call) -> None:
+    """Holder 1 had finished when the others stopped; what it has is of no key.
+
+    The others may settle with the done file of holder 1: its share would be lost.
+    """
     call.follow()
     call.all(call.commit, call.share, call.accept)
     call.finish(1)
     for at in (2, 3):
         erase_traces(call.folders[at])
-    call.follow(nonce=b"6" * 32)
-    call.all(call.commit, call.share, call.accept)
-    with pytest.raises(KeyFileExists, match="record"):
-        call.finish(1)
+    with pytest.raises(KeyFileExists, match=r"epoch-2: .* go on with `settle`"):
+        call.follow(nonce=b"6" * 32)
+    assert not (call.folders[1] / CEREMONY_KEY).exists()
     shutil.rmtree(call.folders[1] / "epoch-2")
-    call.all(call.finish, call.settle)
+    call.follow(nonce=b"6" * 32)
+    call.all(call.commit, call.share, call.accept, call.finish, call.settle)
     assert {config_of(folder).epoch for folder in call.folders.values()} == {2}
 
 

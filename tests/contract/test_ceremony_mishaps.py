@@ -87,10 +87,20 @@ def test_a_file_that_mail_cut_off_is_to_be_got_again(call: Call) -> None:
     assert encode(parse_file(CommitFile, whole, "commit-1.json")) + b"\n" == whole
 
 
-def test_a_clock_that_is_ahead_is_found_before_anybody_commits(call: Call) -> None:
-    verify_begun(call.plan, NOW - timedelta(minutes=5))
+@pytest.mark.parametrize("follows", [False, True], ids=["generate", "refresh"])
+def test_a_clock_that_is_wrong_is_found_before_anybody_commits(
+    call: Call, *, follows: bool
+) -> None:
+    if follows:
+        call.all(call.commit, call.share, call.accept, call.finish)
+        call.follow()
+    for good in (timedelta(minutes=-5), timedelta(), timedelta(hours=2)):
+        verify_begun(call.plan, NOW + good)
     with pytest.raises(CeremonyRefused, match=r"10:00 UTC.*09:00 UTC: compare"):
         verify_begun(call.plan, NOW - timedelta(hours=1))
+    for ahead in (timedelta(hours=3), timedelta(days=1), timedelta(days=800)):
+        with pytest.raises(CeremonyRefused, match="compare your clocks"):
+            verify_begun(call.plan, NOW + ahead)
 
 
 @pytest.mark.parametrize("between", [" ", "", "-", ". ", ", "])
