@@ -161,7 +161,9 @@ def assemble(
             raise RenewalRefused(f"{name}: signed by no holder of the config in use")
         if holder.index in by_holder:
             other = by_holder[holder.index][0]
-            raise RenewalRefused(f"{holder.id}: signed {other} and {name}")
+            raise RenewalRefused(
+                f"two files of {holder.id}: {other} and {name}; give one of each holder"
+            )
         by_holder[holder.index] = (name, part)
     lacking = [holder.id for holder in known.holders if holder.index not in by_holder]
     if lacking:

@@ -29,7 +29,10 @@ def new_key(token: _Token) -> None:
     with saying_why("Not made"):
         place = read_token(token)
         make_token_key(place, ask_pin(None, place))
-    typer.echo("Made. Move the share to it: signal-keys seal move SHARE --to token.")
+    typer.echo(
+        "Made. Move the share to it: signal-keys seal move SHARE --to token "
+        f"--token {token}"
+    )
 
 
 @seal.command("move")

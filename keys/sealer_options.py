@@ -56,7 +56,9 @@ def ask_passphrase(
     """Ask for the passphrase, or read it from a file apart; raises `KeysError`."""
     if file is None:
         asked: str = typer.prompt(
-            "Passphrase", hide_input=True, confirmation_prompt=is_new
+            "New passphrase" if is_new else "Passphrase",
+            hide_input=True,
+            confirmation_prompt=is_new,
         )
         return PassphraseSealer(parse_passphrase(asked))
     _verify_apart(folder, file, "passphrase")

@@ -49,6 +49,8 @@ def read_token(path: Path) -> TokenPlace:
         raise KeyFileMalformed(f"{path.name}: not TOML") from None
     if not place.module.is_absolute():
         raise KeyFileMalformed(f"{path.name}: module: not an absolute path")
+    if not place.module.exists():
+        raise KeyFileMalformed(f"{path.name}: module: no such file on this machine")
     if place.pin is not None and not place.pin.is_absolute():
         raise KeyFileMalformed(f"{path.name}: pin: not an absolute path of a file")
     return place

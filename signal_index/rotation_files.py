@@ -3,9 +3,9 @@
     rotation.key             the one-time key that holders seal for   secret, 32 bytes
     rotation.json            what this index asked, signed            for the holders
     index-scalar-2.key       c_v of the next key version              secret
-    rotated-2.json           that this index has it, signed           for the holders
+    rotated-2.json           that version 1 is over, signed           for the holders
 
-- The first two go when the last two are on disk: until then it may be finished again.
+- The first two go when the secret is on disk: until then it may be finished again.
 - A secret that is there already is never another one's place: it must be the same.
 """
 
@@ -24,8 +24,13 @@ ASKED: Final = "rotation.json"
 
 def verify_none_begun(folder: Path) -> None:
     """Return where no rotation is under way, or raise `KeysExist`."""
-    if (folder / ONE_TIME).exists():
+    if is_begun(folder):
         raise KeysExist("a rotation was begun here; `--anew` gives it up")
+
+
+def is_begun(folder: Path) -> bool:
+    """Tell whether holders may be sealing for this index's one-time key now."""
+    return (folder / ONE_TIME).exists()
 
 
 def begin_rotation(folder: Path, secret: bytes, asked: bytes) -> Path:
@@ -57,21 +62,34 @@ def verify_room(folder: Path, version: KeyVersion, scalar: IndexScalar) -> None:
         )
 
 
-def end_rotation(
-    folder: Path, version: KeyVersion, scalar: IndexScalar, rotated: bytes
-) -> Path:
+def verify_none_waits(folder: Path, version: KeyVersion) -> None:
+    """Return where no secret of a version to come lies, or raise `KeysExist`."""
+    path = _scalar_file(folder, version)
+    if path.exists():
+        raise KeysExist(
+            f"{path.name}: a rotation to version {version} was finished here and is "
+            "not in use yet: take its key config up first, or put that file away once "
+            "its holders gave it up"
+        )
+
+
+def end_rotation(folder: Path, version: KeyVersion, scalar: IndexScalar) -> None:
     """Write what a rotation came to, then erase its one-time key.
 
-    Gives the file for the holders; raises as `verify_room`.
+    Raises as `verify_room`.
     """
     verify_room(folder, version, scalar)
     path = _scalar_file(folder, version)
     if not path.exists():
         write_secret(path, scalar.encoded)
-    told = folder / f"rotated-{version}.json"
-    replace_public(told, rotated)
     destroy_file(folder / ONE_TIME)
     (folder / ASKED).unlink(missing_ok=True)
+
+
+def write_rotated(folder: Path, version: KeyVersion, rotated: bytes) -> Path:
+    """Write that the version before this one is over; give the file for the holders."""
+    told = folder / f"rotated-{version}.json"
+    replace_public(told, rotated)
     return told
 
 

@@ -100,11 +100,9 @@ class Call:
         self.plan = open_plan(file)
         self.table = {}
 
-    def settle(
-        self, at: int, rotated: RotatedFile | None = None, now: datetime = NOW
-    ) -> None:
+    def settle(self, at: int, rotated: RotatedFile | None = None) -> None:
         folder, files = self.folders[at], self.done_files()
-        settle(folder, self.plan, files, SEALER, rotated=rotated, now=now)
+        settle(folder, self.plan, files, SEALER, rotated=rotated)
 
     def done_files(self) -> list[tuple[str, DoneFile]]:
         return [(n, parse_file(DoneFile, d, n)) for n, d in self._lying("done")]

@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keys.ceremony.carrying import Asked, Carried, carry_over, tell_rotated
+from keys.ceremony.carrying import Asked, Carried, carry_over
 from keys.ceremony.documents import HandOverFile, RecordFile, parse_file, read_file
+from keys.ceremony.handing_over import find_transcript
+from keys.ceremony.rotation import Rotated as RotatedSaid
 from keys.ceremony.rotation import (
     RotatedFile,
     Rotation,
@@ -117,7 +119,12 @@ class Index:
         )
 
     def say(self, carried: Carried) -> RotatedFile:
-        said = tell_rotated(carried, self.asked, NOW)
+        said = RotatedSaid(
+            transcript=find_transcript(carried.conclusion),
+            key_version=self.asked.rotation.key_version,
+            over_at=NOW + VERSION_OVERLAP,
+            index_key=self.key.public,
+        )
         return RotatedFile(rotated=sign_told(self.key, said))
 
 
@@ -134,6 +141,6 @@ def handed(call: Call) -> list[tuple[str, HandOverFile]]:
 
 
 def settle(call: Call, rotated: RotatedFile) -> None:
-    """Let the former shares go, a day later."""
+    """Let the former shares go, once the index says that their version is over."""
     for at in call.folders:
-        call.settle(at, rotated, NOW + VERSION_OVERLAP)
+        call.settle(at, rotated)

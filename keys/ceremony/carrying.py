@@ -14,14 +14,13 @@ The index learns the factor here and forgets it with the process; no holder lear
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from keys.ceremony.conclusion import Conclusion, verify_record
 from keys.ceremony.documents import HandOver, HandOverFile, RecordFile
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.exchange import collect_handed
-from keys.ceremony.handing_over import find_rotation, find_transcript, open_handed
-from keys.ceremony.rotation import Rotated, Rotation, SealPair
+from keys.ceremony.handing_over import find_rotation, open_handed
+from keys.ceremony.rotation import Rotation, SealPair
 from keys.config import KeyConfig
 from keys.dkg.factor import find_factor
 from keys.errors import InvalidScalar, SharesRefused
@@ -69,22 +68,14 @@ def carry_over(
     conclusion, _ = verify_record(record)
     former = conclusion.plan.former
     if former is None or former.config != known:
-        raise CeremonyMixed("record.json follows on another config than the one in use")
+        raise CeremonyMixed(
+            "record.json follows on another config than the one in use: give the one "
+            "of this rotation, from the folder version-… of a holder"
+        )
     if find_rotation(conclusion) != asked.rotation:
         raise CeremonyMixed("record.json is of another rotation than this index began")
     factor = _find_factor(conclusion, collect_handed(conclusion.plan, files), asked)
     return Carried(_carry(conclusion, known, scalar, factor), conclusion)
-
-
-def tell_rotated(carried: Carried, asked: Asked, at: datetime) -> Rotated:
-    """Say that this index answers under the next key version from now on."""
-    return Rotated(
-        ceremony=carried.conclusion.plan.digest,
-        transcript=find_transcript(carried.conclusion),
-        key_version=asked.rotation.key_version,
-        rotated_at=at.replace(microsecond=0),
-        index_key=asked.rotation.index_key,
-    )
 
 
 def _find_factor(

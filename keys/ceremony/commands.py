@@ -220,7 +220,9 @@ def finish_command(
     if finished.handed is not None:
         typer.echo(f"Send hand-over-{holder.index}.json to the index, and to it alone.")
     typer.echo("share.json opens with the same passphrase, or token: keep them apart.")
-    typer.echo("pins.json reaches clients by another road than key-config.json.")
+    typer.echo("record.json goes to the municipality and the auditor.")
+    if plan.former is None or plan.former.kind == "replace":
+        typer.echo("pins.json reaches clients by another road than key-config.json.")
 
 
 @ceremony.command("settle")
@@ -241,7 +243,7 @@ def settle_command(
         sealer = ask_sealer(folder, passphrase, token)
         said = None if rotated is None else read_file(RotatedFile, rotated)
         files = _read_all(DoneFile, done)
-        settle(folder, plan, files, sealer, rotated=said, now=clock.now())
+        settle(folder, plan, files, sealer, rotated=said)
     typer.echo("The former share is gone here: remove every copy of it as well.")
 
 
@@ -274,9 +276,12 @@ def verify_command(
         if config is not None:
             used = open_signed(read_public(config), make_pins(plan))
             verify_in_use(used, conclusion.config)
+            ends = f"{used.valid_until:%Y-%m-%d}"
+            typer.echo(f"in use now: serial {used.serial}, until {ends}")
     _say(plan)
     typer.echo(f"public key  {encode_b64u(conclusion.outcome.public_key.encoded)}")
     typer.echo(f"transcript  {tell_digits(conclusion.transcript)}")
+    typer.echo("It holds. Compare these digits with those that the holders read aloud.")
 
 
 def _verify_follows(plan: Plan, known: KeyConfig) -> None:

@@ -9,9 +9,9 @@ from keys.ceremony.plan import Plan
 def describe(plan: Plan) -> Iterator[str]:
     """Say it in lines, with the digits that people compare."""
     draft = plan.file.draft
+    yield _say_what(plan)
     if plan.former is not None:
         digits = tell_digits(plan.former.config.encode())
-        yield _say_what(plan)
         yield f"config in use, serial {draft.serial - 1}: {digits}"
         if plan.file.rotation is not None:
             yield f"rotation.json: {tell_digits(plan.file.rotation.encode())}"
@@ -20,11 +20,16 @@ def describe(plan: Plan) -> Iterator[str]:
     for index, (each, file) in enumerate(cards, 1):
         digits = tell_digits(file.payload.encode())
         yield f"  {index}  {each.id}  card {digits}{_say_role(plan, index)}"
-    yield f"valid {draft.valid_from:%Y-%m-%d} to {draft.valid_until:%Y-%m-%d}"
+    ends = f"valid {draft.valid_from:%Y-%m-%d} to {draft.valid_until:%Y-%m-%d}"
+    if plan.former is not None and draft.valid_until < plan.former.config.valid_until:
+        ends += f", SHORTER than now: {plan.former.config.valid_until:%Y-%m-%d}"
+    yield ends
 
 
 def _say_what(plan: Plan) -> str:
     draft = plan.file.draft
+    if plan.former is None:
+        return "generate: a new key"
     if plan.file.kind == "rotate":
         return f"rotate: key version {draft.key_version}, another key"
     return f"{plan.file.kind}: epoch {draft.epoch} of the key in use"

@@ -15,10 +15,10 @@ from keys import clock
 from keys.ceremony.cards import KEY_CONFIG
 from keys.ceremony.errors import CeremonyMixed
 from keys.ceremony.plan import Plan
-from keys.ceremony.rotation import Rotation
 from keys.config import open_config, parse_pins
 from keys.errors import ConfigRefused, KeyFileMalformed
 from keys.joining.confirming import read_index_keys
+from keys.jose import PublicKey
 from keys.keyring import SHARE, load_share
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share
@@ -54,16 +54,17 @@ def open_former(
     if not former.needs_share(index):
         return None
     if former.rotation is not None:
-        _verify_index(former.rotation, folder)
+        verify_index(former.rotation.index_key, folder, "rotation.json")
     share = load_share(folder / SHARE, known.id, sealer)
     if share.public != get_public_share(config, index):
         raise CeremonyMixed(f"{SHARE} is not of the config in use")
     return share
 
 
-def _verify_index(asked: Rotation, folder: Path) -> None:
-    if asked.index_key not in read_index_keys(folder / INDEX_KEY, clock.now()):
-        raise CeremonyMixed(f"rotation.json is not of the index of {INDEX_KEY}")
+def verify_index(key: PublicKey, folder: Path, name: str) -> None:
+    """Hold that a file is of the index whose key lies here, or `CeremonyMixed`."""
+    if key not in read_index_keys(folder / INDEX_KEY, clock.now()):
+        raise CeremonyMixed(f"{name} is not of the index of {INDEX_KEY}")
 
 
 def _read(path: Path) -> bytes:

@@ -6,7 +6,7 @@
 - Of a new key they lie in the holder's folder. Where a key is shared anew they lie in
   `epoch-2` beside it, at a rotation in `version-2`, and done-1.json says so to the
   others: the former share stays until `settle` has seen that every holder has its new
-  one, and at a rotation that the index answers with it for a day.
+  one, and at a rotation that the index says that the former version is over.
 - At a rotation hand-over-1.json is written for the index.
 - Written in that order: while share.json is not there, nothing of it can be used, and
   `finish` may be taken again; so may `settle`, which puts share.json in place last.
@@ -16,7 +16,6 @@
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +40,7 @@ from keys.ceremony.errors import (
     CeremonyStepRefused,
 )
 from keys.ceremony.exchange import collect_done
-from keys.ceremony.former_share import PINS
+from keys.ceremony.former_share import PINS, verify_index
 from keys.ceremony.holder import Holder, give_out
 from keys.ceremony.plan import Plan
 from keys.ceremony.rotation import (
@@ -62,11 +61,11 @@ from keys.files import (
     write_public,
 )
 from keys.keyring import SHARE, load_share, write_share
-from keys.overlap import VERSION_OVERLAP
 from keys.sealing import Sealer
 from keys.shares import KeyShare, get_public_share, get_sharing
 
 RECORD: Final = "record.json"
+FORMER_CONFIG: Final = "former-key-config.json"
 
 
 def write_results(holder: Holder, finished: Finished, sealer: Sealer) -> Path:
@@ -129,20 +128,22 @@ def settle(
     sealer: Sealer,
     *,
     rotated: RotatedFile | None,
-    now: datetime,
 ) -> None:
     """Put the new share in the place of the former one, now that every holder has one.
 
-    At a rotation the index must have said, a day ago, that it answers under the next
-    key version (`rotated`): without its secret every row is lost with the former key.
-    Raises `CeremonyIncomplete` while one has not said so, `CeremonyStepRefused` where
-    nothing waits or it is too soon, and what opening the new share raises: the former
-    one then stays.
+    At a rotation the index must have said that the former version is over (`rotated`):
+    without its secret, or before it took the next one up, every row is lost with the
+    former key. No clock of this machine is asked. Raises `CeremonyIncomplete` while one
+    has not said so, `CeremonyStepRefused` where nothing waits, and what opening the new
+    share raises: the former one then stays.
     """
     index = plan.find_index(open_card(read_file(CardFile, folder / CARD)))
     waiting = _find_results(folder, plan)
     if plan.former is None or not (waiting / KEY_CONFIG).exists():
-        raise CeremonyStepRefused("no new share waits here for this ceremony")
+        raise CeremonyStepRefused(
+            "no new share waits here for this ceremony: it is in its place already, or "
+            "`finish` was not taken here"
+        )
     config = open_config((waiting / KEY_CONFIG).read_bytes(), make_pins(plan))
     for done in collect_done(plan, files):
         if done.transcript != config.ceremony:
@@ -150,24 +151,24 @@ def settle(
                 f"{plan.card(done.index).id}: has a share of another transcript"
             )
     if plan.former.rotation is not None:
-        _verify_retired(plan.former.rotation, config, rotated, now)
+        _verify_retired(folder, plan.former.rotation, config, rotated)
     _verify_waiting(folder, waiting, config, plan.card(index).id, sealer)
     _put_in_place(folder, waiting)
 
 
 def _verify_retired(
-    asked: Rotation, config: KeyConfig, file: RotatedFile | None, now: datetime
+    folder: Path, asked: Rotation, config: KeyConfig, file: RotatedFile | None
 ) -> None:
     if file is None:
-        raise CeremonyIncomplete("no rotated.json of the index")
-    said = open_told(Rotated, file.rotated, "rotated.json")
-    if said.index_key != asked.index_key or said.transcript != config.ceremony:
-        raise CeremonyMixed("rotated.json is of another index or another rotation")
-    until = said.rotated_at + VERSION_OVERLAP
-    if now < until:
-        raise CeremonyStepRefused(
-            f"the former key answers until {until:%Y-%m-%d %H:%M} UTC: wait"
+        raise CeremonyIncomplete(
+            "no rotated.json of the index: it says so when the former version is over; "
+            "give it with --rotated"
         )
+    said = open_told(Rotated, file.rotated, "rotated.json")
+    if said.transcript != config.ceremony:
+        raise CeremonyMixed("rotated.json is of another rotation")
+    if said.index_key != asked.index_key:  # its key may have been succeeded meanwhile
+        verify_index(said.index_key, folder, "rotated.json")
 
 
 def _verify_waiting(
@@ -185,6 +186,7 @@ def _verify_waiting(
 
 def _put_in_place(folder: Path, waiting: Path) -> None:
     public = [waiting / name for name in (RECORD, PINS, KEY_CONFIG)]
+    _keep_former(folder / KEY_CONFIG, waiting / KEY_CONFIG)
     for path in public:
         if path.exists():
             data = path.read_bytes()
@@ -194,6 +196,14 @@ def _put_in_place(folder: Path, waiting: Path) -> None:
     for path in public:
         path.unlink(missing_ok=True)
     waiting.rmdir()
+
+
+def _keep_former(config: Path, waiting: Path) -> None:
+    """Keep the config that the ceremony followed on, by which others check it."""
+    if config.exists() and waiting.exists():
+        data = config.read_bytes()
+        if data != waiting.read_bytes():
+            replace_public(config.with_name(FORMER_CONFIG), data)
 
 
 def _find_results(folder: Path, plan: Plan) -> Path:

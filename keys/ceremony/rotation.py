@@ -1,7 +1,7 @@
 """What an index asks of a rotation, and what it says at the end: two signed files.
 
     rotation.json   the one-time key that holders seal for, and for which key version
-    rotated.json    the index has its secret of that version, and it fits
+    rotated.json    that version is in use, and the one before it is over
 
 - Both are signed by the index's receipt key, which holders have from its own hands
   (`receipt.public.jwk`): whoever carries the files or leads the call puts no key in
@@ -53,13 +53,16 @@ class RotationFile(Document):
 
 
 class Rotated(Document):
-    """What an index says when it can answer under the following key version."""
+    """What an index says when nobody is answered any more under the former version.
+
+    It took the config of this version up, and it is a day ago that somebody first asked
+    under it: by the index's clock, not by that of whoever lets a share go.
+    """
 
     format: Literal["signal-index/rotated/1"] = "signal-index/rotated/1"
-    ceremony: Digest
     transcript: Digest
     key_version: Count
-    rotated_at: Instant
+    over_at: Instant
     index_key: SigningKey
 
 

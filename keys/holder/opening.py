@@ -243,6 +243,5 @@ def _read_public(path: Path) -> bytes:
 
 
 def _reason(error: KeysError) -> str:
-    """Say it in one line: the name of the fact, and its words if it has any."""
-    said = str(error)
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    """Say it in one line: the name of the fact, and its words."""
+    return f"{type(error).__name__}: {error.why}"

@@ -12,11 +12,12 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
 from signal_index.ledger import KeyStep
 from signal_index.settings import Settings, load_settings
-from signal_index.store.activations import find_of_ceremony
+from signal_index.store.activations import find_newest, find_of_ceremony
 from signal_index.store.ceremony_records import KeptRecord, keep_record
 from signal_index.store.key_steps import record_key_step
 from signal_index.verify.ceremonies import (
     CheckedRecord,
+    RecordRefused,
     check_record,
     open_signed,
     verify_in_use,
@@ -47,6 +48,8 @@ async def _take_record(file: Path, path: Path) -> tuple[CheckedRecord, bool]:
     made = check_record(document, path.name)
     async with administering(settings) as (conn, recorder):
         config = await find_of_ceremony(conn, made.transcript)
+        if config is None:
+            verify_not_passed(made, await find_newest(conn))
         verify_in_use(config or _read_config(settings, made), made.config)
         kept = KeptRecord(made.kind, recorder.clock())
         is_new = await keep_record(conn, made.transcript, kept, document.decode())
@@ -61,6 +64,16 @@ async def _take_record(file: Path, path: Path) -> tuple[CheckedRecord, bool]:
                 transcript=made.transcript.hex(),
             )
     return made, is_new
+
+
+def verify_not_passed(made: CheckedRecord, newest: KeyConfig | None) -> None:
+    """Raise `RecordRefused` where this index went past what a ceremony made, unused."""
+    if newest is not None and newest.serial > made.config.serial:
+        raise RecordRefused(
+            f"this index uses serial {newest.serial}, and never took up "
+            f"{made.config.serial}, which this ceremony made: nobody asks for its "
+            "record here. Let an auditor have it from a holder"
+        )
 
 
 def _read_config(settings: Settings, made: CheckedRecord) -> KeyConfig:

@@ -16,7 +16,7 @@ from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
 from signal_index.cli.row_key_commands import row_key_app
-from signal_index.errors import YearStillKept
+from signal_index.errors import KeysExist, YearStillKept
 from signal_index.key_files import (
     create_key_folder,
     create_year,
@@ -26,6 +26,7 @@ from signal_index.key_files import (
 )
 from signal_index.ledger import KeyStep
 from signal_index.proof import origin_of
+from signal_index.rotation_files import is_begun
 from signal_index.row_keys import RowKeyState
 from signal_index.settings import load_settings
 from signal_index.signing_files import make_successor, put_successor
@@ -103,6 +104,10 @@ async def _succeed(
     file: Path, use: KeyUse, lead_days: int, overlap_days: int
 ) -> tuple[Path, SignedDocument]:
     settings, now = load_settings(file), clock.now().replace(microsecond=0)
+    if use is KeyUse.RECEIPT and is_begun(settings.keys):
+        raise KeysExist(
+            "a rotation is under way here, which this key signed: finish it first"
+        )
     begins = now + timedelta(days=lead_days)
     document = make_successor(
         settings.keys,

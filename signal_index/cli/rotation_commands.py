@@ -1,7 +1,8 @@
-"""`keys rotate begin`, `finish`, `destroy`: the index's part in a rotation of the key.
+"""`keys rotate begin`, `finish`, `over`, `destroy`: the index's part in a rotation.
 
     begin     a one-time key, and rotation.json, for the holders' ceremony
-    finish    the index's secret of the next key version, and rotated.json
+    finish    the index's secret of the next key version
+    over      rotated.json: that the version before is over, for the holders
     destroy   that of a version which is over
 
 The index learns the factor between two keys and neither key; this command finds it,
@@ -20,7 +21,7 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys.ceremony.carrying import Asked, carry_over, tell_rotated
+from keys.ceremony.carrying import Asked, carry_over
 from keys.ceremony.digits import tell_digits
 from keys.ceremony.documents import (
     HandOverFile,
@@ -29,7 +30,9 @@ from keys.ceremony.documents import (
     parse_file,
     read_file,
 )
+from keys.ceremony.handing_over import find_transcript
 from keys.ceremony.rotation import (
+    Rotated,
     RotatedFile,
     Rotation,
     RotationFile,
@@ -53,11 +56,13 @@ from signal_index.rotation_files import (
     load_scalar,
     read_rotation,
     verify_none_begun,
+    verify_none_waits,
     verify_room,
+    write_rotated,
 )
 from signal_index.settings import Settings, load_settings
 from signal_index.signing_files import load_signing_key
-from signal_index.store.activations import find_first_uses, find_newest
+from signal_index.store.activations import find_first_uses, find_newest, find_rotated
 from signal_index.store.key_steps import record_key_step
 
 rotate_app = typer.Typer(
@@ -87,9 +92,16 @@ def finish(
     handed: HandedOver, settings: SettingsFile, *, record: Record = _RECORD
 ) -> None:
     """Take in what every holder handed over: this index's secret of the next key."""
-    path, version = run(lambda: _finish(settings, handed, record))
+    version = run(lambda: _finish(settings, handed, record))
     say(f"key version {version} can be used here: no row changes")
-    say(f"Give {path} to every holder. Keep a copy of the key folder, as at first.")
+    say("Say so in the call. Keep a copy of the key folder, as at first.")
+
+
+@rotate_app.command("over")
+def over(version: int, settings: SettingsFile) -> None:
+    """Say to the holders, signed, that a key version is over: its shares may go."""
+    path = run(lambda: _tell_over(settings, KeyVersion(version)))
+    say(f"version {version} is over. Give {path} to every holder.")
 
 
 @rotate_app.command("destroy")
@@ -107,6 +119,7 @@ async def _begin(file: Path, *, is_anew: bool) -> tuple[Path, str]:
         verify_none_begun(settings.keys)
     async with administering(settings) as (conn, recorder):
         known = await _find_known(conn)
+        verify_none_waits(settings.keys, KeyVersion(known.key_version + 1))
         verify_width(known.threshold, len(known.holders))
         pair = SealPair.generate()
         asked = Rotation(
@@ -124,10 +137,9 @@ async def _begin(file: Path, *, is_anew: bool) -> tuple[Path, str]:
     return path, tell_digits(told.rotation.encode())
 
 
-async def _finish(file: Path, handed: list[Path], record: Path) -> tuple[Path, int]:
+async def _finish(file: Path, handed: list[Path], record: Path) -> int:
     settings = load_settings(file)
     asked = _read_asked(settings)
-    key = load_signing_key(settings.keys, clock.now())
     async with administering(settings) as (conn, recorder):
         known = await _find_known(conn)
         carried = carry_over(
@@ -137,8 +149,7 @@ async def _finish(file: Path, handed: list[Path], record: Path) -> tuple[Path, i
             known=known,
             scalar=load_scalar(settings.keys, known.key_version),
         )
-        rotated = tell_rotated(carried, asked, clock.now())
-        version = KeyVersion(rotated.key_version)
+        version = KeyVersion(asked.rotation.key_version)
         verify_room(settings.keys, version, carried.scalar)
         await record_key_step(
             conn,
@@ -146,11 +157,29 @@ async def _finish(file: Path, handed: list[Path], record: Path) -> tuple[Path, i
             KeyStep.ROTATION_FINISHED,
             version=version,
             epoch=carried.conclusion.config.epoch,
-            transcript=rotated.transcript.hex(),
+            transcript=find_transcript(carried.conclusion).hex(),
         )
+    end_rotation(settings.keys, version, carried.scalar)
+    return version
+
+
+async def _tell_over(file: Path, version: KeyVersion) -> Path:
+    settings, following = load_settings(file), KeyVersion(version + 1)
+    key = load_signing_key(settings.keys, clock.now())
+    load_scalar(settings.keys, following)
+    async with administering(settings) as (conn, recorder):
+        known = await _find_known(conn)
+        now = recorder.clock()
+        _verify_over(version, known, await find_first_uses(conn), now)
+        transcript = await find_rotated(conn, following)
+    rotated = Rotated(
+        transcript=transcript,
+        key_version=following,
+        over_at=now.replace(microsecond=0),
+        index_key=key.public,
+    )
     told = encode(RotatedFile(rotated=sign_told(key, rotated))) + b"\n"
-    path = end_rotation(settings.keys, version, carried.scalar, told)
-    return path, version
+    return write_rotated(settings.keys, following, told)
 
 
 async def _destroy(file: Path, number: int, asked: str) -> None:

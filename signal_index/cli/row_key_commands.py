@@ -169,6 +169,8 @@ async def _run(file: Path, number: int, asked: str, rest: float) -> Counted:
     if asked != str(number):
         raise RowKeyRefused("nothing was moved: that is not the number")
     settings = load_settings(file)
+    if number not in list_row_keys(settings.keys):
+        raise RowKeyRefused(f"row-key-{number}.key is not in the key folder here")
     await _put_to_use(settings, number)
     with _progress() as told:
         return await _move(settings, rest, told)

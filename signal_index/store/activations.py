@@ -55,7 +55,7 @@ async def accept_key_config(
             now=now,
         )
     except ConfigRefused as refusal:
-        reason = f"{type(refusal).__name__} {refusal}".strip()
+        reason = f"{type(refusal).__name__}: {refusal.why}"
         raise KeyConfigUnusable(f"key config: {reason}") from refusal
     if await _insert_new(conn, key_config, _row_of(config, now)):
         await record_key_step(
@@ -153,6 +153,23 @@ async def find_newest(conn: AsyncConnection) -> KeyConfig | None:
         select(key_config.c.document).order_by(key_config.c.serial.desc()).limit(1)
     )
     return None if newest is None else _parse(newest)
+
+
+async def find_rotated(conn: AsyncConnection, version: int) -> bytes:
+    """Give the transcript that made a key version, or raise `KeyConfigUnusable`."""
+    columns = key_config.c
+    document = await conn.scalar(
+        select(columns.document)
+        .where(columns.key_version == version, columns.epoch == 1)
+        .order_by(columns.serial)
+        .limit(1)
+    )
+    transcript = None if document is None else _parse(document).ceremony
+    if transcript is None:
+        raise KeyConfigUnusable(
+            f"this index took no key config of version {version}, epoch 1 up"
+        )
+    return transcript
 
 
 def _parse(document: str) -> KeyConfig:

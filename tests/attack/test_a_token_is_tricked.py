@@ -191,6 +191,15 @@ def test_a_pin_where_its_file_must_be_named_is_not_repeated(
     assert PIN not in str(refusal.value)
 
 
+def test_a_module_that_is_not_there_is_said_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "token.toml"
+    path.write_text('module = "/nowhere/p11.so"\nserial = "1"\nkey = "k"\n')
+    with pytest.raises(KeyFileMalformed, match="module: no such file"):
+        read_token(path)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -73,10 +73,10 @@ def test_a_secret_is_never_written_over(folder: Path) -> None:
     first, second = (parse_index_scalar(generate_scalar().encoded) for _ in range(2))
     version = KeyVersion(2)
     begin_rotation(folder, bytes(range(32)), b"{}")
-    end_rotation(folder, version, first, b"{}")
+    end_rotation(folder, version, first)
     begin_rotation(folder, bytes(range(32)), b"{}")
     with pytest.raises(KeysExist, match="another rotation"):
-        end_rotation(folder, version, second, b"{}")
+        end_rotation(folder, version, second)
     assert load_scalar(folder, version).encoded == first.encoded
-    end_rotation(folder, version, first, b"{}")
+    end_rotation(folder, version, first)
     assert not (folder / "rotation.key").exists()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from keys.ceremony.checking import check_record
+from keys.ceremony.checking import RecordRefused, check_record
 from keys.digits import write_digits
+from signal_index.cli.ceremony_commands import verify_not_passed
 from signal_index.cli.commands import app
 from signal_index.store.activations import OfferedConfig, accept_key_config
 from signal_index.store.acts import Recorder
@@ -84,6 +85,17 @@ def test_a_record_that_does_not_hold_is_not_kept(
     refused = index("keys", "take-record", spoilt, "--settings", file)
     assert refused.exit_code == 1
     assert "holders stand in another order" in refused.output
+
+
+def test_a_record_that_the_index_went_past_says_so_and_where_it_is_of_use(
+    call: Call,
+) -> None:
+    made = check_record((call.folders[1] / "record.json").read_bytes())
+    verify_not_passed(made, None)
+    verify_not_passed(made, made.config)
+    later = made.config.model_copy(update={"serial": 3})
+    with pytest.raises(RecordRefused, match=r"never took up 1, .* an auditor"):
+        verify_not_passed(made, later)
 
 
 async def test_officers_see_the_key_its_ceremony_and_each_step(

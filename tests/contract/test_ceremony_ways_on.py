@@ -1,11 +1,15 @@
 """What a holder did already, or left behind, is said with the way on."""
 
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from keys.ceremony.cards import CEREMONY_KEY, make_card_again, verify_unserved
+from keys.ceremony.describing import describe
 from keys.ceremony.errors import CeremonyStepRefused
+from keys.ceremony.plan import open_plan
 from keys.ceremony.results import sweep
 from keys.errors import KeyFileExposed, KeyFileMalformed, KeyFileSealed
 from keys.sealing import Seal
@@ -114,3 +118,36 @@ def test_a_try_that_goes_on_keeps_what_it_needs(tmp_path: Path) -> None:
     before = {path.name for path in call.folders[1].iterdir()}
     sweep(call.folders[1])
     assert {path.name for path in call.folders[1].iterdir()} == before
+
+
+def test_what_a_ceremony_followed_on_is_kept_for_who_checks_it(call: Call) -> None:
+    own = call.folders[1]
+    before = (own / "key-config.json").read_bytes()
+    call.follow()
+    call.all(call.commit, call.share, call.accept, call.finish, call.settle)
+    assert (own / "former-key-config.json").read_bytes() == before
+    checked = run(
+        *("ceremony", "verify", own / "record.json"),
+        *("--known", own / "former-key-config.json"),
+        *("--config", own / "key-config.json"),
+    )
+    assert checked.exit_code == 0, checked.output
+    assert "refresh: epoch 2" in checked.output
+    assert "It holds." in checked.output
+    # What died in between is taken again, and keeps the same.
+    call.follow(nonce=b"8" * 32)
+    call.all(call.commit, call.share, call.accept, call.finish)
+    shutil.copy(own / "epoch-3" / "key-config.json", own / "key-config.json")
+    call.settle(1)
+    assert (own / "former-key-config.json").read_bytes() == before
+
+
+def test_a_key_that_would_hold_shorter_than_now_is_said(call: Call) -> None:
+    call.follow()
+    assert "SHORTER" not in "".join(describe(call.plan))
+    draft = call.plan.file.draft
+    sooner = draft.model_copy(
+        update={"valid_until": draft.valid_until - timedelta(days=1)}
+    )
+    plan = open_plan(call.plan.file.model_copy(update={"draft": sooner}))
+    assert "SHORTER than now: 2028-11-29" in "".join(describe(plan))

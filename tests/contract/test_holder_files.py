@@ -71,7 +71,9 @@ def test_what_a_holder_accepted_counts_after_a_restart(keys: Path) -> None:
     with pytest.raises(HolderStartRefused, match="ConfigRolledBack"):
         start(keys)
     file.write_bytes(sign_payload(payload | {"serial": 3, "threshold": 3}, signing))
-    with pytest.raises(HolderStartRefused, match="ConfigHoldersChanged: threshold"):
+    with pytest.raises(
+        HolderStartRefused, match=r"ConfigHoldersChanged: .*: threshold"
+    ):
         start(keys)
 
 

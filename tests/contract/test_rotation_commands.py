@@ -134,6 +134,8 @@ def test_a_key_is_rotated_from_the_request_to_the_end_of_the_former(town: Town) 
     code, said = office.run("keys", "rotate", "begin")
     assert code == 0
     assert "rotation.json: " in said
+    code, again = office.run("keys", "succeed", "receipt")
+    assert (code, "finish it first" in again) == (1, True)
     code, again = office.run("keys", "rotate", "begin")
     assert (code, "--anew" in again) == (1, True)
     code, said = office.run("keys", "rotate", "begin", "--anew")
@@ -147,33 +149,46 @@ def test_a_key_is_rotated_from_the_request_to_the_end_of_the_former(town: Town) 
     code, said = town.finish(1, 2, 3)
     assert (code, "key version 2 can be used" in said) == (0, True)
     left = {path.name for path in town.keys.iterdir()}
-    assert {"index-scalar-1.key", "index-scalar-2.key", "rotated-2.json"} <= left
+    assert {"index-scalar-1.key", "index-scalar-2.key"} <= left
     assert not {"rotation.key", "rotation.json"} & left
     assert town.finish(1, 2, 3)[0] == 1
     assert town.stored(1, "") == town.stored(2, "version-2")
-    settle_is_too_soon(town)
+    code, said = office.run("keys", "rotate", "begin", "--anew")
+    assert (code, "not in use yet" in said) == (1, True)
     destroy_is_by_name_and_in_time(town)
     assert office.kinds() == ["key"] * 7
 
 
-def settle_is_too_soon(town: Town) -> None:
-    people, rotated = town.people, town.keys / "rotated-2.json"
-    files = people.files("done")
-    for said, given in (
-        ("no rotated.json", ()),
-        ("answers until", ("--rotated", rotated)),
-    ):
-        refused = run("ceremony", "settle", *files, *given, *people.opened(1))
-        assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+def settle_is_too_soon(town: Town, why: str) -> None:
+    """Whatever a holder's own clock says: the index says no word of it yet."""
+    files, opened = town.people.files("done"), town.people.opened(1)
+    code, said = town.office.run("keys", "rotate", "over", "1")
+    assert (code, why in said) == (1, True), said
+    rotated = town.keys / "rotated-2.json"
+    assert not rotated.exists()
+    for given, word in (((), "no rotated.json"), (("--rotated", rotated), "rotated-2")):
+        refused = run("ceremony", "settle", *files, *given, *opened)
+        assert (refused.exit_code, word in refused.output) == (1, True), refused.output
+
+
+def settle_once_it_is_over(town: Town) -> None:
+    code, said = town.office.run("keys", "rotate", "over", "1")
+    assert (code, "rotated-2.json to every holder" in said) == (0, True), said
+    files, opened = town.people.files("done"), town.people.opened(1)
+    rotated = ("--rotated", town.keys / "rotated-2.json")
+    done("ceremony", "settle", *files, *rotated, *opened)
+    assert not (town.people.folders[1] / "version-2").exists()
 
 
 def destroy_is_by_name_and_in_time(town: Town) -> None:
     office = town.office
     destroy = ("keys", "rotate", "destroy", "1")
     assert "in use" in office.answer("1", *destroy)[1]
+    settle_is_too_soon(town, "in use")
     town.accept(town.people.folders[1] / "version-2")
     town.ago(25)
     assert "nobody asked under the next" in office.answer("1", *destroy)[1]
+    settle_is_too_soon(town, "nobody asked under the next")
     town.ask(1)
     assert "nobody asked under the next" in office.answer("1", *destroy)[1]
     town.ask(2)
@@ -181,7 +196,9 @@ def destroy_is_by_name_and_in_time(town: Town) -> None:
     town.ago(23)
     town.ask(2)
     assert "answered for until" in office.answer("1", *destroy)[1]
+    settle_is_too_soon(town, "answered for until")
     town.ago(2)
+    settle_once_it_is_over(town)
     assert office.answer("2", *destroy)[0] == 1
     assert office.answer("2", "keys", "rotate", "destroy", "2")[0] == 1
     assert office.answer("1", *destroy)[0] == 0

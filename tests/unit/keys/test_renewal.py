@@ -168,7 +168,7 @@ def test_who_signed_twice_is_named_with_both_files() -> None:
         "again.json": sign_all(DRAFT)["signed-2.json"],
     }
     with pytest.raises(
-        RenewalRefused, match=r"^holder-2: signed signed-2.json and again"
+        RenewalRefused, match=r"^two files of holder-2: signed-2.json and again"
     ):
         assemble(twice, KNOWN, PINS, now=NOW)
 
