@@ -197,7 +197,7 @@ ACCOUNTS = (
     Account(
         "sanne",
         "Sanne Bakker",
-        "generalist met een verlopen training",
+        "generalist zonder tweede stap bij het inloggen, training verlopen",
         TEAM,
         ("generalist", "generalist-safety"),
         trained_until="2026-06-30",

@@ -109,7 +109,7 @@ async def _show(
     desk = desk_of(request)
     found = await fetch_transfers(request, caller)
     given = find_given(found, source)
-    refused = await _find_refused(request, caller)
+    approvals = await _find_approvals(request, caller)
     page = render(
         request,
         "officer/transfers.html",
@@ -122,7 +122,8 @@ async def _show(
         typed=typed,
         reasons=get_args(TransferReason),
         told=told,
-        refused=refused,
+        approvals=approvals,
+        refused={id_: one for id_, one in approvals.items() if one.state == "refused"},
         is_asked="asked" in await desk.kept_forms.take_said(request, PAGE),
         status=200 if told is None else 400,
     )
@@ -130,10 +131,10 @@ async def _show(
     return page
 
 
-async def _find_refused(request: Request, caller: Caller) -> dict[UUID, Approval]:
-    """Find what was refused lately, by the id of its approval: by whom, and why."""
+async def _find_approvals(request: Request, caller: Caller) -> dict[UUID, Approval]:
+    """Find what waits or was decided lately, by its id: who asked, who refused."""
     found, _ = await read_approvals(request, caller, lambda one: one.kind == TRANSFER)
-    return {one.id: one for one in found.decided if one.state == "refused"}
+    return {one.id: one for one in (*found.open, *found.decided)}
 
 
 async def fetch_transfers(request: Request, caller: Caller) -> Transfers:

@@ -24,6 +24,7 @@ def test_a_case_is_followed_listed_and_ended_by_keyboard(
     knows.press("Space")
     go.press("Enter")
     screen.see("U volgt deze inwoner tot en met")
+    expect(page.locator("[data-follow-said]")).to_be_focused()
     with page.expect_popup() as beside:  # the answer stays where it is
         page.get_by_role("link", name="Wat ik volg").first.press("Enter")
     page = screen.page = beside.value

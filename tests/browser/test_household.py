@@ -8,6 +8,8 @@ from playwright.sync_api import Request, expect
 from tests.browser.screen import Screen, Town
 
 HIGHEST = 1_600
+IS_NAME_WIDE = """[...document.querySelectorAll('.desk-follow')].every((one) =>
+    one.querySelector('.desk-follow__flag').offsetWidth > 0.4 * one.offsetWidth)"""
 
 
 def test_each_person_is_attested_apart_and_never_by_default(
@@ -26,6 +28,10 @@ def test_each_person_is_attested_apart_and_never_by_default(
     any_screen.fill_in(members)
     page.fill("#person-1-name", "ouder")
     page.fill("#person-2-name", "jongste kind")
+    # asked by the name that was given; a button is called what stands on it
+    any_screen.see("Hebt u met jongste kind besproken dat u dit opzoekt?")
+    away = page.get_by_role("button", name="Weghalen: persoon 2", exact=True)
+    expect(away).to_have_text("Weghalen")
     page.check("#informed-2-representative-informed")
     any_screen.assert_open_to_all()
     page.fill("#person-1", members[1])
@@ -67,3 +73,15 @@ def test_each_person_is_attested_apart_and_never_by_default(
     any_screen.assert_open_to_all()
     page.click("#again")
     expect(page.locator("[data-informed] input:checked")).to_have_count(0)
+
+
+def test_what_stands_beside_an_organisation_leaves_room_for_its_name(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in()
+    for _ in range(2):
+        screen.ask(town.people.find_household())
+        screen.page.click("#again")
+    screen.go("/own-lookups")
+    screen.see("Later in deze zaak nog eens opgezocht.")
+    assert screen.page.evaluate(IS_NAME_WIDE)

@@ -47,6 +47,10 @@ def test_a_refusal_explains_every_ground_with_a_remedy(
     grounds = screen.page.locator(".desk-ground")
     assert grounds.count() >= 2
     expect(grounds.first).to_contain_text("Wat u kunt doen:")
+    screen.see("U mist de opleiding die bij dit doel hoort, of die is verlopen.")
+    screen.see("Voor dit doel logt u in met een tweede stap.")
+    screen.page.get_by_role("link", name="Opnieuw inloggen").click()
+    expect(screen.page.locator("input[name=password]")).to_be_visible()
 
 
 def test_each_call_has_its_outcome_and_one_is_changed_later(
@@ -67,11 +71,11 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     expect(first).to_have_attribute("aria-pressed", "true")
     expect(first).to_be_focused()
     # A wrong press is taken back.
-    back = flags.nth(1).get_by_role("button", name="Toch niet ingevuld")
+    back = flags.nth(1).get_by_role("button", name="Antwoord weghalen")
     expect(back).to_be_hidden()
     flags.nth(1).get_by_role("button", name="Niet nodig").click()
     back.press("Enter")
-    expect(flags.nth(1)).to_contain_text("Vastgelegd: toch niet ingevuld.")
+    expect(flags.nth(1)).to_contain_text("Vastgelegd: uw antwoord is weggehaald.")
     expect(back).to_be_hidden()
     expect(flags.nth(1).get_by_role("button").first).to_be_focused()
     flags.nth(1).get_by_role("button", name="Niet bereikbaar").click()
@@ -103,7 +107,7 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     ended = case.locator("[data-follow]").filter(has_text="Vastgelegd: volgens")
     expect(ended.locator("[data-state]")).to_have_text("Volgens de inwoner afgerond")
     expect(ended.locator("[data-call]")).to_be_hidden()
-    ended.get_by_role("button", name="Toch niet ingevuld").click()
+    ended.get_by_role("button", name="Antwoord weghalen").click()
     unsaid = case.locator("[data-follow]").filter(has_text="Nog niet ingevuld")
     expect(unsaid.locator("[data-call]")).to_be_visible()
 

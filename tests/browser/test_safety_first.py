@@ -36,6 +36,13 @@ def test_a_purpose_about_safety_turns_the_page_before_anything_is_asked(
     page.check("#purpose-wmo-onderzoek")
     page.get_by_label("Nee", exact=True).check()
     any_screen.see("U kunt deze inwoner nu niet opzoeken. Bespreek het eerst.")
+    page.click("#add-person")
+    page.locator("#informed-1-no").check()
+    others = page.get_by_text("Wilt u de anderen nu wel opzoeken?")
+    expect(others).to_have_count(0)  # it was said before there was another
+    page.locator("#informed-2-no").check()
+    expect(others).to_be_visible()
+    page.get_by_role("button", name="Weghalen: persoon 2").click()
     expect(page.locator("#safety")).to_be_hidden()
     expect(page.locator("body.is-safety")).to_have_count(0)
     any_screen.ask(
@@ -43,6 +50,9 @@ def test_a_purpose_about_safety_turns_the_page_before_anything_is_asked(
     )
     any_screen.see("Veilig Thuis Voorbeeldregio")
     assert_safe(any_screen)
+    order = page.locator("[data-order] button")
+    expect(order).to_have_count(2)
+    expect(order.first).to_contain_text("Veilig Thuis")
     for tool in TOGETHER:
         shown = page.get_by_text(tool).locator("visible=true")
         expect(shown).to_have_count(0)

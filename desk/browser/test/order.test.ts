@@ -74,6 +74,16 @@ test("who did not answer waits for who was not tried, and who was reached is not
   assert.deepEqual(shown, [[0, 1, 2], [1, 2, 0], [2, 0], [0], [1, 0]]);
 });
 
+test("it is done when everybody was reached, and not where there was nobody to call", () => {
+  const calls = new Calls(orderFlags({ flags: [aFlag("a", ["mon"]), aFlag("b", ["mon"])], sources: [] }, CATEGORIES, MONDAY_NOON));
+  const done = ["contact-made", "not-reachable", "already-known"].map((outcome, turn) => {
+    calls.note(Math.min(turn, 1), outcome);
+    return calls.isDone;
+  });
+  assert.deepEqual(done, [false, false, true]);
+  assert.equal(new Calls([]).isDone, false);
+});
+
 test("later they stand in the same order, and what was reached or is one's own last", () => {
   const line = (name: string, said: string, opensAt: string | null, changes = {}) => ({ name, said, opensAt, isOwn: false, coordinates: false, ...changes });
   const lines = [line("own", "", null, { isOwn: true }), line("reached", "contact-made", null), line("tried", "not-reachable", ""), line("closed", "", "2026-11-24T09:00"), line("open", "", ""), line("lead", "", "9", { coordinates: true })];

@@ -211,7 +211,7 @@ async def test_without_a_case_there_is_nothing_to_hand_over_and_it_says_so(
     await log_in(browser)
     town.index.pages["/v1/follows"] = (200, {"items": []})
     page = (await browser.get("/follows")).text
-    assert "U kunt nu niets overdragen" in page
+    assert "U kunt nu niets aan een collega geven" in page
     town.index.pages["/v1/follows"] = (200, {"items": [], "unreadable": 2})
     page = (await browser.get("/follows")).text
     assert "Niet leesbaar: 2 zaken die u volgt" in page

@@ -52,7 +52,7 @@ async def token(town: Town, browser: Browser) -> str:
         ({"place": None}, "Het bewijs is er over een paar seconden."),
         ({"breakGlass": "acute-crisis", "breakGlassLabel": "Crisis"}, "Crisis"),
         ({"kind": "print", "said": {"entry": ENTRY}}, "Hoort bij"),
-        ({"kind": "outcome", "said": {"outcome": None}}, "Toch niet ingevuld"),
+        ({"kind": "outcome", "said": {"outcome": None}}, "Antwoord weggehaald"),
         ({"kind": "search", "said": {"strange": [1]}}, "strange"),
         ({"kind": "search", "said": {"kinds": ["lookup"]}}, "<dd>Opgezocht</dd>"),
         ({"kind": "search", "said": {"from": "2026-10-31"}}, "31 oktober 2026"),

@@ -232,6 +232,17 @@ async def test_one_that_was_refused_leads_to_who_refused_it_and_why(
     assert f'href="/officer/approvals/{ID}">Wie dit vroeg, wie besliste' in page
 
 
+@pytest.mark.parametrize("state", ["open", "approved"])
+async def test_each_says_who_asked(town: Town, officer: Browser, state: str) -> None:
+    asked = an_approval(kind="transfer", state=state)
+    waits, over = ([asked], []) if state == "open" else ([], [asked])
+    town.index.pages |= {
+        "/v1/transfers": (200, the_transfers(a_transfer(state=state))),
+        "/v1/approvals": (200, {"open": waits, "decided": over, "unreadable": 0}),
+    }
+    assert "Gevraagd door anke" in (await officer.get(PAGE)).text
+
+
 async def test_a_generalist_does_not_find_the_page(town: Town, desk: FastAPI) -> None:
     town.provider.person["roles"] = ["generalist"]
     async with town.browser(desk) as browser:

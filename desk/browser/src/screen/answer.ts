@@ -172,10 +172,12 @@ function paintRow(section: DocumentFragment, calls: Calls | null, count: number,
     rowSilent: count === 0 ? silent : null,
   });
   const block = need("[data-first]", section);
+  const done = need("[data-all-called]", section);
   const [name, when, call] = [need("[data-slot=first]", block), need("[data-slot=when]", block), need<HTMLAnchorElement>("[data-call-first]", block)];
   if (calls === null) return block.remove();
   calls.show(([first]) => {
     show(block, first !== undefined);
+    show(done, first === undefined && calls.isDone);
     if (first === undefined) return;
     name.textContent = first.flag.organisation;
     when.textContent = join(first.reach.isOpen ? "" : first.reach.when, writeStale(first.flag.contactHolder));
@@ -201,7 +203,8 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     before: writeBefore(part),
   });
   const [steps, list] = [need("[data-steps]", work), need("[data-order]", work)];
-  if (calls.waiting.length < 2 || palette.isUrgent === true) steps.remove();
+  // In danger a household's calls stand above all of it.
+  if (calls.waiting.length < 2 || (palette.isUrgent === true && who.number > 0)) steps.remove();
   else {
     calls.show((waiting) => {
       list.replaceChildren(...waiting.map((each) => paintStep(each, categories, () => cards[ordered.indexOf(each)]?.focus())));

@@ -4,6 +4,8 @@
  * that was loaded anew can only say that it is gone.
  */
 
+const LOST = "signal-desk.lost";
+
 /** Which of the two an entry is; `refused` is a result without an answer. */
 export type Entry = "question" | "answer" | "refused";
 
@@ -31,6 +33,18 @@ export function nameLoss(type: NavigationTimingType | undefined, wasDiscarded: b
 /** Begin a result's entry; what lay ahead of the question is forgotten by the browser. */
 export function enter(entry: "answer" | "refused"): void {
   history.pushState({ entry }, "");
+}
+
+/** Keep for the next page of this tab that something filled in went with this one: not what. */
+export function noteLoss(): void {
+  sessionStorage.setItem(LOST, "yes");
+}
+
+/** Whether something that was filled in went with a page of this tab; said once. */
+export function takeLoss(): boolean {
+  const lost = sessionStorage.getItem(LOST) !== null;
+  sessionStorage.removeItem(LOST);
+  return lost;
 }
 
 /** Make the entry at which one stands a question's. */

@@ -85,7 +85,7 @@ function offerPerson(part: Part, name: string, unnamed: string, coordinating: Re
   const called = need<HTMLInputElement>("[data-called]", element);
   called.value = name === unnamed ? "" : name;
   show(need("[data-called-field]", element), name !== "");
-  const about = () => (name === "" ? [] : [called.value.trim() || `${name} ${BLANK}`]);
+  const about = () => (name === "" ? [] : [called.value.trim() || BLANK]);
   const paint = (flags: readonly Flag[], lead: ReadonlySet<string>) => writeLines(flags, lead, new Date()).map((line) => paintChoice(line, about));
   const choices = paint(part.flags, coordinating);
   let own: Choice[] = [];

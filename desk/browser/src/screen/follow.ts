@@ -43,6 +43,8 @@ export function offerFollow(part: Part, relay: Relay): DocumentFragment {
       const body = { ...named, informed: knows.value };
       const made = (await relay.act(`/lookups/${part.entryId}/follow`, body)) as { readonly until: string };
       said.textContent = text("follow-begun", { day: writeDay(made.until) });
+      said.tabIndex = -1;
+      said.focus(); // before the button under the finger goes
       show(fields, false);
     } catch (failure) {
       if (!(failure instanceof Refused)) throw failure;

@@ -9,13 +9,14 @@ import type { Cover } from "./cover.ts";
 import { all, need, show } from "./dom.ts";
 import { InvolvedOffer } from "./involved/offer.ts";
 import { keepChoices, keepDraftOnLeaving, restoreDraft } from "./draft.ts";
+import { noteLoss } from "./entries.ts";
 import { type FamilySheet, offerFamilySheet } from "./family-sheet.ts";
 import { memory } from "./memory.ts";
 import { People } from "./people.ts";
 import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
 import { useClosedDays } from "./reach.ts";
 import { drawReference } from "./reference.ts";
-import { isSessionGone, paintRefusal } from "./refusal.ts";
+import { paintRefusal, stateOf } from "./refusal.ts";
 import { Result } from "./result.ts";
 import { Safety } from "./safety.ts";
 import { csrfToken, liveWith, startShell } from "./shell.ts";
@@ -54,6 +55,10 @@ class LookupPage {
   #case: string | null = null;
   /** The sheet of the answer, on which stands who coordinates since. */
   #sheet: FamilySheet | null = null;
+  /** The session is over: what was estimated waits on a lock. */
+  #isOver = false;
+  /** What was estimated goes with the page, as far as was seen when it was left. */
+  #loses = false;
   readonly #result: Result;
   readonly #fields: Fields;
   readonly #people: People;
@@ -83,6 +88,8 @@ class LookupPage {
       leave: () => this.#forgetNumbers(),
       done: () => this.#forgetAnswer(),
     });
+    addEventListener("beforeunload", (event) => this.#warn(event));
+    addEventListener("pagehide", (event) => !event.persisted && this.#loses && noteLoss());
     keepDraftOnLeaving(this.#form);
     restoreDraft(this.#form);
     void this.#relay.tellUnfinished();
@@ -96,7 +103,14 @@ class LookupPage {
     return new WaitedEstimates(new OpenedEstimates(keys, store), this.#labels);
   }
 
+  /** Ask before estimates go with the page; nobody is kept on it whose session is over. */
+  #warn(event: BeforeUnloadEvent): void {
+    this.#loses = !this.#isOver && readMarks(this.#result.places, []).length > 0;
+    if (this.#loses) event.preventDefault();
+  }
+
   #end(keeper: EstimateKeeper): Promise<void> {
+    this.#isOver = true;
     keepChoices(this.#form);
     return keeper.seal();
   }
@@ -141,7 +155,7 @@ class LookupPage {
       this.#forgetNumbers();
       const told = this.#waiting?.isOver ? new TimedOut() : error;
       paintRefusal(this.#place, told, reference);
-      this.#result.showRefusal(asked, isSessionGone(told));
+      this.#result.showRefusal(asked, stateOf(told));
       if (!(told instanceof Refused)) console.error((told as Error).name);
     }
     this.#busy(false);

@@ -54,6 +54,11 @@ export class Calls {
     return [...untried, ...this.#ordered.filter((each) => this.#said.get(each.place) === NOT_REACHABLE)];
   }
 
+  /** Whether there was somebody to call, and everybody was reached. */
+  get isDone(): boolean {
+    return this.#ordered.length > 0 && this.waiting.length === 0;
+  }
+
   /** Show it now, and again each time that it changes. */
   show(paint: (calls: readonly Ordered[]) => void): void {
     this.#shown.push(paint);

@@ -46,7 +46,7 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
       return;
     }
     for (const each of buttons) if (each !== back) each.setAttribute("aria-pressed", String(each.dataset["outcome"] === outcome));
-    said.textContent = text("outcome-recorded", { outcome: name });
+    said.textContent = outcome === "" ? text("outcome-taken-back") : text("outcome-recorded", { outcome: name });
     const within = retry.getRootNode() as Document | ShadowRoot; // a web component has its own
     if (within.activeElement === retry || within.activeElement === back) (group.querySelector<HTMLElement>("[aria-pressed=true]") ?? buttons[0])?.focus();
     show(retry, false);

@@ -16,7 +16,8 @@ function offerLater(line: HTMLElement, relay: Relay): void {
   const state = need("[data-state]", line);
   const label = need("[data-label]", line);
   offerOutcome(need("[data-outcome-of]", line), { entry, flag: Number(flag) }, relay, (outcome) => {
-    if (outcome === "") return location.reload(); // whom to call stands there again
+    const isToCall = outcome === "" || (outcome === UNREACHED && line.querySelector("[data-call-later]") === null);
+    if (isToCall && line.dataset["own"] === undefined) return location.reload(); // whom to call stands there again
     state.textContent = need(`[data-outcome="${outcome}"]`, line).textContent;
     label.textContent = label.dataset["change"] ?? "";
     for (const call of all("[data-call-later]", line)) show(call, outcome === UNREACHED);

@@ -33,6 +33,8 @@ export class PersonRow {
   readonly #standing = new StandingNumber();
   #asks = false;
   #hasExceptions = false;
+  /** What somebody is called to whom no name was given. */
+  #ordinal = "";
   /** The name came along with the number, and goes with it. */
   #isNameGiven = false;
 
@@ -101,13 +103,14 @@ export class PersonRow {
     fill(this.element, {
       "name-label": text("name-label", values),
       "number-label": isAlone ? text("bsn-label") : text("bsn-label-numbered", values),
-      "informed-label": isAlone ? text("informed-label") : text("informed-label-numbered", values),
     });
+    this.#ordinal = text("person", values);
     const remove = need("[data-remove]", this.element);
     show(remove, !isAlone);
     remove.setAttribute("aria-label", text("bsn-remove", values));
     show(need("[data-name-field]", this.element), !isAlone);
     this.#name.hidden = isAlone;
+    this.#nameQuestion();
   }
 
   /** Ask how this person knows, with the choices of a purpose; what was chosen goes. */
@@ -140,6 +143,7 @@ export class PersonRow {
     this.#number.value = number;
     this.#name.value = name;
     this.#isNameGiven = name !== "";
+    this.#nameQuestion();
     this.#number.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -159,7 +163,8 @@ export class PersonRow {
 
   #whyNotInformed(): string {
     if (this.#chosen("[data-codes]") === null) return "informed-missing";
-    return this.#hasExceptions ? "informed-why-missing" : "informed-first";
+    if (this.#hasExceptions) return "informed-why-missing";
+    return this.#name.hidden ? "informed-first" : "informed-first-others"; // a name is asked of a household alone
   }
 
   /** "Nee" asks why not, or says at once what to do first. */
@@ -167,7 +172,7 @@ export class PersonRow {
     const isNot = this.#chosen("[data-codes]")?.value === NOT_INFORMED;
     show(need("[data-why]", this.element), isNot && this.#hasExceptions);
     if (!isNot) for (const each of all<HTMLInputElement>("[data-exceptions] input:checked", this.#informed)) each.checked = false;
-    this.#tell("[data-informed]", "[data-informed-error]", isNot && !this.#hasExceptions ? text("informed-first") : "");
+    this.#tell("[data-informed]", "[data-informed-error]", isNot && !this.#hasExceptions ? text(this.#whyNotInformed()) : "");
   }
 
   #tie(input: HTMLInputElement, label: string, id: string): void {
@@ -187,6 +192,7 @@ export class PersonRow {
     this.#name.addEventListener("input", () => {
       this.#isNameGiven = false;
       this.#checkName();
+      this.#nameQuestion();
     });
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target instanceof HTMLInputElement) this.#events.submit();
@@ -207,6 +213,7 @@ export class PersonRow {
   #partFromPerson(): void {
     if (this.#isNameGiven) this.#name.value = "";
     this.#isNameGiven = false;
+    this.#nameQuestion();
     if (this.name !== "") this.#tell("[data-name-field]", "[data-name-error]", text("name-again"), this.#name);
     if (this.#forgetInformed()) this.#tell("[data-informed]", "[data-informed-error]", text("informed-again"));
   }
@@ -217,6 +224,12 @@ export class PersonRow {
     for (const each of chosen) each.checked = false;
     show(need("[data-why]", this.element), false);
     return chosen.length > 0;
+  }
+
+  /** Ask by the name that was given: among four people nobody counts. */
+  #nameQuestion(): void {
+    const isAlone = this.#name.hidden;
+    fill(this.element, { "informed-label": isAlone ? text("informed-label") : text("informed-label-numbered", { name: this.name || this.#ordinal }) });
   }
 
   #checkName(): boolean {

@@ -11,6 +11,16 @@ export function isSessionGone(error: unknown): boolean {
   return error instanceof Told && SESSION_GONE.includes(slugOf(error.problem));
 }
 
+/** Whether logging in with a second step helps. */
+function isUnsure(error: unknown): boolean {
+  return error instanceof Told && (error.problem.grounds ?? []).some((ground) => ground.id === "login-not-sure-enough");
+}
+
+/** What stands below a refusal: the way to log in, instead of or beside asking again. */
+export function stateOf(error: unknown): string {
+  return isSessionGone(error) ? "refused logged-out" : isUnsure(error) ? "refused log-in" : "refused";
+}
+
 /** `drawn` is the reference to name where no other party gave one. */
 export function paintRefusal(place: HTMLElement, error: unknown, drawn: string | null = null): void {
   const refusal = fromTemplate("refusal");

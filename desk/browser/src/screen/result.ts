@@ -6,7 +6,7 @@
  */
 import type { Cover } from "./cover.ts";
 import { focusOn, need, show } from "./dom.ts";
-import { becomeQuestion, currentEntry, decideArrival, enter, nameLoss } from "./entries.ts";
+import { becomeQuestion, currentEntry, decideArrival, enter, nameLoss, takeLoss } from "./entries.ts";
 import { clearSheet } from "./family-sheet.ts";
 import type { Safety } from "./safety.ts";
 import { endSession, isSessionAlive } from "./shell.ts";
@@ -29,6 +29,8 @@ export class Result {
   readonly #form = need("#question");
   readonly #result = need("#result");
   readonly #place = need("#answer");
+  /** What the page is called while it asks. */
+  readonly #pageTitle = document.title;
   /** What back took out of the page; null when nothing is kept. */
   #locked: DocumentFragment | null = null;
   #isAnswered = false;
@@ -56,9 +58,10 @@ export class Result {
     this.#enter("answer", title, asked);
   }
 
-  showRefusal(asked: string, loggedOut: boolean): void {
+  /** `state`: which ways on there are, as in the style sheet. */
+  showRefusal(asked: string, state: string): void {
     this.#enter("refused", text("unanswered-title"), asked);
-    if (loggedOut) this.#result.dataset["state"] = "refused logged-out";
+    this.#result.dataset["state"] = state;
   }
 
   /** Let go of what was kept: another question is asked. */
@@ -80,6 +83,7 @@ export class Result {
   #turn(answered: boolean): void {
     show(this.#form, !answered);
     show(this.#result, answered);
+    document.title = answered ? `${need("#result-title").textContent} – ${this.#pageTitle}` : this.#pageTitle;
     // A link out of an answer leads to a tab of its own: the answer stays.
     need<HTMLBaseElement>("base").target = answered && this.#isAnswered ? "_blank" : "_self";
     this.#safety.moveTo(answered ? this.#result : need("#safety-place"));
@@ -122,6 +126,7 @@ export class Result {
     show(need("#kept"), this.#locked !== null);
     show(need("#expired"), false);
     if (hadResult) this.#turning.ask(this.#isAnswered);
+    if (!need("#kept").hidden) need("#kept").scrollIntoView({ block: "nearest" }); // the focus may have led past it
   }
 
   /** The page comes back from the browser's own memory: only for who is still logged in. */
@@ -163,17 +168,17 @@ export class Result {
   }
 
   #load(): void {
-    const entry = currentEntry();
+    const [entry, lost] = [currentEntry(), takeLoss()];
     becomeQuestion();
-    if (entry !== "answer") return;
+    if (entry !== "answer" && !lost) return;
     const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
     const { wasDiscarded = false } = document as { wasDiscarded?: boolean };
-    this.#sayGone(nameLoss(navigation?.type, wasDiscarded));
+    this.#sayGone(nameLoss(navigation?.type, wasDiscarded), lost);
   }
 
-  #sayGone(why: string): void {
+  #sayGone(why: string, lost = false): void {
     becomeQuestion();
-    need("#gone").textContent = text(why);
+    need("#gone").textContent = [why, ...(lost ? ["gone-estimates"] : [])].map((each) => text(each)).join(" ");
     show(need("#expired"), true);
   }
 }

@@ -40,6 +40,8 @@ export class NameSearch {
     const born = readDay(this.#input("born").value);
     const wrong = [this.#mark("surname", SURNAME.test(surname)), this.#mark("born", born !== null)].indexOf(false);
     if (wrong >= 0 || born === null) {
+      this.#turn += 1;
+      this.#show("", []); // what was found for the question before is no answer to this one
       this.#input(wrong === 0 ? "surname" : "born").focus();
       return;
     }

@@ -131,7 +131,7 @@ export class Whose {
     const { panel, known } = asked;
     if (known === null) {
       tell(panel, text("whose-unknown"));
-      askSure(panel);
+      askSure(panel, false);
       return;
     }
     tell(panel, text(asked.early ? "whose-known-early" : "whose-known"));
@@ -220,10 +220,13 @@ function describe({ known }: Asked): Shown {
   return { who: writeWho(known), doubts: known.doubts.map((doubt) => text(`whose-doubt-${doubt}`)).join(" ") };
 }
 
-/** Ask whether this is the person who is meant; without that there is no question. */
-function askSure(panel: HTMLElement): void {
+/** Ask whether this is the person who is meant, or whether a number that nobody has is right; without that there is no question. */
+function askSure(panel: HTMLElement, isKnown = true): void {
+  const sure = fromTemplate("whose-sure");
   panel.classList.add("desk-whose--doubt");
-  panel.append(fromTemplate("whose-sure"));
+  show(need("[data-known]", sure), isKnown);
+  show(need("[data-unknown]", sure), !isKnown);
+  panel.append(sure);
 }
 
 function tell(panel: HTMLElement, message: string): void {

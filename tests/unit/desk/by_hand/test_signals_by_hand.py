@@ -271,6 +271,13 @@ async def test_where_nobody_can_take_over_the_page_says_why(
     page = await read_page(browser, path)
     assert "Dat kan nu niet: uw organisatie heeft geen andere contactpersoon" in page
     assert f'action="{path}/hand-over"' not in page
+    assert "Vraag de beheerder van uw organisatie" in page
+    town.provider.person["roles"] = ["hand-signaller", "source-administrator"]
+    browser.kept.clear()
+    await log_in(browser, "/involved")
+    page = await read_page(browser, path)
+    assert 'href="/agency/contacts">Voeg er een toe bij Contactpersonen</a>' in page
+    assert "Vraag de beheerder" not in page
 
 
 async def test_a_colleague_sees_it_among_all_and_not_among_their_own(
