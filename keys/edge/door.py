@@ -7,7 +7,8 @@ memory ends, and what is half sent stays. Here
   counted together, whatever it is called; headers are counted too;
 - a request comes in within `wait_seconds` and the time that its bytes are allowed;
 - an address has so many connections; a proxy that is trusted has no such bound. When
-  all are taken, the one that waits longest makes room: first of whoever has most;
+  all are taken, one makes room: first one that is only to hear a refusal, which it then
+  hears at once; else the one that waits longest. First of whoever has most;
 - for whom there is no room hears so after a while (`patience`), and takes no place
   meanwhile: a flood begins again no sooner. Of these as many are kept as may be inside;
 - an answer that nobody takes, and a connection that does not close, is cut off.
@@ -42,6 +43,8 @@ from keys.edge.errors import (
 )
 from keys.edge.limits import (
     LARGEST_HEADS,
+    LINGER_BYTES,
+    PENDING,
     EdgeLimits,
     Seen,
     count_up,
@@ -49,7 +52,6 @@ from keys.edge.limits import (
 )
 
 SLICE_BYTES: Final = 16_384
-LINGER_BYTES: Final = 2**18
 MOST_PIPELINED: Final = 8
 SWEEP_SECONDS: Final = 1.0
 
@@ -110,15 +112,17 @@ class Door:
             return TooManyAtOnce()
         if len(self._connections) < self.limits.connections:
             return None
-        waiting = [each for each in self._connections if each.waits_since is not None]
+        waiting = [each for each in self._connections if each.spare_since is not None]
         if not waiting:
             return Busy()
         max(waiting, key=self._spareable).make_room()
         return None
 
-    def _spareable(self, one: "GuardedConnection") -> tuple[bool, int, float]:
-        """Rank whom to part with: no proxy, of whoever has most, waiting longest."""
-        return not one.is_proxy, self._of[one.address], -(one.waits_since or 0)
+    def _spareable(self, one: "GuardedConnection") -> tuple[bool, bool, int, float]:
+        """Rank whom to part with: refused, no proxy, of whoever has most, longest."""
+        is_refused = one.pending is not None
+        waits = -(one.spare_since or 0)
+        return is_refused, not one.is_proxy, self._of[one.address], waits
 
     def _sweep_again(self, loop: asyncio.AbstractEventLoop) -> None:
         self._sweep = loop.call_later(SWEEP_SECONDS, self._look_round, loop)
@@ -164,6 +168,22 @@ class GuardedConnection(HttpToolsProtocol):
         """Since when it waits for a request or the rest of one; None while answered."""
         is_answered = self._answering is not None and not self._is_coming_in
         return None if is_answered or self.transport.is_closing() else self._since
+
+    @property
+    def pending(self) -> type[EdgeRefused] | None:
+        """What is all that is to come of the request in hand: a refusal, or None."""
+        if self._answering is None:
+            return None
+        said: Any = self._answering.scope["extensions"][PENDING]
+        told: type[EdgeRefused] | None = said.get("refusal")
+        return told
+
+    @property
+    def spare_since(self) -> float | None:
+        """Since when it may make room for another; None while it may not."""
+        if self.pending is None or self.transport.is_closing():
+            return self.waits_since
+        return self._since
 
     @property
     def _answering(self) -> RequestResponseCycle | None:
@@ -231,6 +251,7 @@ class GuardedConnection(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_PIPELINED:
             raise NotHttp
         super().on_message_begin()
+        self.scope["extensions"] = {PENDING: {}}
         self._is_coming_in = True
         self._since = self.loop.time()
         self._received = self._beside = self._slice
@@ -292,8 +313,9 @@ class GuardedConnection(HttpToolsProtocol):
 
     def make_room(self) -> None:
         """Part with a connection that waits; say so where a request is under way."""
-        if self._is_coming_in and self._refusal is None:
-            self._refuse(TooSlow())
+        told = self.pending or (TooSlow if self._is_coming_in else None)
+        if told is not None and self._refusal is None:
+            self._refuse(told())
         self.transport.close()
 
     def _discard(self, count: int) -> None:

@@ -59,6 +59,11 @@ class BodyTooLarge(EdgeRefused):
     status = 413
     title = "Dit verzoek is te groot."
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The connection ends: the rest of the body would stand before what follows."""
+        return {"connection": "close"}
+
 
 class TooSlow(EdgeRefused):
     """The request came too slowly."""

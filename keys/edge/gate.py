@@ -3,14 +3,18 @@
 - A body is read whole, within its bounds, before the application sees the request, and
   takes no place among those under way while it comes in.
 - Who is told to come again waits a moment for that word (`PATIENCE`): on one connection
-  that is one request at a time, however fast a flood would like to send them.
+  that is one request at a time, however fast a flood would like to send them. The door
+  knows of it (`PENDING`), and parts with such a connection before any other. Nothing
+  of the request is held meanwhile.
+- After a body that is too large the connection ends. What is still on its way is read
+  a while first: a connection that is cut off while it sends loses the answer.
 - What is refused is raised where no name of it stays: an exception that a frame of its
   own traceback holds keeps its whole request, body and all, until the collector comes.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -19,11 +23,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from keys.edge.errors import (
     BodyTooLarge,
     Busy,
+    ComeAgain,
     EdgeRefused,
     TooManyAtOnce,
     TooOften,
 )
-from keys.edge.limits import PATIENCE, EdgeLimits, count_up, share_of
+from keys.edge.limits import (
+    LINGER_BYTES,
+    LINGER_SECONDS,
+    PATIENCE,
+    PENDING,
+    EdgeLimits,
+    count_up,
+    share_of,
+)
 from keys.edge.rate import Rate
 
 BodyLimit = Callable[[str], int]
@@ -35,6 +48,46 @@ Refuse = Callable[[Scope, EdgeRefused], Response]
 def refuse(_scope: Scope, refusal: EdgeRefused) -> Response:
     """Tell a refusal as a problem, for a service without words of its own."""
     return Response(refusal.body, refusal.status, media_type="application/problem+json")
+
+
+def mark_refused(scope: Scope, refusal: type[EdgeRefused]) -> None:
+    """Let the door know that a request has nothing to come but this refusal."""
+    told = scope.get("extensions", {}).get(PENDING)
+    if told is not None:
+        told["refusal"] = refusal
+
+
+async def tell_refused(
+    answer: Response, refusal: EdgeRefused, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send the answer to what was refused, with the headers that go with it.
+
+    One after which the connection ends is whole at once for whoever reads it; what is
+    still sent is read for so long as the door itself would.
+    """
+    answer.headers.update(refusal.headers)
+    if not isinstance(refusal, BodyTooLarge):
+        await answer(scope, receive, send)
+        return
+    mark_refused(scope, BodyTooLarge)
+
+    async def send_open(message: Message) -> None:
+        is_body = message["type"] == "http.response.body"
+        await send({**message, "more_body": True} if is_body else message)
+
+    await answer(scope, receive, send_open)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            await _read_away(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _read_away(receive: Receive) -> None:
+    size, more = 0, True
+    while more and size <= LINGER_BYTES:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 class Gate:
@@ -60,25 +113,27 @@ class Gate:
         """
         client = scope.get("client")
         address = share_of(client[0] if client else "")
-        await self._keep_to_rate(address)
+        await self._keep_to_rate(scope, address)
         if self._requests_of.get(address, 0) >= self._limits.requests_per_address:
-            await asyncio.sleep(self._patience)
+            await self._put_off(scope, TooManyAtOnce)
             raise TooManyAtOnce
         count_up(self._requests_of, address, 1)
         body = _Body(self, address)
         try:
             read = await body.read(scope, receive)
-            if self._under_way >= self._limits.requests:
-                await asyncio.sleep(self._patience)
-                raise Busy
-            self._under_way += 1
-            try:
-                yield read
-            finally:
-                self._under_way -= 1
+            if self._under_way < self._limits.requests:
+                self._under_way += 1
+                try:
+                    yield read
+                finally:
+                    self._under_way -= 1
+                return
         finally:
             self._hold(address, -body.size)
             count_up(self._requests_of, address, -1)
+        del read, body
+        await self._put_off(scope, Busy)
+        raise Busy
 
     def find_limit(self, path: str) -> int:
         """Give how many bytes of a body are taken at a path."""
@@ -97,14 +152,19 @@ class Gate:
             self._bytes += size
             count_up(self._bytes_of, address, size)
 
-    async def _keep_to_rate(self, address: str) -> None:
+    async def _put_off(self, scope: Scope, refusal: type[ComeAgain]) -> None:
+        """Let somebody wait for a refusal, so that the door may tell it sooner."""
+        mark_refused(scope, refusal)
+        await asyncio.sleep(self._patience)
+
+    async def _keep_to_rate(self, scope: Scope, address: str) -> None:
         if self._limits.is_proxy(address):
             return
         now = asyncio.get_running_loop().time()
         try:
             self._rate.verify(address, now)
         except TooOften:
-            await asyncio.sleep(self._patience)
+            await self._put_off(scope, TooOften)
             raise
         self._rate.take(address, now)
 
@@ -181,7 +241,6 @@ class Gated:
                 await self._app(scope, admitted, send)
         except EdgeRefused as refusal:
             answer = self._refuse(scope, refusal)
-            answer.headers.update(refusal.headers)
-            await answer(scope, receive, send)
+            await tell_refused(answer, refusal, scope, receive, send)
         except ClientDisconnect:
             return

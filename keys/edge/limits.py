@@ -92,6 +92,11 @@ def _is_among(address: str, networks: tuple[str, ...]) -> bool:
 
 PATIENCE: Final = 0.5
 """Seconds after which who finds no room is told: nobody comes back sooner."""
+LINGER_BYTES: Final = 2**18
+LINGER_SECONDS: Final = 1.0
+"""How much, and how long, is read of who goes on sending what was refused."""
+PENDING: Final = "signal-index.refusal"
+"""Under which extension of a scope the gate tells the door of a refusal to come."""
 LARGEST_HEADS: Final = 100
 """How many headers a request may have: each costs more memory than its bytes."""
 

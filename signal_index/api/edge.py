@@ -24,7 +24,8 @@ from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
 from keys.edge.allowing import list_allowed
-from keys.edge.gate import Gate
+from keys.edge.errors import EdgeRefused
+from keys.edge.gate import Gate, tell_refused
 from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from signal_index.api.errors import (
@@ -134,7 +135,10 @@ class Edge:
         if send.status == 0:
             answer = render_problem(error, base=self._base)
             response = Response(answer.body, answer.status, dict(answer.headers))
-            await response(scope, receive, send)
+            if isinstance(error, EdgeRefused):
+                await tell_refused(response, error, scope, receive, send)
+            else:
+                await response(scope, receive, send)
 
     def _as_fact(self, error: HTTPException, scope: Scope) -> Exception:
         """Give our own fact for what the router raises."""

@@ -48,7 +48,8 @@ async def store_contact_holder(
     One that was signed before what stands is refused: an old number never comes back.
     What says that it was signed after now, or by nobody, is not as it was stored, and
     stands in no one's way. `replaces`: the signature that must stand there, else
-    `ContactChanged`: of two who change the same, the second is told.
+    `ContactChanged`: of two who change the same, the second is told, and what somebody
+    took away meanwhile does not come back.
     """
     organisation, municipality = owner
     holder_id = holder.id
@@ -63,6 +64,8 @@ async def store_contact_holder(
         await conn.execute(select(*columns).where(own).with_for_update())
     ).one_or_none()
     if known is None:
+        if replaces is not None:
+            raise ContactChanged
         await _verify_room(conn, organisation, most)
         await conn.execute(
             insert(contact_holder),

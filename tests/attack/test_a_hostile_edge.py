@@ -7,6 +7,7 @@ notice. What each service does with it: tests/browser/test_behind_a_proxy.py.
 import asyncio
 import json
 import resource
+from contextlib import suppress
 
 import pytest
 
@@ -174,6 +175,56 @@ async def test_when_nobody_is_there_any_more_every_request_knows() -> None:
                 await asyncio.sleep(0.01)
         assert (await served.ask(WHOLE)).status == 200
         assert served.gone == 1  # those that waited for their turn never begin
+
+
+async def test_who_waits_for_a_refusal_makes_room_for_others_and_hears_it() -> None:
+    limits = {"connections": 16, "connections_per_address": 8, "wait_seconds": 60}
+    async with serving(3600, **limits, requests_per_address=4) as served:
+        held = await served.hold(8, HOLD, "127.0.0.20", "127.0.0.21")
+        refused = await served.hold(8, HOLD * 7, "127.0.0.20", "127.0.0.21")
+        others = [await served.connect(OTHER) for _ in range(8)]
+        for caller in others:
+            await caller.send(WHOLE)
+            assert (await caller.hear()).status == 200
+        assert {(await caller.hear()).status for caller in refused} == {429}
+        served.holding.set()
+        assert {(await caller.hear()).status for caller in held} == {200}
+
+
+async def test_a_few_addresses_that_are_only_refused_keep_nobody_out() -> None:
+    limits = {"connections": 16, "connections_per_address": 4}
+
+    async def flood(served: Served, address: str) -> None:
+        while True:
+            caller = await served.connect(address)
+            with suppress(ConnectionError, EOFError):
+                while True:
+                    await caller.send(WHOLE * 7)
+                    for _ in range(7):
+                        await caller.hear()
+
+    async with serving(15, **limits, requests_per_second_per_address=5) as served:
+        addresses = [f"127.0.0.{20 + number % 4}" for number in range(16)]
+        floods = [asyncio.create_task(flood(served, one)) for one in addresses]
+        await asyncio.sleep(0.5)
+        try:
+            for _ in range(8):
+                assert (await served.ask(WHOLE, OTHER)).status == 200
+        finally:
+            for one in floods:
+                one.cancel()
+            await asyncio.gather(*floods, return_exceptions=True)
+
+
+async def test_after_a_body_that_is_too_large_the_connection_ends() -> None:
+    async with serving() as served:
+        for size in (100_000, 600_000):
+            caller = await served.connect()
+            await caller.send(a_post(size, b"x" * size))
+            told = await caller.hear()
+            assert (told.status, told.headers["connection"]) == (413, "close")
+            assert await caller.is_closed()
+        assert served.bodies == []
 
 
 async def test_a_service_may_open_the_files_that_its_limits_need() -> None:

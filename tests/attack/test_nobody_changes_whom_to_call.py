@@ -179,3 +179,17 @@ async def test_who_changes_what_another_changed_meanwhile_overwrites_nothing(
     assert answers[1].json()["type"].endswith("/contact-changed")
     stands = await read_details(world, str(agency.contact))
     assert stands["phone"] == "+31101234501"
+
+
+async def test_who_changes_what_is_gone_meanwhile_brings_nothing_back(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    assert (await world.put_contact(agency, a_contact_holder())).status_code == 200
+    read = (await read_details(world, str(agency.contact)))["signature"]["value"]
+    await world.run_sql("DELETE FROM contact_holder")
+    changed = a_contact_holder(phone=Phone("+31101234509"))
+    answer = await world.put_contact(agency, changed, replaces=read)
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith("/contact-changed")
+    assert (await world.put_contact(agency, changed)).status_code == 201
