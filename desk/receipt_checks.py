@@ -3,7 +3,9 @@
 The desk asks with a token of its own, not of a person. A proof that holds marks the
 receipt proven. An entry that the index does not know, or a proof that does not hold,
 marks it broken and raises the alarm in the log: receipt and promise convict the
-index. A proof that is late is asked again, up to a day.
+index. A proof that is late is asked again, up to a day. One that only keys signed that
+this desk does not know stays open: it convicts nobody, for a successor may not have
+been taken here. After a day that is an alarm too, at each check.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,7 @@ from desk.holders import Passed
 from desk.receipts import KeptReceipt, ReceiptRules, ReceiptState
 from signal_index.proof import (
     ProofError,
+    SignerUnknown,
     parse_tlog_proof,
     verify_tlog_proof,
 )
@@ -36,6 +39,8 @@ async def check_receipts(desk: Desk, now: datetime) -> dict[ReceiptState, int]:
         state = judge(passed, kept, desk.receipts.rules, now)
         counts[state] += 1
         if state is ReceiptState.PROMISED:
+            if _is_late(kept, now):
+                log_event(Event.RECEIPT_UNPROVEN, entry=kept.entry)
             continue
         await desk.receipts.mark(kept.entry, state)
         if state is ReceiptState.BROKEN:
@@ -60,9 +65,11 @@ def judge(
         return _judge_proof(passed.body, kept, rules, now)
     if passed.status not in {404, 409, 503}:
         raise IndexUnreachable
-    age = now.timestamp() - kept.received_at
-    late = age > LATEST.total_seconds()
-    return ReceiptState.BROKEN if late else ReceiptState.PROMISED
+    return ReceiptState.BROKEN if _is_late(kept, now) else ReceiptState.PROMISED
+
+
+def _is_late(kept: KeptReceipt, now: datetime) -> bool:
+    return now.timestamp() - kept.received_at > LATEST.total_seconds()
 
 
 def _judge_proof(
@@ -74,6 +81,8 @@ def _judge_proof(
     try:
         proof = parse_tlog_proof(body.decode("utf-8"))
         verify_tlog_proof(proof, kept.leaf, keys, origin=kept.origin)
+    except SignerUnknown:
+        return ReceiptState.PROMISED
     except (ProofError, UnicodeDecodeError):
         return ReceiptState.BROKEN
     return ReceiptState.PROVEN

@@ -26,7 +26,7 @@ from desk.database import Database
 from desk.errors import ReceiptInvalid, ReceiptMismatch, SettingsRefused
 from desk.settings import DeskSettings
 from desk.tables import receipts
-from desk.tokens import Person
+from desk.tokens import CLOCK_SKEW, Person
 from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import KeysError
 from keys.pinned_keys import PinnedKey
@@ -125,13 +125,14 @@ def verify_answer(
 ) -> list[tuple[OpenedReceipt, Part]]:
     """Open the receipt of each part of an answer, or raise `ReceiptRefused`.
 
-    A key that was succeeded counts until its end, by this desk's clock (`now`).
+    A key that was succeeded counts until its end, by this desk's clock (`now`). One
+    that follows counts from half a minute before it begins, for a clock that is behind.
 
     Proven by tests/unit/desk/test_receipts.py.
     """
     try:
         parts = parse_body(Answer, answer).answers
-        accepted = rules.receipt_key.chain.list_accepted(now)
+        accepted = rules.receipt_key.chain.list_between(now, now + CLOCK_SKEW)
         keys = [parse_receipt_key(key.jwk) for key in accepted]
         opened = [
             verify_receipt(

@@ -26,7 +26,7 @@ from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.config_commands import config
-from keys.digits import write_digits
+from keys.confirming_successors import confirm_successors
 from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Because, Kind
@@ -44,17 +44,24 @@ from keys.holder.registering import (
 from keys.holder.serve import serve_holder
 from keys.holder.settings import load_settings
 from keys.holder.store import HolderStore
-from keys.instants import write_instant
 from keys.joining import open_request
-from keys.joining.confirming import confirm_request, read_file, read_index_keys
+from keys.joining.confirming import (
+    confirm_request,
+    read_file,
+    read_index_keys,
+)
 from keys.jose import parse_public_key
-from keys.pinned_keys import read_successors, take_successors
+from keys.pinned_keys import (
+    find_successors,
+    foresee_successors,
+    read_successors,
+    take_successors,
+)
 from keys.request import load_request_key
 from keys.restoration import RestoredBecause, instant_of
 from keys.saying import saying_why
 from keys.seal_commands import seal
 from keys.statement import DayStatement, verify_statement
-from keys.successor import digest_successor
 
 OrganisationsFile = Annotated[Path, typer.Option(help="The holder's list (TOML).")]
 Oin = Annotated[str, typer.Option(help="Its number, 20 digits.")]
@@ -260,19 +267,22 @@ def take_successor_command(
         Path,
         typer.Option(help="receipt.public.jwk or checkpoint.vkey; they go beside it."),
     ],
+    digits: Annotated[
+        list[str] | None,
+        typer.Option(help="As they were read to you; repeat it; else you are asked."),
+    ] = None,
 ) -> None:
     """Take what follows on a key of the index that you pinned.
 
-    The digits are those that the index said: have them read to you by telephone.
+    You type the digits that the index said, as they were read to you by telephone.
+    Nothing is taken unless they are those of the file.
     """
     with saying_why("Not taken"):
-        chain = take_successors(pinned, read_successors(successors))
-    for one, said in zip(chain.taken, chain.said, strict=True):
-        typer.echo(
-            f"{one.key.kid} from {write_instant(one.begins)}; "
-            f"the one before it until {write_instant(one.ends)}; "
-            f"digits {write_digits(digest_successor(said))}"
-        )
+        offered, known = read_successors(successors), find_successors(pinned)
+        chain = foresee_successors(pinned, offered)
+        confirm_successors(chain, read_successors(known), digits or ())
+        take_successors(pinned, offered)
+    typer.echo(f"Taken: {known}")
 
 
 @app.command()

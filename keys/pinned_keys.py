@@ -15,10 +15,13 @@ person has looked and taken the file away.
     receipt-fork.json          in the same form: two that contradict each other
 
 Proven by tests/attack/test_a_key_is_succeeded_falsely.py and
-tests/unit/keys/test_pinned_keys.py.
+tests/attack/test_what_was_taken_is_not_let_go.py.
 """
 
-from collections.abc import Callable, Sequence
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -33,7 +36,7 @@ from keys.errors import KeyFileMalformed, KeysError, SuccessorForged, SuccessorF
 from keys.files import read_json, read_public, replace_public
 from keys.jose import ALGORITHM, PublicKey, parse_public_key
 from keys.note_keys import ED25519, split_key
-from keys.successor import Chain, KeyUse, Successor, follow, open_successor
+from keys.successor import Chain, KeyUse, Successor, find_forks, follow, open_successor
 from keys.watching import Watched
 
 MAX_SUCCESSORS: Final = 64
@@ -59,7 +62,7 @@ def read_chain(path: Path, use: KeyUse) -> Chain:
     if pinned.use is not use:
         raise KeyFileMalformed(f"{path.name}: the {pinned.use} key, not the {use} key")
     chain = follow(pinned.key, pinned.use, read_successors(find_successors(path)))
-    return replace(chain, name=pinned.name, is_forked=find_fork(path).exists())
+    return replace(chain, name=pinned.name, is_forked=_stands(find_fork(path)))
 
 
 def find_successors(path: Path) -> Path:
@@ -79,7 +82,7 @@ def list_files(path: Path) -> Sequence[Path]:
 
 def read_successors(path: Path) -> tuple[SignedDocument, ...]:
     """Read the statements that lie beside a key; none where there is no file."""
-    if not path.exists():
+    if not _stands(path):
         return ()
     try:
         return _File.model_validate_json(read_public(path), by_name=False).successors
@@ -87,33 +90,75 @@ def read_successors(path: Path) -> tuple[SignedDocument, ...]:
         raise SuccessorForged(f"{path.name}: not a file of successors") from None
 
 
+def foresee_successors(path: Path, documents: Sequence[SignedDocument]) -> Chain:
+    """Give what `take_successors` would have follow, and take nothing.
+
+    Raises what it raises, and keeps the same evidence.
+    """
+    chain, _ = _join(path, documents)
+    return chain
+
+
 def take_successors(path: Path, documents: Sequence[SignedDocument]) -> Chain:
     """Put statements beside the pinned key; those that lie there stay.
 
     Raises what `follow` raises, and `SuccessorForged` for one that neither follows on
     the pinned key nor comes before it: another one is missing, or it is of elsewhere.
-    A fork is kept as evidence, beside it.
+    A fork is kept as evidence, beside it and beside earlier evidence. One at a time: of
+    two at once the later one sees what the earlier one took.
     """
-    file, pinned = find_successors(path), _read_pinned(path)
-    known = read_successors(file)
+    with _alone(path.parent):
+        chain, whole = _join(path, documents)
+        replace_public(find_successors(path), encode_successors(whole))
+    return chain
+
+
+def _join(
+    path: Path, documents: Sequence[SignedDocument]
+) -> tuple[Chain, Sequence[SignedDocument]]:
+    pinned, known = _read_pinned(path), read_successors(find_successors(path))
     whole = [*known, *(one for one in documents if one not in known)]
     try:
         chain = follow(pinned.key, pinned.use, whole)
     except SuccessorForked:
-        replace_public(find_fork(path), encode_successors(whole))
+        _keep_evidence(find_fork(path), find_forks(pinned.key, whole))
         raise
     said = [open_successor(one) for one in whole]
     placed = [*chain.taken, *_list_before(pinned.key, said)]
     if not chain.taken or any(one not in placed for one in said):
         raise SuccessorForged("does not follow on the pinned key; is one missing?")
-    replace_public(file, encode_successors(whole))
-    return chain
+    if len(whole) > MAX_SUCCESSORS:
+        raise SuccessorForged(f"more than {MAX_SUCCESSORS} successors")
+    return chain, whole
+
+
+def _keep_evidence(file: Path, forked: Sequence[SignedDocument]) -> None:
+    """Keep what contradicts each other; what was kept before stays, and goes first."""
+    with suppress(SuccessorForged):  # a file that is none is evidence too: it stays
+        kept = read_successors(file)
+        whole = [*kept, *(one for one in forked if one not in kept)]
+        replace_public(file, encode_successors(whole[:MAX_SUCCESSORS]))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one that takes something in this folder; waits for another."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def encode_successors(documents: Sequence[SignedDocument]) -> bytes:
     """Write the file that lies beside a pinned key."""
     made = _File(successors=tuple(documents))
     return made.model_dump_json(by_alias=True).encode() + b"\n"
+
+
+def _stands(path: Path) -> bool:
+    return path.is_symlink() or path.exists()  # a link to nothing is no absence
 
 
 def _list_before(pinned: PublicKey, said: Sequence[Successor]) -> list[Successor]:
@@ -188,6 +233,41 @@ class Followed(Generic[Read]):
             self._tell(refusal)
 
 
+class ReadOn:
+    """Reads a pinned key again and again; what once followed on it is never let go.
+
+    `tell` hears of a fork, at each reading.
+    """
+
+    def __init__(
+        self, path: Path, use: KeyUse, tell: Callable[[Exception], None]
+    ) -> None:
+        self._path = path
+        self._use = use
+        self._tell = tell
+        self._held: Chain | None = None
+
+    def __call__(self) -> Chain:
+        """Read it, or raise `KeysError`: also where what was read before is gone."""
+        chain = read_chain(self._path, self._use)
+        if self._held is not None:
+            _hold(self._held, chain)
+        self._held = chain
+        if chain.is_forked:
+            self._tell(SuccessorForked(chain.keys[0].key.kid))
+        return chain
+
+
+def _hold(held: Chain, found: Chain) -> None:
+    if found.keys[0].raw != held.keys[0].raw:
+        raise SuccessorForged("another key is pinned; start again if that is meant")
+    for taken, now in zip(held.taken, found.taken, strict=False):
+        if taken != now:
+            raise SuccessorForked(f"two keys follow {taken.former.kid}: stop, and call")
+    if len(found.taken) < len(held.taken):
+        raise SuccessorForged("what was taken lies beside the pinned key no more")
+
+
 class PinnedKey:
     """A pinned key as a process holds it: what follows is taken up as it comes.
 
@@ -202,18 +282,10 @@ class PinnedKey:
         count_seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Read it, or raise `KeysError`."""
-        self._path = path
-        self._use = use
-        self._tell = tell
-        self._followed = Followed(list_files(path), self._read, tell, count_seconds)
+        read = ReadOn(path, use, tell)
+        self._followed = Followed(list_files(path), read, tell, count_seconds)
 
     @property
     def chain(self) -> Chain:
         """The key that was pinned, and those that follow it."""
         return self._followed.get()
-
-    def _read(self) -> Chain:
-        chain = read_chain(self._path, self._use)
-        if chain.is_forked:
-            self._tell(SuccessorForked(chain.keys[0].key.kid))
-        return chain

@@ -21,6 +21,7 @@ tests/attack/test_a_key_is_succeeded_falsely.py.
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -55,6 +56,8 @@ from keys.jose import (
 _TYPE: Final = "signal-key-successor+json"
 SHORTEST: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=92)
+LEAD: Final = timedelta(days=92)
+"""At most this long after it was said does a key begin: `made` is no older."""
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -89,6 +92,8 @@ class Successor(Document):
             raise ValueError("both keys count for 1 to 92 days")
         if self.begins < self.made:
             raise ValueError("a key does not sign before it was said to")
+        if self.begins - self.made > LEAD:
+            raise ValueError("a key begins within 92 days of when it was said")
         return self
 
 
@@ -177,14 +182,16 @@ def follow(
 ) -> Chain:
     """Give the keys that lead on from a pinned one, by statements in any order.
 
-    Statements of other keys lead nowhere. Raises `SuccessorForged`, `SuccessorForked`.
+    Statements of other keys lead nowhere. Raises `SuccessorForged`, `SuccessorForked`:
+    the latter of a key before the pinned one too.
     """
+    if forked := find_forks(pinned, documents):
+        former = open_successor(forked[0]).former.kid
+        raise SuccessorForked(f"two keys follow {former}: stop, and call")
     by_former = _by_former(documents)
     keys, taken, said = [Dated(pinned)], list[Successor](), list[SignedDocument]()
     while steps := by_former.get(keys[-1].key.raw):
         step, document = steps[0]
-        if any(other != step for other, _ in steps):
-            raise SuccessorForked(f"two keys follow {step.former.kid}: stop, and call")
         if step.use != use:
             raise SuccessorForged(f"it is of the {step.use} key")
         _verify_next(step, keys, taken)
@@ -193,6 +200,37 @@ def follow(
         taken.append(step)
         said.append(document)
     return Chain(tuple(keys), tuple(taken), tuple(said))
+
+
+def find_forks(
+    pinned: PublicKey, documents: Sequence[SignedDocument]
+) -> Sequence[SignedDocument]:
+    """Give those that contradict another, of keys that a pinned one has to do with.
+
+    What does not open, and what leads neither to nor from it, hides none of them.
+    """
+    by_former: dict[bytes, list[_Step]] = defaultdict(list)
+    for document in documents:
+        with suppress(SuccessorForged):
+            one = open_successor(document)
+            by_former[one.former.raw].append((one, document))
+    ours = _list_kin(pinned, [one for steps in by_former.values() for one, _ in steps])
+    return [
+        document
+        for former, steps in by_former.items()
+        if former in ours and any(one != steps[0][0] for one, _ in steps)
+        for _, document in steps
+    ]
+
+
+def _list_kin(pinned: PublicKey, said: Sequence[Successor]) -> set[bytes]:
+    kin, before = {pinned.raw}, 0
+    while len(kin) > before:
+        before = len(kin)
+        for one in said:
+            if kin & {one.former.raw, one.key.raw}:
+                kin |= {one.former.raw, one.key.raw}
+    return kin
 
 
 _Step = tuple[Successor, SignedDocument]

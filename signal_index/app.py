@@ -158,7 +158,9 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             open_security(settings, keys, log, clock.now) as security,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            receipts = FollowedReceiptKeys(settings.keys, security.tell_successor)
+            receipts = FollowedReceiptKeys(
+                settings.keys, security.tell_successor, clock.now
+            )
             keys = replace(keys, receipts=receipts)
             trust = AdoptionTrust(receipts, settings.ledger_origin)
             view = PolicyView(policy, trust, log)

@@ -33,6 +33,7 @@ from keys.pseudonym import (
     parse_ledger_name_key,
     parse_row_key_secret,
 )
+from signal_index import clock
 from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
 from signal_index.keyring import IndexKeys, LeaderKeys, YearKeys
 from signal_index.ledger import DisclosureKey
@@ -101,7 +102,7 @@ def load_keys(folder: Path) -> IndexKeys:
         scalars=dict(scalars),
         ring=load_row_keys(folder),
         ledger_names=names,
-        receipts=load_receipt_keys(folder),
+        receipts=load_receipt_keys(folder, clock.now()),
     )
 
 

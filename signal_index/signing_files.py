@@ -18,9 +18,9 @@
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -29,10 +29,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from keys.config_document import SignedDocument
-from keys.errors import KeysError, SuccessorForked
+from keys.errors import KeysError
 from keys.jose import PrivateKey
 from keys.pinned_keys import (
     Followed,
+    ReadOn,
     find_successors,
     list_files,
     read_chain,
@@ -43,6 +44,7 @@ from keys.successor import (
     Dated,
     KeyUse,
     Successor,
+    open_successor,
     parse_successor,
     sign_successor,
 )
@@ -76,17 +78,21 @@ def create_signing_keys(folder: Path, origin: str) -> None:
         _write_public(folder / PINNED[use], _private(folder, use, 1), use, origin)
 
 
-def load_receipt_keys(folder: Path) -> ReceiptKeys:
+def load_receipt_keys(folder: Path, now: datetime) -> ReceiptKeys:
     """Read the receipt keys: the first, and those that followed it.
 
     The private half of one that signs no more may be gone. Raises `KeyFilesRefused`.
     """
-    chain = read_own_chain(folder, KeyUse.RECEIPT)
+    return _read_receipt_keys(folder, read_own_chain(folder, KeyUse.RECEIPT), now)
+
+
+def _read_receipt_keys(folder: Path, chain: Chain, now: datetime) -> ReceiptKeys:
     dated: list[tuple[datetime, ReceiptKey]] = []
     former: list[OKPKey] = []
     for number, one in enumerate(chain.keys, 1):
         is_gone = not (folder / name_key(KeyUse.RECEIPT, number)).exists()
-        if number < len(chain.keys) and is_gone:
+        is_over = number < len(chain.keys) and chain.keys[number].begins <= now
+        if is_over and is_gone:
             former.append(parse_receipt_key(one.key.jwk))
             continue
         seed, _ = _read_of(folder, KeyUse.RECEIPT, number, one)
@@ -99,7 +105,10 @@ def load_checkpoint_keys(folder: Path, now: datetime) -> CheckpointKeys:
 
     The private half of one that counts no more may be gone.
     """
-    chain = read_own_chain(folder, KeyUse.CHECKPOINT)
+    return _read_checkpoint_keys(folder, read_own_chain(folder, KeyUse.CHECKPOINT), now)
+
+
+def _read_checkpoint_keys(folder: Path, chain: Chain, now: datetime) -> CheckpointKeys:
     return CheckpointKeys(
         [
             (one.begins, one.ends, _read_checkpoint_key(folder, number, one))
@@ -111,16 +120,24 @@ def load_checkpoint_keys(folder: Path, now: datetime) -> CheckpointKeys:
 
 def load_signing_key(folder: Path, now: datetime) -> PrivateKey:
     """Read the receipt key as it signs now for agencies and holders, or raise."""
-    key = load_receipt_keys(folder).at(now)
+    key = load_receipt_keys(folder, now).at(now)
     return PrivateKey(key.kid, key.jose)
 
 
 class FollowedReceiptKeys:
     """The receipt keys as a process holds them: read again when replaced."""
 
-    def __init__(self, folder: Path, tell: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tell: Callable[[Exception], None],
+        clock: Callable[[], datetime],
+    ) -> None:
         """Read them, or raise `KeyFilesRefused`."""
-        read = partial(load_receipt_keys, folder)
+
+        def read(chain: Chain) -> ReceiptKeys:
+            return _read_receipt_keys(folder, chain, clock())
+
         self._followed = _follow(folder, KeyUse.RECEIPT, read, tell)
 
     def at(self, now: datetime) -> ReceiptKey:
@@ -149,8 +166,8 @@ class FollowedCheckpointKeys:
     ) -> None:
         """Read them, or raise `KeyFilesRefused`."""
 
-        def read() -> CheckpointKeys:
-            return load_checkpoint_keys(folder, clock())
+        def read(chain: Chain) -> CheckpointKeys:
+            return _read_checkpoint_keys(folder, chain, clock())
 
         self._followed = _follow(folder, KeyUse.CHECKPOINT, read, tell)
 
@@ -161,8 +178,14 @@ class FollowedCheckpointKeys:
 
 def read_own_chain(folder: Path, use: KeyUse) -> Chain:
     """Read which keys of a use this index has, or raise `KeyFilesRefused`."""
-    try:
+    with _as_own(use):
         return read_chain(folder / PINNED[use], use)
+
+
+@contextmanager
+def _as_own(use: KeyUse) -> Iterator[None]:
+    try:
+        yield
     except KeysError as refusal:
         raise KeyFilesRefused(f"{PINNED[use]}: {refusal}") from None
 
@@ -198,13 +221,14 @@ def make_successor(
     Nothing counts on it before `put_successor`. What an earlier run signed, and that
     counts nowhere yet, is given again as it was: a key has one successor. `origin`: the
     ledger's name now. Raises `KeyFilesRefused` while the succession before it is not
-    over.
+    over, and where what an earlier run signed was to begin before now: nobody would
+    have the new key when the former one stops.
     """
     chain = read_own_chain(folder, use)
     number = len(chain.keys) + 1
     said = _find_said(folder, use, number)
     if said.exists():
-        return _read_said(said)
+        return _read_in_time(said, now)
     if chain.taken and begins < chain.taken[-1].ends:
         raise KeyFilesRefused("the succession before it is not over then")
     path = folder / name_key(use, number)
@@ -250,25 +274,41 @@ def _read_said(path: Path) -> SignedDocument:
         raise KeyFilesRefused(f"{path.name}: not a statement") from None
 
 
+def _read_in_time(path: Path, now: datetime) -> SignedDocument:
+    document = _read_said(path)
+    begins = open_successor(document).begins
+    if begins <= now:
+        raise KeyFilesRefused(
+            f"{path.name}: it was to begin at {begins:%Y-%m-%d %H:%M} UTC, and counts "
+            "nowhere; it is not put to use any more"
+        )
+    return document
+
+
+def find_said(folder: Path, use: KeyUse) -> SignedDocument | None:
+    """Give what an earlier run signed, and that does not count yet."""
+    path = _find_said(folder, use, len(read_own_chain(folder, use).keys) + 1)
+    return _read_said(path) if path.exists() else None
+
+
 def _follow(
     folder: Path,
     use: KeyUse,
-    read: Callable[[], Read],
+    read: Callable[[Chain], Read],
     tell: Callable[[Exception], None],
 ) -> Followed[Read]:
     """Follow the files of a use; of a fork in this very folder `tell` hears too."""
+    read_on = ReadOn(folder / PINNED[use], use, tell)
 
-    def read_and_tell() -> Read:
-        found = read()
-        if read_own_chain(folder, use).is_forked:
-            tell(SuccessorForked(use))
-        return found
+    def read_all() -> Read:
+        return read(read_on())
 
     def find_private() -> Sequence[Path]:
         return sorted(folder.glob(f"{use}*.key.jwk"))
 
     files = list_files(folder / PINNED[use])
-    return Followed(files, read_and_tell, tell, find=find_private)
+    with _as_own(use):
+        return Followed(files, read_all, tell, find=find_private)
 
 
 def _read_checkpoint_key(folder: Path, number: int, one: Dated) -> CheckpointKey:

@@ -29,9 +29,9 @@ def take_refused(holder: Holder, body: bytes) -> int:
 def _open(holder: Holder, body: bytes) -> Refused:
     try:
         asked = RefusedStatement.model_validate_json(body)
-        return open_refused(
-            asked.statement, holder.index_keys.list_accepted(holder.now())
-        )
+        now = holder.now()
+        keys = holder.index_keys.list_between(now, now + CLOCK_LEEWAY)
+        return open_refused(asked.statement, keys)
     except SignatureInvalid:
         raise RequestUnsigned from None
     except (InvalidToken, ValidationError):

@@ -16,6 +16,7 @@ from keys.joining.signing import OpenedRequest
 from keys.jose import PublicKey
 from keys.pinned_keys import read_chain
 from keys.successor import KeyUse
+from keys.ticket import CLOCK_LEEWAY
 
 
 def read_file(path: Path) -> bytes:
@@ -28,7 +29,7 @@ def read_index_keys(path: Path, now: datetime) -> Sequence[PublicKey]:
 
     What follows on it lies beside it (`keys.pinned_keys`). Raises `KeysError`.
     """
-    return read_chain(path, KeyUse.RECEIPT).list_accepted(now)
+    return read_chain(path, KeyUse.RECEIPT).list_between(now, now + CLOCK_LEEWAY)
 
 
 def confirm_request(request: OpenedRequest, told: str | None) -> None:

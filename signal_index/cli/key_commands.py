@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.config_document import SignedDocument
 from keys.digits import write_digits
@@ -16,7 +18,7 @@ from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
 from signal_index.cli.row_key_commands import row_key_app
-from signal_index.errors import KeysExist, YearStillKept
+from signal_index.errors import KeyFilesRefused, KeysExist, YearStillKept
 from signal_index.key_files import (
     create_key_folder,
     create_year,
@@ -24,14 +26,19 @@ from signal_index.key_files import (
     load_row_keys,
     load_year_keys,
 )
-from signal_index.ledger import KeyStep
+from signal_index.ledger import Group, KeyStep
 from signal_index.proof import origin_of
 from signal_index.rotation_files import is_begun
 from signal_index.row_keys import RowKeyState
 from signal_index.settings import load_settings
-from signal_index.signing_files import make_successor, put_successor
+from signal_index.signing_files import (
+    find_said,
+    make_successor,
+    put_successor,
+    read_own_chain,
+)
 from signal_index.store.acts import Recorder
-from signal_index.store.key_steps import record_key_step
+from signal_index.store.key_steps import find_key_steps, record_key_step
 from signal_index.store.row_keys import add_use
 
 keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
@@ -100,6 +107,10 @@ _STEP: Final[Mapping[KeyUse, KeyStep]] = MappingProxyType(
 )
 
 
+_STEPS_READ: Final = 10_000
+"""Of keys some tens a year stand in a ledger."""
+
+
 async def _succeed(
     file: Path, use: KeyUse, lead_days: int, overlap_days: int
 ) -> tuple[Path, SignedDocument]:
@@ -109,16 +120,17 @@ async def _succeed(
             "a rotation is under way here, which this key signed: finish it first"
         )
     begins = now + timedelta(days=lead_days)
-    document = make_successor(
-        settings.keys,
-        use,
-        now=now,
-        begins=begins,
-        ends=begins + timedelta(days=overlap_days),
-        origin=origin_of(settings.ledger_origin, begins.year),
-    )
-    said = open_successor(document)
     async with opened(settings) as conn:
+        await _refuse_second(conn, settings.keys, use)
+        document = make_successor(
+            settings.keys,
+            use,
+            now=now,
+            begins=begins,
+            ends=begins + timedelta(days=overlap_days),
+            origin=origin_of(settings.ledger_origin, begins.year),
+        )
+        said = open_successor(document)
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
         await record_key_step(
             conn,
@@ -133,6 +145,25 @@ async def _succeed(
         )
     # Only now: what counts without an entry could not be explained any more.
     return put_successor(settings.keys, use, document), document
+
+
+async def _refuse_second(conn: AsyncConnection, folder: Path, use: KeyUse) -> None:
+    """Refuse where the ledger tells of a successor that this key folder lacks.
+
+    A folder that was put back from before it would have one key followed by two.
+    """
+    former = read_own_chain(folder, use).keys[-1].key.kid
+    said = find_said(folder, use)
+    known = {None, said.model_dump_json() if said else None}
+    disclosures = load_year_keys(folder).disclosures
+    for step in await find_key_steps(conn, disclosures, most=_STEPS_READ):
+        names = partial(step.text, Group.WHAT)
+        is_ours = (names("act"), names("former")) == (_STEP[use], former)
+        if is_ours and names("statement") not in known:
+            raise KeyFilesRefused(
+                "the ledger tells of a successor of this key that is not in the key "
+                "folder: put back a newer copy of the folder"
+            )
 
 
 async def _create(file: Path, key_version: int) -> Path:

@@ -61,6 +61,7 @@ from signal_index.proof.errors import (
     ProofRefused,
     QuorumRefused,
     SignatureRefused,
+    SignerUnknown,
 )
 from signal_index.proof.key_steps import parse_key_steps, write_key_steps
 from signal_index.proof.leaf import (
@@ -170,6 +171,7 @@ __all__ = [
     "QuorumRefused",
     "Shown",
     "SignatureRefused",
+    "SignerUnknown",
     "SucceededKey",
     "TileRef",
     "TlogProof",

@@ -4,6 +4,7 @@
     ├── MalformedProof        the bytes are not of the form; nothing was judged
     └── ProofRefused          the form is right, what it claims does not hold
         ├── SignatureRefused    no signature of a pinned key holds
+        │   └── SignerUnknown     none of them is of a key that we were given
         ├── OriginRefused       a signature of another ledger, year or entry
         ├── InclusionRefused    the leaf is not in the tree
         ├── ConsistencyRefused  the later tree does not extend the earlier one
@@ -29,6 +30,10 @@ class ProofRefused(ProofError):
 
 class SignatureRefused(ProofRefused):
     """No signature of a key that we were given holds."""
+
+
+class SignerUnknown(SignatureRefused):
+    """Signed by keys that we were not given: nothing is known of whose these are."""
 
 
 class OriginRefused(ProofRefused):

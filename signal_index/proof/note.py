@@ -22,7 +22,7 @@ from keys.note_keys import (
     is_key_name,
 )
 from signal_index.proof.encoding import decode_b64, encode_b64
-from signal_index.proof.errors import MalformedProof, SignatureRefused
+from signal_index.proof.errors import MalformedProof, SignatureRefused, SignerUnknown
 
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -95,8 +95,8 @@ def parse_lines(text: str) -> Sequence[tuple[str, bytes]]:
 def verify_note(note: str, keys: Sequence[NoteKey]) -> str:
     """Give the text of a note that one of the keys signed.
 
-    Raises `MalformedProof` where it is no note, `SignatureRefused` where no signature
-    of a given key holds or one of them fails.
+    Raises `MalformedProof` where it is no note, `SignerUnknown` where no given key
+    signed it, `SignatureRefused` where a signature of one fails.
     """
     text, signatures = split_note(note)
     known = {(key.name, key.key_id): key for key in keys}
@@ -107,7 +107,7 @@ def verify_note(note: str, keys: Sequence[NoteKey]) -> str:
             verify_ed25519(key.public, blob[ID_BYTES:], text.encode())
             holding += 1
     if not holding:
-        raise SignatureRefused("no key that we were given signed this")
+        raise SignerUnknown("no key that we were given signed this")
     return text
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from keys.commands import app
 from keys.config_document import SignedDocument
+from keys.digits import write_digits
 from keys.errors import InvalidToken, SuccessorForged, SuccessorForked
 from keys.jose import PrivateKey
 from keys.pinned_keys import find_successors, read_chain, take_successors
@@ -19,6 +20,7 @@ from keys.refused import open_refused, sign_refused
 from keys.successor import (
     KeyUse,
     Successor,
+    digest_successor,
     follow,
     open_successor,
     sign_successor,
@@ -192,6 +194,7 @@ def test_a_command_takes_them_and_says_from_when(pinned: Path, tmp_path: Path) -
         [
             *("take-successor", str(find_successors(there))),
             *("--pinned", str(pinned)),
+            *("--digits", write_digits(digest_successor(STEPS[0]))),
         ],
     )
     assert told.exit_code == 0, told.output

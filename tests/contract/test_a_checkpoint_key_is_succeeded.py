@@ -46,12 +46,15 @@ def pin(office: Office, folder: Path) -> Path:
     return Path(shutil.copy(keys_of(office) / PINNED[CHECKPOINT], folder))
 
 
-def take(office: Office, pinned: Path) -> str:
+def take(office: Office, pinned: Path, heard: str) -> None:
+    """Type the digits that the index said aloud."""
+    digits = re.search(r"digits ((?:\d{3} ){5}\d{3})", heard)
+    assert digits is not None
     successors = find_successors(keys_of(office) / pinned.name)
     command = ["take-successor", str(successors), "--pinned", str(pinned)]
-    done = CliRunner().invoke(keys_app, command)
+    done = CliRunner().invoke(keys_app, command, input=f"{digits[1]}\n")
     assert done.exit_code == 0, done.output
-    return done.output
+    assert digits[1] not in done.output.replace(f": {digits[1]}", "", 1)
 
 
 def moments(office: Office) -> tuple[datetime, datetime]:
@@ -97,10 +100,8 @@ def test_a_witness_goes_on_and_every_export_stays_verifiable(
     before = office.export(tmp_path / "before")
     assert signers(office, before, begins) == 1
 
-    digits = re.search(r"digits ((?:\d{3} ){5}\d{3})", heard)
-    assert digits is not None
-    assert digits[1] in take(office, pinned)
-    take(office, seen_by)
+    take(office, pinned, heard)
+    take(office, seen_by, heard)
 
     office.register(5)
     assert office.sequence(begins + DAY, log=lazy)
@@ -167,3 +168,16 @@ def test_who_joins_pins_the_key_of_now(office: Office) -> None:
     for now, one in ((clock.now(), chain.keys[0]), (begins, chain.keys[1])):
         text = read_public_checkpoint_key(folder, OLD, now)
         assert parse_note_key(text).public == one.raw
+
+
+def test_a_key_folder_that_was_put_back_makes_no_second_successor(
+    office: Office, tmp_path: Path
+) -> None:
+    kept = shutil.copytree(keys_of(office), tmp_path / "backup")
+    succeed(office)
+    shutil.rmtree(keys_of(office))
+    shutil.copytree(kept, keys_of(office))
+    again = run("keys", "succeed", "checkpoint", "--settings", office.file)
+    assert again.exit_code == 1
+    assert "the ledger tells of a successor" in again.output
+    assert not (keys_of(office) / "checkpoint-2.said.json").exists()

@@ -47,9 +47,9 @@ def succeed(folder: Path) -> None:
 
 
 def test_the_former_key_signs_until_the_next_begins(folder: Path) -> None:
-    first = load_receipt_keys(folder).at(NOW)
+    first = load_receipt_keys(folder, NOW).at(NOW)
     succeed(folder)
-    keys = load_receipt_keys(folder)
+    keys = load_receipt_keys(folder, NOW)
     second = keys.at(BEGINS)
     assert keys.at(BEGINS - timedelta(seconds=1)).kid == first.kid
     assert second.kid == read_chain(folder / PINNED[RECEIPT], RECEIPT).keys[1].key.kid
@@ -59,22 +59,25 @@ def test_the_former_key_signs_until_the_next_begins(folder: Path) -> None:
 
 def test_what_the_former_key_signed_into_the_database_stays_ours(folder: Path) -> None:
     """Rules are adopted, and words approved, once: another key asks nothing anew."""
-    before = {**ROW, "signature": sign_approval(ROW, load_receipt_keys(folder).at(NOW))}
+    before = {
+        **ROW,
+        "signature": sign_approval(ROW, load_receipt_keys(folder, NOW).at(NOW)),
+    }
     succeed(folder)
-    keys = load_receipt_keys(folder)
+    keys = load_receipt_keys(folder, NOW)
     after = {**ROW, "signature": sign_approval(ROW, keys.at(ENDS))}
     assert is_signed(before, keys.at(ENDS))
     assert is_signed(after, keys.at(NOW))
     assert not is_signed({**before, "state": "approved"}, keys.at(ENDS))
     (folder / name_key(RECEIPT)).unlink()  # over: destroyed
-    left = load_keys(folder).receipts
+    left = load_receipt_keys(folder, ENDS)
     assert is_signed(before, left.at(ENDS))
 
 
 def test_a_step_that_was_not_put_to_use_counts_nowhere(folder: Path) -> None:
     """Killed before the statement was written: the next run takes the same key."""
     first = a_step(folder, BEGINS, ENDS)
-    assert len(load_receipt_keys(folder).dated) == 1
+    assert len(load_receipt_keys(folder, NOW).dated) == 1
     again = a_step(folder, BEGINS, ENDS)
     assert open_successor(again) == open_successor(first)
 
@@ -85,7 +88,7 @@ def test_a_succession_waits_for_the_one_before_it(folder: Path) -> None:
         a_step(folder, ENDS - timedelta(days=1), ENDS)
     later = a_step(folder, ENDS, ENDS + timedelta(days=28))
     put_successor(folder, RECEIPT, later)
-    assert len(load_receipt_keys(folder).dated) == 3
+    assert len(load_receipt_keys(folder, NOW).dated) == 3
 
 
 def test_a_key_that_is_not_the_one_that_was_signed_starts_nothing(folder: Path) -> None:
@@ -99,3 +102,27 @@ def test_a_key_that_is_not_the_one_that_was_signed_starts_nothing(folder: Path) 
     (folder / "receipt-2.key.jwk").chmod(0o600)
     with pytest.raises(KeyFilesRefused, match="not the key of its public half"):
         load_keys(folder)
+
+
+def test_a_step_that_was_to_begin_is_not_put_to_use_late(folder: Path) -> None:
+    """Nobody would have the new key, and the former would stop that moment."""
+    a_step(folder, BEGINS, ENDS)
+    with pytest.raises(KeyFilesRefused, match="not put to use"):
+        make_successor(
+            folder,
+            RECEIPT,
+            now=BEGINS,
+            begins=BEGINS + timedelta(days=14),
+            ends=BEGINS + timedelta(days=42),
+            origin="index.example/2026",
+        )
+    assert len(load_receipt_keys(folder, BEGINS).dated) == 1
+
+
+def test_a_private_key_that_is_erased_too_early_starts_nothing(folder: Path) -> None:
+    succeed(folder)
+    (folder / name_key(RECEIPT)).unlink()
+    with pytest.raises(KeyFilesRefused):
+        load_receipt_keys(folder, BEGINS - timedelta(seconds=1))
+    following = read_chain(folder / PINNED[RECEIPT], RECEIPT).keys[1].key
+    assert load_receipt_keys(folder, BEGINS).at(BEGINS).kid == following.kid

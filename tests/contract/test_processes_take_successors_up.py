@@ -12,7 +12,12 @@ from keys.config_document import SignedDocument
 from keys.errors import SuccessorForked
 from keys.events import EventLog
 from keys.jose import PrivateKey
-from keys.pinned_keys import PinnedKey, find_fork, take_successors
+from keys.pinned_keys import (
+    PinnedKey,
+    find_fork,
+    find_successors,
+    take_successors,
+)
 from keys.security.events import SecurityLog
 from keys.successor import KeyUse, Successor, sign_successor
 from signal_index.key_files import create_key_folder
@@ -112,7 +117,7 @@ def test_an_index_signs_receipts_with_the_next_key_without_a_restart(
     folder: Path,
 ) -> None:
     stream = StringIO()
-    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor)
+    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
     first = keys.at(ENDS).kid
     succeed(folder, KeyUse.RECEIPT)
     assert keys.at(BEGINS - DAY).kid == first
@@ -136,7 +141,7 @@ def test_the_tree_is_signed_with_both_without_a_restart(folder: Path) -> None:
 def test_an_index_without_the_private_file_goes_on_and_says_so(folder: Path) -> None:
     """A machine to which only the statement was copied."""
     stream = StringIO()
-    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor)
+    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
     first = keys.at(NOON).kid
     succeed(folder, KeyUse.RECEIPT)
     away = folder / name_key(KeyUse.RECEIPT, 2)
@@ -147,11 +152,27 @@ def test_an_index_without_the_private_file_goes_on_and_says_so(folder: Path) -> 
     assert keys.at(ENDS).kid != first
 
 
+@pytest.mark.usefixtures("look_again")
+@pytest.mark.parametrize("lost", ["private", "statement"])
+def test_an_index_does_not_go_back_to_a_key_that_ended(folder: Path, lost: str) -> None:
+    """A file is erased too early, or its folder put back: it goes on, and says so."""
+    stream = StringIO()
+    succeed(folder, KeyUse.RECEIPT)
+    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    first, second = keys.at(NOON).kid, keys.at(ENDS).kid
+    if lost == "private":
+        (folder / name_key(KeyUse.RECEIPT)).unlink()
+    else:
+        find_successors(folder / PINNED[KeyUse.RECEIPT]).unlink()
+    assert (keys.at(NOON).kid, keys.at(ENDS).kid) == (first, second)
+    assert [event for event, _ in told(stream)] == ["successor-refused"]
+
+
 def test_a_fork_is_an_alarm_at_an_index(folder: Path) -> None:
     stream = StringIO()
     succeed(folder, KeyUse.RECEIPT)
     (find_fork(folder / PINNED[KeyUse.RECEIPT])).write_text("{}")
-    FollowedReceiptKeys(folder, a_log(stream).tell_successor)
+    FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
     assert told(stream) == FORKED
 
 

@@ -6,9 +6,17 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from desk import receipt_checks
 from desk.errors import ProviderUnreachable
+from desk.events import Event
 from desk.receipt_checks import check_receipts
+from keys import pinned_keys
+from keys.pinned_keys import take_successors
+from keys.successor import Successor, sign_successor
+from signal_index.ledger import CheckpointKey
+from tests import desk_index
 from tests.desk_builders import Browser, Town
+from tests.ledger_builders import private_of
 from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +71,44 @@ async def test_an_entry_that_never_came_breaks_the_promise_after_a_day(
     town.clock.forward(timedelta(hours=24))
     await check_receipts(desk.state.desk, town.clock())
     assert states(town) == ["broken"]
+
+
+async def test_a_tree_of_a_key_that_was_not_taken_yet_convicts_nobody(
+    town: Town, browser: Browser, desk: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its desk takes the successor after the former key's end: then it is proven."""
+    await log_in_with_csrf(browser)
+    await look_up(town, browser)
+    now, first, second = (
+        town.clock(),
+        private_of(b"\x01" * 32),
+        private_of(b"\x09" * 32),
+    )
+    said = Successor(
+        use="checkpoint",
+        number=2,
+        former=first.public,
+        key=second.public,
+        made=now - timedelta(days=50),
+        begins=now - timedelta(days=40),
+        ends=now - timedelta(days=1),
+    )
+    monkeypatch.setattr(desk_index, "CHECKPOINT_KEY", CheckpointKey(b"\x09" * 32))
+    told: list[Event] = []
+    monkeypatch.setattr(
+        receipt_checks, "log_event", lambda event, **_: told.append(event)
+    )
+    town.clock.forward(timedelta(minutes=5))
+    await check_receipts(desk.state.desk, town.clock())
+    assert (states(town), Event.RECEIPT_UNPROVEN in told) == (["promised"], False)
+    town.clock.forward(timedelta(hours=25))
+    await check_receipts(desk.state.desk, town.clock())
+    assert (states(town), Event.RECEIPT_UNPROVEN in told) == (["promised"], True)
+    monkeypatch.setattr(pinned_keys, "LOOK_SECONDS", 0)
+    step = sign_successor(said, first, second)
+    take_successors(town.folder / "checkpoint.vkey", [step])
+    await check_receipts(desk.state.desk, town.clock())
+    assert states(town) == ["proven"]
 
 
 async def test_a_provider_that_is_down_breaks_nothing(

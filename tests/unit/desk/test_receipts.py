@@ -2,13 +2,20 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
 from desk.receipts import read_jti
+from keys import pinned_keys
+from keys.pinned_keys import take_successors
+from keys.successor import Successor, sign_successor
+from signal_index.ledger import ReceiptKey
 from signal_index.proof import decode_b64u
+from tests import desk_index
 from tests.desk_builders import Browser, Town
 from tests.desk_index import a_flag
+from tests.ledger_builders import private_of
 from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +55,35 @@ async def test_an_answer_whose_receipt_tells_otherwise_is_not_shown(
     assert answer.status_code == 502
     assert answer.json()["type"] == "/problems/receipt-invalid"
     assert "Yilmaz" not in answer.text
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(2, 200), (31, 502)])
+async def test_a_key_that_begins_counts_for_a_clock_that_is_behind(
+    town: Town,
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: int,
+    status: int,
+) -> None:
+    """By the index's clock the key has begun, by the desk's it does so in a moment."""
+    await log_in_with_csrf(browser)
+    first, second = private_of(b"\x02" * 32), private_of(b"\x09" * 32)
+    begins = town.clock() + timedelta(seconds=ahead)
+    said = Successor(
+        use="receipt",
+        number=2,
+        former=first.public,
+        key=second.public,
+        made=begins - timedelta(days=14),
+        begins=begins,
+        ends=begins + timedelta(days=28),
+    )
+    monkeypatch.setattr(pinned_keys, "LOOK_SECONDS", 0)
+    pinned = town.folder / "receipt.public.jwk"
+    take_successors(pinned, [sign_successor(said, first, second)])
+    following = ReceiptKey(b"\x09" * 32, second.kid)
+    monkeypatch.setattr(desk_index, "RECEIPT_KEY", following)
+    assert (await look_up(town, browser)).status_code == status
 
 
 async def test_flags_in_another_order_than_was_recorded_are_not_shown(
