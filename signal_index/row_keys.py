@@ -16,7 +16,8 @@ Decision: docs/decisions/0074-rows-move-to-another-key-while-lookups-go-on.md
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,13 +98,16 @@ class RowKeys:
         if not there <= set(self.numbers):
             raise RowKeyLeft("rows stand under a key that was not asked under")
 
-    def verify_written(self, states: RowKeyStates) -> None:
+    def verify_written(self, states: RowKeyStates, under: Collection[int] = ()) -> None:
         """Hold that what is written is not under a closed key, or raise `RowKeyLeft`.
 
         `states`: read while it is held that no key is closed (`store.row_keys`).
+        `under`: besides the key that is current here, each under which anything was
+        written that stood before.
         """
         closed = RowKeyState.CLOSED
-        if states and states.get(self.numbers[0], closed) is closed:
+        used = {self.numbers[0], *under}
+        if states and any(states.get(one, closed) is closed for one in used):
             raise RowKeyLeft("what was to be written stands under a key that is closed")
 
     def seal(self, point: StoredPoint, category: str) -> SealedRow:
@@ -121,9 +125,26 @@ class RowKeys:
 
     def open(self, row: SealedRow, category: str) -> StoredPoint:
         """Give S back, under whichever key the row was made, or raise `InvalidRow`."""
-        for key in (self.current, *self.others):
+        _, point = self._open(row, category)
+        return point
+
+    def name_keys(self, rows: Iterable[SealedRow], category: str) -> frozenset[int]:
+        """Give the number of each key that one of these rows was made under.
+
+        Nothing of a row that none of these keys made.
+        """
+        named: set[int] = set()
+        for row in set(rows):
+            with suppress(InvalidRow):
+                place, _ = self._open(row, category)
+                named.add(self.numbers[place])
+        return frozenset(named)
+
+    def _open(self, row: SealedRow, category: str) -> tuple[int, StoredPoint]:
+        """Give which of these keys made a row, by its place, and S."""
+        for place, key in enumerate((self.current, *self.others)):
             try:
-                return open_sealed_row(key, row, category)
+                return place, open_sealed_row(key, row, category)
             except InvalidRow:
                 continue
         raise InvalidRow
@@ -152,6 +173,15 @@ class RowKeyRing:
         if self._keys is None:
             raise KeyFilesRefused("the database does not say which row key is used")
         return self._keys
+
+    def verify_same(self, keys: RowKeys) -> None:
+        """Hold that these are the keys still, or raise `RowKeyLeft`.
+
+        For what was read under these and judged by the ring: who was not known by it
+        then may have been known before.
+        """
+        if self._keys is not keys:
+            raise RowKeyLeft("other row keys were taken up meanwhile")
 
     def take_up(self, uses: Sequence[RowKeyUse]) -> bool:
         """Hold exactly the keys that are in use; tells whether that was a change.

@@ -55,17 +55,19 @@ async def run_matches(
         engine, recorder, world.index.keys, _policy(), events, world.clock, 5
     )
     found = 0
-    if existing:
-        await box_what_stands(upkeep, world.index.keys)
-    if erase:
-        await upkeep.say_unreadable()
-        await erase_what_is_over(world)
-    elif daily:
-        await upkeep.run_daily()
-    else:
-        found = await upkeep.run_now()
-    if engine is not world.engine:
-        await engine.dispose()
+    try:
+        if existing:
+            await box_what_stands(upkeep, world.index.keys)
+        if erase:
+            await upkeep.say_unreadable()
+            await erase_what_is_over(world)
+        elif daily:
+            await upkeep.run_daily()
+        else:
+            found = await upkeep.run_now()
+    finally:
+        if engine is not world.engine:
+            await engine.dispose()
     return found
 
 

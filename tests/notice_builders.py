@@ -62,11 +62,13 @@ async def lead(world: World, *, due: bool = False) -> str:
         world.clock,
         due_at_once=1,
     )
-    await upkeep.open()
-    if due:
-        await upkeep.tell_due()
-    if engine is not world.engine:
-        await engine.dispose()
+    try:
+        await upkeep.open()
+        if due:
+            await upkeep.tell_due()
+    finally:
+        if engine is not world.engine:
+            await engine.dispose()
     return written.getvalue()
 
 

@@ -229,7 +229,8 @@ async def take_over(
         for one in taken:
             await decide_again(index, who, one, act.now)
         follower = Follower(who.subject, who.name, who.team)
-        await store.take_over(act.conn, owner, (taken, follower), index.keys, today)
+        handed = (taken, follower)
+        await store.take_over(act.conn, owner, handed, index.keys, today, rows=rows)
         for one in taken:
             await record_about(act, one, "taken-over")
     return wire.Follows(

@@ -76,6 +76,7 @@ async def list_notices(
     """
     sources = await find_own_sources(index, caller.organisation)
     now = index.clock()
+    rows = index.keys.row_keys
     async with committing(index.engine) as conn:
         found = await store.list_notices(
             conn,
@@ -88,6 +89,7 @@ async def list_notices(
         page, following = cut_page(found, limit)
         matches = await _see_matches(index, conn, sources, page, now)
         shown = _hide_gone(page, matches)
+        index.keys.ring.verify_same(rows)  # nothing became a cover meanwhile
         await store.hand_out(conn, shown, index.keys)
         settled = {**await find_settled(conn, shown), **_find_followed(shown, matches)}
         items = await _show_all(

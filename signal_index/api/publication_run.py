@@ -53,7 +53,7 @@ from signal_index.ledger import Entry, Kind
 from signal_index.matching import MatchBox, pick_names
 from signal_index.notice import read_kid
 from signal_index.proof import JsonObject
-from signal_index.row_keys import Rows
+from signal_index.row_keys import RowKeys, Rows
 from signal_index.signals import (
     ItemOutcome,
     Known,
@@ -67,6 +67,7 @@ from signal_index.store.contacts import find_contact_owners
 from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.store.person_events import find_events
 from signal_index.store.replaced_outboxes import replace_outboxes, verify_in_use
+from signal_index.store.row_keys import hold_written
 from signal_index.store.sending import Sending, hold_sending
 from signal_index.store.signals import (
     Ending,
@@ -120,11 +121,14 @@ class _Plan:
 
     submission: Submission
     catalogue_in: Callable[[str], Catalogue]
+    rows: RowKeys
     now: datetime
     store: list[NewSignal] = field(default_factory=list)
     boxes: list[Boxed] = field(default_factory=list)
     keep: list[Ending] = field(default_factory=list)
     bury: list[Ending] = field(default_factory=list)
+    under: set[int] = field(default_factory=set)
+    """The numbers of the row keys that notices are written under."""
 
 
 async def carry_out(index: Index, caller: Caller, submission: Submission) -> Published:
@@ -138,7 +142,7 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     rows = index.keys.row_keys
     checked = await check_items(submission, rules, PointKeys(scalar, rows))
     async with acting(index, caller, Kind.PUBLICATION, rows=rows) as act:
-        plan = _Plan(submission, index.catalogue_in, act.now)
+        plan = _Plan(submission, index.catalogue_in, rows, act.now)
         sending = _name_sending(submission, checked.candidates)
         await hold_sending(act.conn, sending)
         await _verify_outbox(act, submission)
@@ -152,6 +156,8 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         if plan.store or plan.keep or plan.bury or submission.replaces:
             kept = _evidence(submission, caller, first.id, act.now)
             await insert_evidence(act.conn, kept)
+        if rows.others:  # of a single one the act itself holds that it is in use
+            await hold_written(act.conn, rows, plan.under)
     return Published(first.id, results)
 
 
@@ -266,10 +272,11 @@ def _decide_notice(
 ) -> ItemOutcome:
     if one.belongs is None:
         raise InvalidField("subjects", "missing")
-    row = _choose_row(one.belongs, known, standing)
+    number, row = _choose_row(plan.rows, one.belongs, known, standing)
     digest = digest_notice(notice)
     outcome = decide_notice(known, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
+        plan.under.add(number)
         id_ = uuid4()
         if one.belongs.match is not None:
             box = MatchBox(notice.category, id_, one.belongs.match)
@@ -292,20 +299,21 @@ def _decide_notice(
 
 
 def _choose_row(
-    place: Place, known: Known | None, standing: Collection[bytes]
-) -> SealedRow:
-    """Give the row that a notice is written under.
+    keys: RowKeys, place: Place, known: Known | None, standing: Collection[bytes]
+) -> tuple[int, SealedRow]:
+    """Give the row that a notice is written under, and the number of its key.
 
     That of what it replaces, or in which others of this person and category stand, or a
     restriction: these are one row, and move to another key together. Else the newest.
     """
-    for row in place.rows:
+    newest, *others = zip(keys.numbers, place.rows, strict=True)
+    for number, row in (newest, *others):
         if known is not None and row.row_key == known.row_key:
-            return row
-    for row in place.rows[1:]:
+            return number, row
+    for number, row in others:
         if row.row_key in standing:
-            return row
-    return place.rows[0]
+            return number, row
+    return newest
 
 
 def _decide_withdrawal(

@@ -214,10 +214,8 @@ async def release_signal(
     signal that the source has withdrawn meanwhile stays gone; what it gave anew shows,
     unless another correction keeps it back.
     """
-    found = await _get(
-        conn,
-        (correction.c.id == id_) & (correction.c.municipality == municipality),
-    )
+    own = (correction.c.id == id_) & (correction.c.municipality == municipality)
+    found = await _get(conn, own)
     await lock_source(conn, found["source"], found["disputed_source"])
     changed = await conn.execute(
         update(correction)
@@ -229,7 +227,7 @@ async def release_signal(
         if _is_restricted(found) and found["answer"] not in (None, told):
             raise AnswerChanged
         raise NothingToRelease
-    await lift(conn, found)
+    await lift(conn, await _get(conn, own))  # where it stands, now that it is held
 
 
 async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:

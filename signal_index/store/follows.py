@@ -41,6 +41,7 @@ from signal_index.signals import StoredSignal
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.lookups import find_rows
 from signal_index.store.many_rows import in_parts
+from signal_index.store.row_keys import hold_written
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_disclosure
@@ -240,13 +241,18 @@ async def take_over(
     conn: AsyncConnection,
     owner: Owner,
     taken: tuple[Sequence[StoredFollow], Follower],
-    keys: LeaderKeys,
+    keys: YearKeys,
     today: date,
+    *,
+    rows: RowKeys,
 ) -> None:
-    """Make a colleague's follows one's own: sealed anew, with the last day they had."""
+    """Make a colleague's follows one's own: sealed anew, with the last day they had.
+
+    Raises `RowKeyLeft` where one names its person under a key that is closed by now.
+    """
     follows, follower = taken
     for one in follows:
-        await _replace_own(conn, owner, one, keys.row_keys)
+        await _replace_own(conn, owner, one, rows)
     await _verify_room(conn, owner, today, more=len(follows), of_organisation=0)
     for one in follows:
         key = keys.get_disclosure_key(one.year)
@@ -263,6 +269,9 @@ async def take_over(
                 offered_until=None,
             )
         )
+    persons = [one.said.person for one in follows]
+    name = name_follow_row(owner.organisation)
+    await hold_written(conn, rows, rows.name_keys(persons, name))
 
 
 async def find_watched(

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import LoopActId
+from signal_index.citizens.embargo import ROW
 from signal_index.days import day_of
 from signal_index.matching import (
     MatchSide,
@@ -27,6 +28,7 @@ from signal_index.returning import Body, NoticeKind, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.match_finding import FoundMatch, Run
 from signal_index.store.notice_rows import NoticeRow, write_notices
+from signal_index.store.row_keys import hold_written
 from signal_index.tables.matches import match_sheet
 from signal_index.tables.registry import coverage, source
 from signal_index.wire.sources import SourceState
@@ -117,3 +119,6 @@ async def _insert_sheets(
     secrets.SystemRandom().shuffle(rows)
     if rows:
         await conn.execute(insert(match_sheet), rows)
+    persons = (side.person for mine in sides.values() for side in mine)
+    row_keys = telling.keys.row_keys
+    await hold_written(conn, row_keys, row_keys.name_keys(persons, ROW))

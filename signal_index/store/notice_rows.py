@@ -17,7 +17,8 @@ from signal_index.keyring import LeaderKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import SIGNALS_AT_MOST, Body, Shown, seal_body
 from signal_index.store.many_rows import by_turns, insert_rows
-from signal_index.store.notices import hide_embargoed, year_of
+from signal_index.store.notices import hide_embargoed, name_keys, year_of
+from signal_index.store.row_keys import hold_written
 from signal_index.tables.notices import return_notice
 
 KEPT_DAYS: Final = 30
@@ -59,8 +60,9 @@ async def write_notices(
     """Write notices in an order that chance decides, with the hour alone.
 
     What is about a person under an embargo is written as a cover, whoever made it.
+    Raises `RowKeyLeft` where the key that one names its person under is closed by now.
     """
-    told = list(made)
+    told, row_keys = list(made), telling.keys.row_keys
     says = [(one.municipality, one.body) for one in told]
     bodies = await hide_embargoed(conn, says, telling.keys, telling.now)
     mixed = list(zip(told, bodies, strict=True))
@@ -77,6 +79,7 @@ async def write_notices(
         await insert_rows(
             conn, return_notice, [_row(one, body, key) | always for one, body in some]
         )
+    await hold_written(conn, row_keys, name_keys(row_keys, bodies))
 
 
 def _row(one: NoticeRow, body: Body, key: DisclosureKey) -> dict[str, Any]:

@@ -14,7 +14,7 @@ within seconds (`store.notice_opening`). Nothing is told directly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.citizens.embargo import is_known
+from signal_index.citizens.embargo import ROW, is_known
 from signal_index.errors import KeyFilesRefused
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.keyring import LeaderKeys, YearKeys
@@ -39,8 +39,10 @@ from signal_index.returning import (
     seal_box,
 )
 from signal_index.returning.bodies import COVER
+from signal_index.row_keys import RowKeys
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.opened_entries import OPENED, open_row
+from signal_index.store.row_keys import hold_written
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.notices import notice_box, return_notice
 
@@ -140,19 +142,24 @@ async def list_notices(
 
 
 async def hand_out(
-    conn: AsyncConnection, notices: Sequence[StoredNotice], keys: YearKeys
+    conn: AsyncConnection, notices: Sequence[StoredNotice], keys: LeaderKeys
 ) -> None:
     """Note that these were handed to somebody, and keep each as it was told: for good.
 
-    Every row that nobody was handed before is sealed anew, covers too.
+    Every row that nobody was handed before is sealed anew, covers too. Raises
+    `RowKeyLeft` where one names its person under a key that is closed by now.
     """
+    new = [
+        (one, one.body)
+        for one in sorted(notices, key=lambda one: one.id)
+        if one.body is not None and not one.is_told
+    ]
     rows = [
         {
             "told_id": one.id,
-            "as_told": seal_body(one.id, one.body, keys.get_disclosure_key(one.year)),
+            "as_told": seal_body(one.id, body, keys.get_disclosure_key(one.year)),
         }
-        for one in sorted(notices, key=lambda one: one.id)
-        if one.body is not None and not one.is_told
+        for one, body in new
     ]
     if rows:
         await conn.execute(
@@ -161,6 +168,14 @@ async def hand_out(
             .values(sealed=bindparam("as_told"), told=True),
             rows,
         )
+    row_keys = keys.row_keys
+    under = name_keys(row_keys, [body for _, body in new])
+    await hold_written(conn, row_keys, under)
+
+
+def name_keys(keys: RowKeys, bodies: Iterable[Body]) -> frozenset[int]:
+    """Give the numbers of the keys under which notices name their persons."""
+    return keys.name_keys((one.person for one in bodies if one.person is not None), ROW)
 
 
 async def hide_embargoed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -85,11 +85,29 @@ async def hold_rows(conn: AsyncConnection, keys: RowKeys) -> None:
     was read stood under another key, and what commits stands under one that is not
     closed, and is met by whoever counts after closing.
     """
-    if conn.dialect.name == "postgresql":
-        await conn.execute(_HOLD, {"lock": ROWS_WRITTEN})
-    states = await find_states(conn)
+    states = await _hold(conn)
     keys.verify_asked(states)
     keys.verify_written(states)
+
+
+async def hold_written(
+    conn: AsyncConnection, keys: RowKeys, under: Collection[int]
+) -> None:
+    """Hold until COMMIT the keys under which rows are written, or raise `RowKeyLeft`.
+
+    `under`: the numbers of the keys that these were really made under. For whoever
+    writes anew what was read: it may have moved since, and its key been closed. No
+    statement where nothing is named.
+    """
+    if under:
+        keys.verify_written(await _hold(conn), under)
+
+
+async def _hold(conn: AsyncConnection) -> RowKeyStates:
+    """Let no key be closed until COMMIT, and give what each is used for."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(_HOLD, {"lock": ROWS_WRITTEN})
+    return await find_states(conn)
 
 
 @asynccontextmanager
@@ -102,6 +120,7 @@ async def holding_rows(conn: AsyncConnection, ring: RowKeyRing) -> AsyncIterator
     await take_up(conn, ring)
     rows = ring.keys
     yield
+    ring.verify_same(rows)
     await hold_rows(conn, rows)
 
 
