@@ -244,8 +244,9 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             ),
         ),
         _UPKEEP: _erase(
-            *("id", "municipality", "reason", "category", "due_on"),
-            *("restricted_on", "released_on", "answer", "answered_on"),
+            *("id", "municipality", "reason", "category", "received_on", "due_on"),
+            *("source", "disputed_source", "signal_reference"),
+            *("entered_on", "restricted_on", "released_on", "answer", "answered_on"),
         ),
         _ROTATION: _move("row_key", "seal", by=("id", "category")),
     },

@@ -114,9 +114,14 @@ def _differing(row: Said, said: Said) -> tuple[str, ...]:
 
 
 def _is_other(said: object, stands: object) -> bool:
-    """Tell whether two differ; instants of one act never are quite the same."""
+    """Tell whether two differ; instants of one act never are quite the same.
+
+    Nor are the days of an act about midnight.
+    """
     if isinstance(said, datetime) and isinstance(stands, datetime):
         return abs(said - stands) > _ONE_ACT
+    if isinstance(said, date) and isinstance(stands, date):
+        return abs(said - stands) > timedelta(days=1)
     return said != stands
 
 

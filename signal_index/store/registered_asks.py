@@ -5,6 +5,8 @@ A part of `store.registered`, for what people enter, one row for each:
 - A request for access, a correction: closed, answered, extended or released as the
   ledger says, and gone no sooner than so many months after it was over. Who closes one
   in SQL, so that it may be deleted, is named before and after.
+- Of a correction also whose signal it disputes and each of its days; and that the
+  signal shows in no lookup while it restricts (`shown`).
 - A purpose or act that a municipality established, from which day and by whom.
 - A word for contact holders that was asked for, by the digest of what was asked.
 
@@ -15,16 +17,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.citizens.terms import due_on
 from signal_index.days import day_of
 from signal_index.ledger import Kind, Opened
 from signal_index.proof import JsonObject
 from signal_index.store.contact_label_requests import MATTER, matter_of
+from signal_index.store.restrictions import is_shown_in_spite
 from signal_index.tables.approvals import contact_label_request
 from signal_index.tables.citizen_rights import access_request, correction
 from signal_index.tables.registry import establishment
@@ -54,7 +58,7 @@ class Asked:
     def take(self, entry: Opened, what: JsonObject) -> None:
         """Take what one entry says."""
         act, place = str(what.get("act")), entry.parsed_leaf.municipality
-        day = day_of(entry.recorded_at)
+        at = entry.recorded_at
         if act in _OPENED:
             name = (str(place), str(what.get(_OPENED[act])), str(what.get("on")))
             said: Said = {one: what.get(one) for one in ("byRole", "staatsblad")}
@@ -63,10 +67,10 @@ class Asked:
             self._begun["contact-label-request", str(what.get("sha256"))] = {}
         elif "accessRequest" in what:
             thing = ("access-request", str(what["accessRequest"]))
-            self._take_request(thing, act, what, place, day)
+            self._take_request(thing, act, what, place, at)
         elif "correction" in what:
             thing = ("correction", str(what["correction"]))
-            self._take_correction(thing, act, what, place, day)
+            self._take_correction(thing, act, what, place, day_of(at))
 
     def list_things(self) -> Iterator[tuple[Thing, Said]]:
         """List what was begun, as it is by the last word of each member."""
@@ -80,32 +84,41 @@ class Asked:
         return not is_kept and self._over.get(thing, date.max) < closed
 
     def _take_request(
-        self, thing: Thing, act: str, what: JsonObject, place: object, day: date
+        self, thing: Thing, act: str, what: JsonObject, place: object, at: datetime
     ) -> None:
         if act == "access-request-registered":
             said: Said = {"municipality": place, "extension": None, "closing": None}
+            said["closedAt"] = None
             self._begun[thing] = said
         elif act == "access-request-extended":
             self._add(thing, {"extension": what.get("reason")})
         elif act == "access-request-closed":
-            self._add(thing, {"closing": what.get("closing")})
-            self._over[thing] = day
+            closed: Said = {"closing": what.get("closing"), "closedAt": at}
+            self._add(thing, closed)
+            self._over[thing] = day_of(at)
 
     def _take_correction(
         self, thing: Thing, act: str, what: JsonObject, place: object, day: date
     ) -> None:
         if act == "correction-entered":
-            members = ("reason", "category", "restricted", "dueOn")
+            members = ("source", "reason", "category", "restricted", "dueOn")
             said: Said = {one: what.get(one) for one in members}
-            stands: Said = {"municipality": place, "answer": None, "released": False}
+            stands: Said = {
+                "municipality": place,
+                "enteredOn": day,
+                "restrictedOn": day if said["restricted"] else None,
+                "receivedOn": said["dueOn"],
+                **dict.fromkeys(("answer", "answeredOn", "releasedOn")),
+                **dict.fromkeys(("released", "shown"), False),
+            }
             self._begun[thing] = said | stands
         elif act == "correction-answered":
             said = {"answer": what.get("answer")}
             if not said.items() <= self._since.get(thing, {}).items():
                 self._over[thing] = day  # the same one again changes no row
-            self._add(thing, said)
+                self._add(thing, said | {"answeredOn": day})
         elif act == "restriction-released":
-            self._add(thing, {"released": True})
+            self._add(thing, {"released": True, "releasedOn": day})
 
     def _add(self, thing: Thing, said: Said) -> None:
         self._since[thing] = self._since.get(thing, {}) | said
@@ -121,10 +134,13 @@ async def read_asked(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]
         matter = matter_of(row.id, row.municipality, row.organisation, row.label)
         yield ("contact-label-request", matter.digest.hex()), {}
     request = access_request.c
-    for row in await conn.execute(
-        select(request.id, request.municipality, request.extension, request.closing)
-    ):
-        told: Said = {"extension": row.extension, "closing": row.closing}
+    asked = (request.extension, request.closing, request.closed_at)
+    for row in await conn.execute(select(request.id, request.municipality, *asked)):
+        told: Said = {
+            "extension": row.extension,
+            "closing": row.closing,
+            "closedAt": row.closed_at,
+        }
         yield (
             ("access-request", str(row.id)),
             {**told, "municipality": row.municipality},
@@ -138,6 +154,8 @@ async def _read_corrections(conn: AsyncConnection) -> AsyncIterator[tuple[Thing,
     read = (
         *(columns.id, columns.municipality, columns.reason, columns.category),
         *(columns.due_on, columns.answer, columns.restricted_on, columns.released_on),
+        *(columns.disputed_source, columns.received_on, columns.entered_on),
+        *(columns.answered_on, is_shown_in_spite().label("shown")),
     )
     for row in await conn.execute(select(*read)):
         yield (
@@ -150,5 +168,12 @@ async def _read_corrections(conn: AsyncConnection) -> AsyncIterator[tuple[Thing,
                 "answer": row.answer,
                 "restricted": row.restricted_on is not None,
                 "released": row.released_on is not None,
+                "source": row.disputed_source,
+                "receivedOn": due_on(row.received_on).isoformat(),  # all that is said
+                "enteredOn": row.entered_on,
+                "restrictedOn": row.restricted_on,
+                "answeredOn": row.answered_on,
+                "releasedOn": row.released_on,
+                "shown": row.shown,
             },
         )

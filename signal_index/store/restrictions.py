@@ -36,6 +36,21 @@ def is_restricting() -> ColumnElement[bool]:
     return columns.restricted_on.is_not(None) & columns.released_on.is_(None)
 
 
+def is_shown_in_spite() -> ColumnElement[bool]:
+    """Give the condition of a correction whose signal shows, though it restricts it.
+
+    By its reference: the upkeep, which asks, may not read whose row a correction has.
+    """
+    shown = exists(signal.c.reference).where(
+        signal.c.reference == correction.c.signal_reference,
+        signal.c.category == correction.c.category,
+        signal.c.municipality == correction.c.municipality,
+        signal.c.state == _ACTIVE,
+        _is_of(signal.c.source),
+    )
+    return is_restricting() & shown
+
+
 async def find_held(conn: AsyncConnection, rows: Iterable[bytes]) -> frozenset[Place]:
     """Give where what comes anew is restricted, of these rows."""
     columns = correction.c

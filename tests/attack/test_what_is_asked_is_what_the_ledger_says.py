@@ -58,10 +58,12 @@ async def test_a_request_that_was_closed_by_sql_is_named_before_and_after(
     assert await differences(world) == []
     thing = ("access-request", str(request["id"]))
     await world.run_sql(
-        "UPDATE access_request SET closing = 'answered', closed_at = '2020-01-01' "
-        "WHERE closing IS NULL"
+        "UPDATE access_request SET closing = 'answered', "
+        "closed_at = '2020-01-01 00:00:00' WHERE closing IS NULL"
     )
-    assert await differences(world) == [Difference(thing, "changed", ("closing",))]
+    assert await differences(world) == [
+        Difference(thing, "changed", ("closedAt", "closing"))
+    ]
     await world.run_sql("DELETE FROM access_request WHERE closed_at < '2021-01-01'")
     assert await differences(world) == [Difference(thing, "gone")]
 
@@ -76,10 +78,29 @@ async def test_a_correction_that_was_answered_by_sql_is_named_before_and_after(
         "UPDATE correction SET answer = 'facts-correct', answered_on = '2020-01-01', "
         "released_on = '2020-01-01'"
     )
-    members = ("answer", "released")
+    members = ("answer", "answeredOn", "released", "releasedOn")
     assert await differences(world) == [Difference(thing, "changed", members)]
     await world.run_sql("DELETE FROM correction")
     assert await differences(world) == [Difference(thing, "gone")]
+
+
+@pytest.mark.parametrize(
+    ("change", "members"),
+    [
+        ("signal SET state = 'active' WHERE state = 'restricted'", ("shown",)),
+        ("correction SET received_on = '2020-01-01'", ("receivedOn",)),
+        ("correction SET entered_on = '2020-01-01'", ("enteredOn",)),
+        ("correction SET restricted_on = '2020-01-01'", ("restrictedOn",)),
+    ],
+)
+async def test_a_restriction_that_was_undone_or_redated_by_sql_is_named(
+    world: World, desk: CitizensDesk, change: str, members: tuple[str, ...]
+) -> None:
+    made = await desk.enter_correction(await a_signal(world), restrict=True)
+    assert await differences(world) == []
+    await world.run_sql(f"UPDATE {change}")
+    thing = ("correction", str(made["id"]))
+    assert await differences(world) == [Difference(thing, "changed", members)]
 
 
 async def test_what_its_source_and_the_officer_said_is_as_the_ledger_says(
