@@ -18,7 +18,6 @@ Proven by tests/attack/test_a_key_is_succeeded_falsely.py and
 tests/attack/test_what_was_taken_is_not_let_go.py.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -38,6 +37,11 @@ from keys.jose import ALGORITHM, PublicKey, parse_public_key
 from keys.note_keys import ED25519, split_key
 from keys.successor import Chain, KeyUse, Successor, find_forks, follow, open_successor
 from keys.watching import Watched
+
+try:
+    import fcntl
+except ModuleNotFoundError:
+    fcntl = None  # type: ignore[assignment]
 
 MAX_SUCCESSORS: Final = 64
 LOOK_SECONDS: Final = 1.0
@@ -142,7 +146,13 @@ def _keep_evidence(file: Path, forked: Sequence[SignedDocument]) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Be the only one that takes something in this folder; waits for another."""
+    """Be the only one that takes something in this folder; waits for another.
+
+    Windows has no lock of a folder: there two at once are not parted.
+    """
+    if fcntl is None:
+        yield
+        return
     held = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)

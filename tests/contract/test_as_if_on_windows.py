@@ -72,6 +72,15 @@ with Outbox(path, key):
     except OutboxBusy:
         print("busy")
 """
+TAKES = """
+import json
+from pathlib import Path
+from keys.pinned_keys import take_successors
+from tests.attack.test_a_key_is_succeeded_falsely import FIRST, STEPS
+pinned = Path(sys.argv[1]) / "receipt.public.jwk"
+pinned.write_text(json.dumps(FIRST.public.jwk))
+print(take_successors(pinned, STEPS).said == tuple(STEPS))
+"""
 STOPS = """
 from sources.agent.stopping import stop_on_signals
 async def wait():
@@ -106,6 +115,11 @@ def test_keys_are_read_where_a_file_has_no_mode(tmp_path: Path) -> None:
 
 def test_two_runs_never_share_an_outbox(tmp_path: Path) -> None:
     assert run(ONE_AT_A_TIME, str(tmp_path)).stdout == "busy\n"
+
+
+def test_a_successor_is_taken(tmp_path: Path) -> None:
+    """An agency reads a pinned key there, and takes what follows on it."""
+    assert run(TAKES, str(tmp_path)).stdout == "True\n"
 
 
 def test_an_agent_stops_when_it_is_asked_to() -> None:
