@@ -67,6 +67,7 @@ from signal_index.wire.values import Oin, Slug
 from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
 from sources.publisher.parties import Evaluated
+from tests.builders import anew
 
 OIN = Oin("00000001000000000002")
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -78,6 +79,13 @@ def pseudonym_of(digits: str) -> Pseudonym:
     """A valid pseudonym that tests can predict."""
     uniform = hashlib.sha512(b"test" + digits.encode()).digest()
     return parse_pseudonym(pysodium.crypto_core_ristretto255_from_hash(uniform))
+
+
+def taking(*kinds: str) -> OwnRegistration:
+    """How an index knows the agency that takes these kinds of it."""
+    source = REGISTERED.sources[0]
+    coverage = [anew(x, category=kind) for x in source.coverage for kind in kinds]
+    return anew(REGISTERED, sources=[anew(source, coverage=coverage)])
 
 
 class Died(BaseException):

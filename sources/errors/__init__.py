@@ -2,7 +2,8 @@
 
     SourceError
     ├── InvalidProfile            the mapping profile is not one we can follow
-    │   └── CodesUnfit            the index takes other codes of informing
+    │   ├── CodesUnfit            the index takes other codes of informing
+    │   └── NotRegistered         the index refuses what a delivery holds
     ├── InvalidAgencySettings     settings or key files that we refuse to start with
     │   └── UnsafeKeyFile         a key file that others may read
     ├── InvitationRefused         an invitation to join, or an answer to it
@@ -86,6 +87,7 @@ from sources.errors.facts import (
     InvalidProfile,
     LettersRefused,
     LineTooLong,
+    NotRegistered,
     SourceError,
     UnreadableFile,
     UnsafeKeyFile,
@@ -157,6 +159,7 @@ __all__ = [
     "MatchRefused",
     "NoSignalOfCase",
     "NoSuchCase",
+    "NotRegistered",
     "NothingHeld",
     "NothingSent",
     "NoticesUntold",

@@ -1,5 +1,6 @@
 """What stops any run: the root of the tree, and what it was given to read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -45,6 +46,20 @@ class CodesUnfit(InvalidProfile):
         super().__init__(
             f"Profiel {profile}: {says} Er is niets gelezen en niets verstuurd. "
             "Verbeter het profiel en geef de opdracht opnieuw."
+        )
+
+
+class NotRegistered(InvalidProfile):
+    """The source is not registered for what a delivery holds: the index refuses it."""
+
+    def __init__(self, profile: str, places: Sequence[tuple[str, str]]) -> None:
+        named = " en ".join(f"{kind} in gemeente {place}" for kind, place in places)
+        super().__init__(
+            f"Profiel {profile}: bekende zaken krijgen soort signaal {named}. Die "
+            "neemt de index van deze bron niet aan. Er is niets verstuurd en niets "
+            "ingetrokken: elk vlaggetje staat er nog. Verbeter het profiel, of vraag "
+            "de beheerder van de index om dit aan te melden. Geef daarna de opdracht "
+            "opnieuw."
         )
 
 

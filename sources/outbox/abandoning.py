@@ -26,7 +26,7 @@ from sources.outbox.unchanged import forget_known
 
 _SENT: Final = "SELECT * FROM work WHERE delivery = ? AND state = 'sending'"
 _STRAY: Final = """
-INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality, ''
+INSERT OR IGNORE INTO stray SELECT reference, version, ?, ?, ''
 FROM signal WHERE case_key = ? AND part = ? AND reference <> ?"""
 _STRAYS: Final = """
 INSERT OR IGNORE INTO stray
@@ -73,6 +73,8 @@ def _keep_as_told(
     if row["action"] == "withdraw":
         doubt(connection, row)
         return
-    connection.execute(_STRAY, (row["case_key"], row["part"], row["reference"]))
+    place = (row["category"], row["municipality"])
+    which = (row["case_key"], row["part"], row["reference"])
+    connection.execute(_STRAY, (*place, *which))
     known = known_as(row, profile, fingerprint=NEVER_TOLD)
     connection.execute(KNOW, known)

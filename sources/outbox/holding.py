@@ -219,6 +219,14 @@ def record_answer(
     return done.rowcount == 1
 
 
+def ask_again(outbox: Outbox, delivery: UUID) -> None:
+    """Have what was approved wait as before: the index would refuse it now."""
+    with outbox.transaction("answer") as connection:
+        connection.execute(
+            "UPDATE held SET approved = 0 WHERE delivery = ?", (str(delivery),)
+        )
+
+
 def find_outdated(outbox: Outbox, *, now: datetime) -> list[Held]:
     """Give what nobody answered about within `HELD_FOR`."""
     return [one for one in find_held(outbox) if now > one.until]

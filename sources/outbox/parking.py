@@ -22,6 +22,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.outbox.abandoning import abandon_within
 from sources.outbox.deliveries import OpenDelivery, find_in_state
 from sources.outbox.matching import OPEN
+from sources.outbox.settling import keep_replaced
 from sources.outbox.store import Outbox
 
 _STATE: Final = "UPDATE delivery SET state = ? WHERE id = ?"
@@ -78,6 +79,7 @@ def give_way(connection: sqlite3.Connection, delivery: OpenDelivery) -> None:
         closed = [row["part"] for row in connection.execute(_CLOSED, (case_key,))]
         for row in _find_overtaken(left, named, closed):
             connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
+            keep_replaced(connection, row["reference"])
             connection.execute(_OVERTAKE, (row["delivery"],))
 
 

@@ -6,7 +6,7 @@ and validity are settled here, so that what is repeated later repeats the same t
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.signals import WithdrawalReason
 from sources.clock import day_of
+from sources.errors import NotRegistered
 from sources.judging.difference import Difference
 from sources.judging.rules import judge
 from sources.outbox.closing import ENDED_FOR
@@ -58,6 +59,10 @@ INSERT INTO work (delivery, state, action, case_key, part, reference, version, l
   record, person, fingerprint, category, municipality, contact, valid_from, valid_limit,
   valid_until, informed_code, informed_on, sealed, name)
 VALUES (?, 'sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_CHANGED: Final = f"""
+SELECT DISTINCT category, municipality FROM ({OPEN}) WHERE reference IS NOT NULL
+AND (category <> told_category OR municipality <> told_municipality)
+ORDER BY category, municipality"""  # noqa: S608 - our own constant
 _TELL_CONTACTS: Final = """
 INSERT INTO contact (id, mark, body, state)
 SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
@@ -73,18 +78,24 @@ _LEFT: Final = (
     "UPDATE OR REPLACE turnover SET way = 'left' WHERE profile = ? AND way = 'went'"
 )
 _WITHDRAW: Final = """
-INSERT INTO work (delivery, state, action, case_key, reference, version, category,
-  municipality, reason, reason_on) VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?)"""
+INSERT OR REPLACE INTO work (delivery, state, action, case_key, reference, version,
+  category, municipality, reason, reason_on, replaced_by)
+VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?,?)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a plan is made under; `approved` is the digest that somebody let through."""
+    """What a plan is made under; `approved` is the digest that somebody let through.
+
+    `takes`: which kinds the index takes of this source, and in which municipality; None
+    where nobody asked it.
+    """
 
     months: int
     now: datetime
     has_header: bool = True
     approved: bytes | None = None
+    takes: Collection[tuple[str, str]] | None = None
 
     @property
     def today(self) -> date:
@@ -115,12 +126,14 @@ def plan_delivery(
 
     `settle` notes, in the same transaction, how far the registration was read. A
     delivery that was held before is judged anew: what somebody approved goes through
-    only if it is still the same difference.
+    only if it is still the same difference. Raises `NotRegistered`, and nothing
+    happened, where a known case goes on as what the index would refuse.
     """
     with outbox.transaction("plan") as connection:
         if delivery.state == "held":
             take_up(connection, delivery.id)
         pair_left_over(connection)
+        _verify_taken(connection, delivery, terms)
         is_full = delivery.kind is DeliveryKind.FULL
         unclear = [] if is_full else pair_closings(connection)
         replace_held(connection, outbox.key, delivery)
@@ -141,6 +154,18 @@ def plan_delivery(
         settle(connection)
         clear_staged(connection)
     return True
+
+
+def _verify_taken(
+    connection: sqlite3.Connection, delivery: OpenDelivery, terms: Terms
+) -> None:
+    if terms.takes is None:
+        return
+    changed = [
+        (row["category"], row["municipality"]) for row in connection.execute(_CHANGED)
+    ]
+    if refused := [each for each in changed if each not in terms.takes]:
+        raise NotRegistered(delivery.profile, refused)
 
 
 def _plan(
@@ -245,11 +270,16 @@ def _plan_open(plan: _Plan, key: OutboxKey, terms: Terms) -> int:
         difference = compare(
             _told(row), _current(row, until), months=terms.months, today=terms.today
         )
-        if difference.withdraw:
-            _insert_withdrawal(plan, row, difference.withdraw, terms.today)
+        placed = None
         if difference.publish:
             again = None if difference.withdraw else row["reference"]
-            _insert_publication(plan, key, row, (until, again))
+            placed = _insert_publication(plan, key, row, (until, again))
+        if difference.withdraw:
+            # Whom a case never was about, loses the flag at once.
+            after = placed if difference.withdraw is WithdrawalReason.ENDED else None
+            _insert_withdrawal(
+                plan, row, difference.withdraw, terms.today, replaced_by=after
+            )
         if row["reference"] is None:
             plan.turn(row, "came")
         unchanged += difference.is_nothing
@@ -274,9 +304,10 @@ def _insert_publication(
     key: OutboxKey,
     row: sqlite3.Row,
     told: tuple[date, str | None],
-) -> None:
+) -> str:
+    """Note what is to be told; gives under which reference."""
     until, known = told
-    case_key = row["case_key"]
+    case_key, reference = row["case_key"], known or str(uuid4())
     digits, name = open_person(key, case_key, row["sealed"])
     plan.connection.execute(
         _PUBLISH,
@@ -284,7 +315,7 @@ def _insert_publication(
             plan.delivery,
             case_key,
             row["part"],
-            known or str(uuid4()),
+            reference,
             row["version"] + 1 if known else 1,
             row["line"],
             row["record"],
@@ -302,6 +333,7 @@ def _insert_publication(
             key.seal(name.encode(), label=NAME_LABEL, row=case_key) if name else None,
         ),
     )
+    return reference
 
 
 def _insert_withdrawal(
@@ -309,9 +341,13 @@ def _insert_withdrawal(
     row: sqlite3.Row,
     reason: WithdrawalReason,
     on: date,
+    *,
+    replaced_by: str | None = None,
 ) -> None:
-    # Category and municipality as they were told, not as the record has them now.
-    told = "told_category" in row.keys()  # noqa: SIM118 - a row iterates its values
+    """Note what is taken back; with `replaced_by` only once that one stands."""
+    # Category and municipality as they were told; of what is replaced, as it goes on:
+    # the profile delivers that, and takes back what is left.
+    told = "told_category" in row.keys() and not replaced_by  # noqa: SIM118 - a row iterates its values
     plan.connection.execute(
         _WITHDRAW,
         (
@@ -323,6 +359,7 @@ def _insert_withdrawal(
             row["told_municipality"] if told else row["municipality"],
             reason.value,
             on.isoformat(),
+            replaced_by,
         ),
     )
 

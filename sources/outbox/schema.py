@@ -239,6 +239,7 @@ CREATE TABLE work (
   informed_on TEXT,
   reason TEXT,
   reason_on TEXT,
+  replaced_by TEXT,
   key_version INTEGER,
   sealed BLOB,
   name BLOB,

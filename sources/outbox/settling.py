@@ -42,6 +42,7 @@ _MAY_STAND: Final = "INSERT OR REPLACE INTO stray VALUES (?, ?, ?, ?, ?)"
 _TELL_ANEW: Final = """
 UPDATE work SET state = 'ready', batch = NULL, reference = ?, version = 1, sealed = ?
 WHERE id = ?"""
+_KEEP_REPLACED: Final = "DELETE FROM work WHERE replaced_by = ?"
 _ALL_OF_IT: Final = "contactpersoon"
 _OF_CONTACT: Final = {
     "function": "functie van de contactpersoon",
@@ -173,6 +174,7 @@ def refuse_contacts(outbox: Outbox, contacts: Mapping[str, str], to: Settled) ->
                 place = Place(row["line"], row["record"] or row["reference"])
                 _note(connection, Reject(place, about, Reason.REFUSED_CONTACT), to)
                 connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
+                keep_replaced(connection, row["reference"])
 
 
 def find_reason(problem: str, field: str) -> Reason:
@@ -217,7 +219,8 @@ def _settle_one(
     is_stray = row["case_key"] == NO_CASE
     if row["action"] == "withdraw" and not is_stray:
         _hold_replacement(connection, row, refused, to)
-    if is_stray or found is Conclusion.GONE:
+    keep_replaced(connection, row["reference"])
+    if is_stray or row["replaced_by"] or found is Conclusion.GONE:
         _let_go(connection, row)
     elif to.is_again or result.outcome == "superseded":
         doubt(connection, row)
@@ -245,6 +248,14 @@ def _tell_anew(
 
 def _raise(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
     connection.execute(_RAISE, (row["version"], row["reference"]))
+
+
+def keep_replaced(connection: sqlite3.Connection, reference: str) -> None:
+    """Let stand what a notice would have replaced that was not taken, or is dropped.
+
+    Otherwise a case would have no signal at all: the old one taken back, no new one.
+    """
+    connection.execute(_KEEP_REPLACED, (reference,))
 
 
 def _hold_replacement(

@@ -36,10 +36,13 @@ from sources.outbox.staging import BSN_LABEL
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 
-Action = Literal["publish", "withdraw", "take-back"]
+Action = Literal["publish", "withdraw", "exchange", "take-back"]
 _OF: Final[dict[Action, str]] = {
     "publish": "action = 'publish'",
-    "withdraw": "action = 'withdraw' AND length(case_key) > 0",
+    "withdraw": "action = 'withdraw' AND length(case_key) > 0 AND replaced_by IS NULL",
+    # What stood of a case that is told anew: once that stands, so not before.
+    "exchange": "action = 'withdraw' AND replaced_by IS NOT NULL AND NOT EXISTS ("
+    "SELECT 1 FROM work placed WHERE placed.reference = work.replaced_by)",
     "take-back": "action = 'withdraw' AND length(case_key) = 0",  # strays
 }
 SUBJECT_LABEL: Final = b"subject"

@@ -113,6 +113,17 @@ def verify_codes(known: OwnRegistration, profile: Profile, source: str) -> None:
         raise CodesUnfit(profile.name, one.say())
 
 
+def list_taken(known: OwnRegistration, source: str) -> frozenset[tuple[str, str]]:
+    """Give which kinds the index takes of a source today, and in which municipality."""
+    return frozenset(
+        (each.category, each.municipality)
+        for one in known.sources
+        if one.source == source
+        for each in one.coverage
+        if each.mayPublish
+    )
+
+
 def verify_own_name(outbox: Outbox, profile: Profile) -> None:
     """Raise `ProfileOverlaps` for a profile that is new and tells what another told."""
     if is_registered(outbox, profile.name):

@@ -124,12 +124,14 @@ class Pipeline:
         """Do all work; raises `PublishingStopped` when some of it is left.
 
         Withdrawals go first. They need no contact holder and no evaluation, so that
-        nothing which stops here keeps a signal standing that has ended. What an outbox
-        that is gone told is taken back last, when every open case was told anew.
+        nothing which stops here keeps a signal standing that has ended. What stood of a
+        person's case that is told anew goes once that stands: refused, it keeps what it
+        has. What an outbox that is gone told is taken back last.
         """
         await self._withdraw("withdraw", to, told)
         await self._send_contacts(to)
         await self._send_unsettled("publish", to, told)
+        await self._withdraw("exchange", to, told)
         try:
             async with asyncio.TaskGroup() as hands:
                 for _ in range(HANDS):
@@ -143,6 +145,9 @@ class Pipeline:
 
     async def _withdraw(self, action: Action, to: Settled, told: Told) -> None:
         await self._send_unsettled(action, to, told)
+        await self._send_ready(action, to, told)
+
+    async def _send_ready(self, action: Action, to: Settled, told: Told) -> None:
         while batch := self._assign(action, to):
             await self._send_batch(batch, to, told)
 
@@ -233,6 +238,7 @@ class Pipeline:
             batch = self._assign("publish", to, least=least)
             if batch is not None:
                 await self._send_batch(batch, to, told)
+                await self._send_ready("exchange", to, told)
             elif not self._evaluating:
                 return
             else:

@@ -27,6 +27,7 @@ from sources.errors import (
     EvaluationStopped,
     IndexRefused,
     InvalidAgencySettings,
+    NotRegistered,
     UnreadableFile,
 )
 from sources.events import Event, log_event
@@ -45,6 +46,7 @@ from sources.outbox.deliveries import (
 from sources.outbox.evaluated import forget_evaluated
 from sources.outbox.holding import (
     Held,
+    ask_again,
     drop_outdated,
     find_held,
     find_outdated,
@@ -60,6 +62,7 @@ from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, find_known_rows, recognise
 from sources.publisher.admission import (
     admit,
+    list_taken,
     note_elsewhere,
     verify_codes,
     verify_in_use,
@@ -115,7 +118,8 @@ class Run:
         """Publish one intake; gives the deliveries closed on the way, this one last.
 
         Raises `ClockDiffers`, `OutboxReplaced` and `CodesUnfit` before anything is
-        read, `DeliveryHeld` before anything of it is sent, `UnreadableFile`, or
+        read, `DeliveryHeld` and `NotRegistered` before anything of it is sent,
+        `UnreadableFile`, or
         `PublishingStopped` with the rest kept for the next run, or told anew by it.
         """
         mark = task.find_mark(self._outbox.key)
@@ -186,10 +190,17 @@ class Run:
     async def _take_up(self, held: Held) -> list[OpenDelivery]:
         """Send what was approved; where it is not what it was, it waits anew."""
         now = self._sender.now()
-        terms = Terms(held.months, now, approved=held.digest)
+        known_as = await verify_in_use(self._outbox, self._parties[1])
+        keep_registration(self._outbox, known_as, now)
+        takes = list_taken(known_as, self._sender.source)
+        terms = Terms(held.months, now, approved=held.digest, takes=takes)
         delivery = get_delivery(self._outbox, held.delivery)
-        if not plan_delivery(self._outbox, delivery, terms):
-            return []
+        try:
+            if not plan_delivery(self._outbox, delivery, terms):
+                return []
+        except NotRegistered:
+            ask_again(self._outbox, held.delivery)
+            raise
         return [await self._finish(get_delivery(self._outbox, held.delivery))]
 
     async def _finish_planned(self, coming: Coming | None) -> list[OpenDelivery]:
@@ -249,7 +260,12 @@ class Run:
         verify_codes(known_as, task.profile, source)
         now = self._sender.now()
         profile = task.profile
-        terms = Terms(profile.valid_months, now, profile.facts.has_header)
+        terms = Terms(
+            profile.valid_months,
+            now,
+            profile.facts.has_header,
+            takes=list_taken(known_as, source),
+        )
         known = rows = None
         if task.kind is DeliveryKind.FULL:
             known = find_known(self._outbox, profile, mark, today=terms.today)
@@ -266,7 +282,7 @@ class Run:
             else:
                 await self._stage(delivery, task)
                 self._judge(delivery, terms, task)
-        except UnreadableFile:
+        except (UnreadableFile, NotRegistered):
             drop_delivery(self._outbox, delivery.id)
             raise
         work = count_work(self._outbox)

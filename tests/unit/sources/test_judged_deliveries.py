@@ -25,6 +25,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
+from tests.sources_parties import taking
 
 pytestmark = pytest.mark.anyio
 
@@ -276,6 +277,7 @@ async def test_another_category_or_municipality_for_many_is_asked_about(
 ) -> None:
     """Nobody has had another kind of help because a profile was edited."""
     await publish(agency, *rows(4))
+    agency.index.registration = taking("bijstand", "schuldhulpverlening")
     other = agency.profile.model_copy(update={"category": "schuldhulpverlening"})
     held = await hold(replace(agency, profile=other), *rows(4))
     assert [(one.doubt, one.count) for one in held.findings] == [(Doubt.OTHER_KIND, 4)]

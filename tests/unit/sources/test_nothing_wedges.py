@@ -23,7 +23,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
-from tests.sources_parties import Died
+from tests.sources_parties import Died, taking
 
 pytestmark = pytest.mark.anyio
 AHEAD = [timedelta(minutes=30), timedelta(days=3), timedelta(days=400)]
@@ -121,6 +121,7 @@ async def test_one_who_was_evaluated_this_week_costs_nothing_when_corrected(
     agency.write(*rows(1, 5))
     await agency.publish()
     agency.evaluator.budget = agency.evaluator.asked
+    agency.index.registration = taking("schuldhulpverlening")
     agency.profile = a_profile(category='"schuldhulpverlening"')
     agency.now += timedelta(days=6)
     await agency.publish(approve=True)  # another kind for everybody is asked about
