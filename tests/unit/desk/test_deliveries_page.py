@@ -24,6 +24,8 @@ def a_source(**changed: object) -> dict[str, Any]:
         "category": "bijstand",
         "rhythmDays": 7,
         "informedCodes": ["discussed"],
+        "maximumLifeMonths": 12,
+        "mayPublish": True,
     }
     return {
         "source": OIN,
