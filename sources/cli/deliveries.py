@@ -17,6 +17,7 @@ from sources.cli.delivery_words import (
     describe_let_go,
     say_owed,
     say_questions,
+    say_spared,
     show_all,
     show_one,
 )
@@ -197,6 +198,8 @@ def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
     if done.hearing is not Hearing.HEARD:
         raise DeliveryUnheard
     PlainConsole().print("De levering is verstuurd en afgesloten.")
+    for line in say_spared(done.spared):
+        PlainConsole().print(line, soft_wrap=True)
 
 
 async def carry_out(

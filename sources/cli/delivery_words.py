@@ -1,6 +1,6 @@
 """A delivery as a person or a machine reads it: counts and codes, no record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +9,7 @@ from uuid import UUID
 from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_moment
+from sources.counted import say_count
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import (
     find_remedy,
@@ -239,11 +240,24 @@ def show_aside(
         str(each["finding"])
         for each in (findings if isinstance(findings, Sequence) else ())
     ]
+    for line in say_spared(one["spared"]):
+        console.print(line, soft_wrap=True)
     for said in (
         *say_open_though_over(one["openThoughOver"], asked),
         *say_not_begun(one["notBegunTold"], not_begun),
     ):
         console.print(f"Let op: {said}", soft_wrap=True)
+
+
+def say_spared(count: object) -> Iterator[str]:
+    """Say that no flag goes of what is absent, while a reject may be any of it."""
+    if many := int(str(count)):
+        cases = say_count(many, "bekende zaak staat", "bekende zaken staan")
+        yield (
+            f"{cases} niet in dit bestand. Elk signaal daarvan blijft staan, ook als u "
+            "goedkeurt: een afgewezen record zonder bruikbaar zaaknummer kan ervan "
+            "zijn. Is zo'n zaak echt weg? Verbeter eerst de afgewezen records."
+        )
 
 
 def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:

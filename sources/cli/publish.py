@@ -17,6 +17,7 @@ from sources.cli.delivery_words import (
     COUNTS,
     describe,
     say_questions,
+    say_spared,
     show_aside,
     show_rejected,
 )
@@ -35,7 +36,6 @@ from sources.cli.parties import (
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
-from sources.counted import say_count
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
@@ -210,6 +210,7 @@ def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str
     """
     for held in find_held(outbox, waits.profile):
         yield from say_questions(held.findings, get_named_cases(outbox, held))
+    yield from say_spared(waits.spared)
     if file := find_rejects_file(rejects, waits):
         yield f"Afgewezen records: {file}"
 
@@ -247,15 +248,6 @@ def show_summary(summary: Summary, not_begun: Sequence[str] = ()) -> None:
     console = PlainConsole()
     console.print(table)
     show_aside(console, summary, not_begun)
-    if summary["spared"]:
-        cases = say_count(
-            int(str(summary["spared"])), "bekende zaak staat", "bekende zaken staan"
-        )
-        console.print(
-            f"{cases} niet in dit bestand. Elk signaal daarvan blijft staan: een "
-            "afgewezen record kan ervan zijn.",
-            soft_wrap=True,
-        )
     show_rejected(console, summary)
     if summary["rejectsFile"]:
         console.print(f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True)
