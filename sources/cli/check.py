@@ -203,6 +203,7 @@ def _describe(checked: Checked) -> dict[str, object]:
         "notBegunTold": delivery.not_begun_told,
         "ignored": delivery.ignored,
         "unchanged": delivery.counts.unchanged,
+        "contacts": delivery.contacts,
         "wouldSend": dict(foreseen.sends),
         "wouldWithdraw": foreseen.withdraws,
         "reasons": checked.reasons,
@@ -245,8 +246,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     )
     if foreseen.refused or foreseen.asked or checked.unfit:
         yield NOT_SO
-    if foreseen.withdraws:
-        yield f"Zou intrekken: {foreseen.withdraws}."
+    yield from _say_changes(foreseen)
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
     yield from _say_registered(checked)
     yield from say_passed(delivery.passed)
@@ -258,6 +258,14 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     for ends in _say_ends(checked):
         yield f"Let op: {ends}"
     yield from _say_doubts(foreseen)
+
+
+def _say_changes(foreseen: Foreseen) -> Iterator[str]:
+    """Say how many flags would go, and how many would name another contact holder."""
+    if foreseen.withdraws:
+        yield f"Zou intrekken: {foreseen.withdraws}."
+    if contacts := foreseen.delivery.contacts:
+        yield f"Zouden een andere contactpersoon krijgen: {contacts}."
 
 
 def _say_registered(checked: Checked) -> Iterator[str]:

@@ -42,6 +42,7 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
         "rejected": "Afgewezen",
         "withdrawn": "Ingetrokken",
         "persons": "Kregen een andere persoon",
+        "contacts": "Kregen een andere contactpersoon",
     }
 )
 """Where records went, which adds up to what was read; then what became of signals."""
@@ -83,6 +84,7 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "ignored": one.ignored,
         "overtaken": one.overtaken,
         "persons": one.persons,
+        "contacts": one.contacts,
         "spared": one.spared,
         "openThoughOver": one.though_open,
         "passed": describe_passed(one.passed),

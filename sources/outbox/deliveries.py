@@ -59,8 +59,9 @@ class OpenDelivery:
 
     Of the records read, `ended` are over, `not_begun` have a status that says so,
     `ignored` have nothing to say, and of `overtaken` a newer delivery said more while
-    this one waited for evaluation. Of the known cases, `persons` got another person by
-    it, and `not_begun_told` stand while the file says that they have not begun.
+    this one waited for evaluation. Of the known cases, `persons` got another person
+    by it, `contacts` another contact holder, and `not_begun_told` stand while
+    the file says that they have not begun.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
     may be theirs. `though_open` records are over by their last day and open by their
@@ -85,6 +86,7 @@ class OpenDelivery:
     ignored: int
     overtaken: int
     persons: int
+    contacts: int
     spared: int
     swallowed: int
     total: int
@@ -382,6 +384,7 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
         ignored=row["ignored"],
         overtaken=row["overtaken"],
         persons=row["persons"],
+        contacts=row["contacts"],
         spared=row["spared"],
         swallowed=row["swallowed"],
         total=row["total"],

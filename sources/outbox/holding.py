@@ -133,10 +133,11 @@ def hold(
     """Keep what was read as held, in the transaction that would have planned it."""
     told = [(each.doubt.value, each.count, each.of) for each in question.findings]
     connection.execute(
-        "UPDATE delivery SET state = 'held', persons = ?, spared = ?,"
+        "UPDATE delivery SET state = 'held', persons = ?, contacts = ?, spared = ?,"
         " not_begun_told = ? WHERE id = ?",
         (
             question.difference.persons,
+            question.difference.contacts,
             question.difference.spared,
             question.difference.not_begun,
             str(delivery.id),

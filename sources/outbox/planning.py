@@ -196,11 +196,13 @@ def _plan(
     raise_count(connection, delivery.id, "unchanged", unchanged)
     connection.execute(
         "UPDATE delivery SET state = 'planned', spared = ?, empty = ?, persons = ?,"
+        " contacts = ?,"
         " not_begun_told = ? WHERE id = ?",
         (
             difference.spared,
             terms.is_empty(delivery),
             difference.persons,
+            difference.contacts,
             difference.not_begun,
             str(delivery.id),
         ),

@@ -18,6 +18,20 @@ from tests.sources_builders import SECRET, an_agency, approve_held
 pytestmark = pytest.mark.anyio
 
 
+async def test_how_many_got_another_contact_holder_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agency = an_agency(tmp_path)
+    await publish(agency, *rows(12))
+    moved = [one | {"Team": "ANDER"} for one in rows(12)[:5]]
+    agency.write(*moved, *rows(12)[5:])
+    done = await agency.publish()
+    assert done.contacts == 5
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        show_one(describe(outbox, done), [])
+    assert "Kregen een andere contactpersoon: 5" in capsys.readouterr().out
+
+
 async def test_yes_is_said_to_withdraw_nothing_while_a_reject_may_be_any_case(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
