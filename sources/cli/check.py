@@ -64,6 +64,10 @@ _UNREGISTERED: Final = (
     "Niet vergeleken met hoe de index u kent (soorten, gemeenten, woorden voor "
     "contactpersonen): dat doet `signal-source doctor` met dit profiel."
 )
+_IF_APPROVED: Final = (
+    "Let op: hier wordt u eerst iets gevraagd. Deze aantallen zijn van als u deze "
+    "levering goedkeurt."
+)
 _PATIENCE: Final = httpx.Timeout(5.0)
 ASKS = 1
 
@@ -244,8 +248,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
         f"Nog niet begonnen: {delivery.not_begun}. Afgewezen: {counts.rejected}."
         + (f" Niets te melden: {delivery.ignored}." if delivery.ignored else "")
     )
-    if foreseen.refused or foreseen.asked or checked.unfit:
-        yield NOT_SO
+    yield from _say_if(checked)
     yield from _say_changes(foreseen)
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
     yield from _say_registered(checked)
@@ -258,6 +261,14 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     for ends in _say_ends(checked):
         yield f"Let op: {ends}"
     yield from _say_doubts(foreseen)
+
+
+def _say_if(checked: Checked) -> Iterator[str]:
+    """Say under which condition the counts are what will be sent."""
+    if checked.foreseen.refused or checked.unfit:
+        yield NOT_SO
+    elif checked.foreseen.asked:
+        yield _IF_APPROVED
 
 
 def _say_changes(foreseen: Foreseen) -> Iterator[str]:

@@ -1,13 +1,17 @@
 """A question, its answer and what is shown later say that an absent case stays."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import pytest
 
+from sources.cli.check import Checked, _say_if
 from sources.cli.deliveries import conclude
 from sources.cli.delivery_words import describe, show_one
 from sources.cli.publish import _say_why
+from sources.judging.rules import Doubt, Finding
 from sources.outbox.deliveries import get_delivery
 from sources.outbox.holding import find_held
 from sources.outbox.store import Outbox
@@ -30,6 +34,20 @@ async def test_how_many_got_another_contact_holder_is_counted(
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
         show_one(describe(outbox, done), [])
     assert "Kregen een andere contactpersoon: 5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("unfit", "says"),
+    [((), "van als u deze levering goedkeurt"), (("x",), "van als u hebt opgelost")],
+)
+async def test_check_says_under_which_condition_its_counts_hold(
+    unfit: tuple[str, ...], says: str
+) -> None:
+    asked = [Finding(Doubt.CASES_GONE, 4, 27)]
+    foreseen = SimpleNamespace(refused="", asked=asked)
+    checked = SimpleNamespace(foreseen=foreseen, unfit=unfit)
+    (said,) = _say_if(cast("Checked", checked))
+    assert says in said
 
 
 async def test_yes_is_said_to_withdraw_nothing_while_a_reject_may_be_any_case(
