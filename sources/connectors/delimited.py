@@ -71,7 +71,8 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         yield read_case(raw, profile, today=today)
     if passed := table.passed.tell():
         total, counted = table.totals.find_differing()
-        yield (Aside(passed=passed, total=total, counted=counted),)
+        said = Aside(table.written, 0, passed, total, counted)
+        yield (said,)
     if dialect.proof:
         dialect.proof.verify()
 

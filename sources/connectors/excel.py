@@ -128,7 +128,8 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
             skipped = layout.hidden_rows == "skip"
             unread = sum(x.count for x in passed if skipped and x.why is Why.HIDDEN)
             total, counted = table.totals.find_differing(unread=unread)
-            yield (Aside(passed=passed, total=total, counted=counted),)
+            said = Aside(table.written, 0, passed, total, counted)
+            yield (said,)
     if dialect.proof:
         dialect.proof.verify()
 

@@ -13,13 +13,16 @@ but where two of the file's headings are then the same, neither is chosen.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Final
 
 from sources.connectors.bsn_text import read_bsn
 from sources.connectors.csv_rows import Row
 from sources.connectors.totals import Totals
+from sources.dates import parse_day
 from sources.errors import UnreadableFile
 from sources.passed_over import Noticing, Why
 from sources.reasons import Reason
@@ -31,6 +34,11 @@ _TOTAL: Final = re.compile(
     r"|klanten|dossiers?|zaken|personen|inwoners?|trajecten|signalen|generaal|\W|\d)+"
 )
 _SUM: Final = re.compile(r"[\s\d.,:€%]*")
+_DAY: Final = re.compile(
+    r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}([-/.])\d{1,2}\1\d{4}"
+    r"|\d{1,2} [^\W\d]{3,9}\.? \d{4})\b"
+)
+_DAY_FORMS: Final = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,15 @@ class Table:
     below: Iterator[Row] = field(repr=False)
     passed: Noticing = field(default_factory=Noticing)
     totals: Totals = field(default_factory=Totals)
+
+    @property
+    def written(self) -> str:
+        """The day that stands above the header, as text that sorts; empty for none.
+
+        Where two days stand there (a period) none says when it was made.
+        """
+        days = {day for _line, row in self.above for each in row for day in _days(each)}
+        return days.pop().isoformat() if len(days) == 1 else ""
 
     def rows(self, *numbers: str) -> Iterator[Row]:
         """Give line and cells of each record.
@@ -177,6 +194,12 @@ def find_why(
     if _is_total(cells) and not any(map(is_person, cells)):
         return Why.TOTAL
     return Why.HEADINGS if _is_header(cells, folded) else None
+
+
+def _days(text: str) -> Iterator[date]:
+    for found in _DAY.finditer(text):
+        with suppress(ValueError):
+            yield parse_day(found[0].replace(". ", " "), _DAY_FORMS)
 
 
 def _says_something(cells: Sequence[str]) -> bool:
