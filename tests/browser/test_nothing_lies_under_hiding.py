@@ -30,6 +30,7 @@ FIND_UNDER = """() => {
   scrollTo(0, document.documentElement.scrollHeight);
   for (const one of shown) if (isUnder(one)) found.push("at the end: " + name(one));
   for (const one of shown) {
+    document.activeElement.blur(); // what has focus is not gone to
     scrollTo(0, 0);
     one.focus();
     if (document.activeElement !== one) continue;

@@ -28,9 +28,9 @@ export function paintRefusal(place: HTMLElement, error: unknown, drawn: string |
   const reference = given ?? drawn;
   fill(refusal, { title, advice, reference });
   show(need("[data-reference]", refusal), reference !== null);
-  // A case system's page, in which this is a part, has its own way in.
+  // A case system's page, in which this is a part, has its own way in; below the answer's own place stands one.
   const isOwnPage = document.querySelector("meta[name=csrf-token]") !== null;
-  show(need("[data-log-in]", refusal), isSessionGone(error) && isOwnPage);
+  show(need("[data-log-in]", refusal), isSessionGone(error) && isOwnPage && place.id !== "answer");
   need("[data-grounds]", refusal).replaceChildren(...grounds.map(paintGround));
   place.replaceChildren(refusal);
 }
