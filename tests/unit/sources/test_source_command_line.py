@@ -87,6 +87,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "notBegunTold": 0,
         "ignored": 0,
         "unchanged": 0,
+        "contacts": 0,
         "wouldSend": {"bijstand": 1},
         "wouldWithdraw": 0,
         "reasons": {"bsn-invalid": 1},
