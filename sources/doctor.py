@@ -22,6 +22,7 @@ from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
+from sources.guide import Part, see
 from sources.notices.looking import look_at_due, look_at_notices
 from sources.outbox.deliveries import find_unfinished, find_unheard, was_told
 from sources.outbox.evidence import find_unproven
@@ -279,7 +280,7 @@ async def _look_at_standing(patient: Patient) -> Finding:
     )
     remedy = (
         "Hebt u nu niemand? Dan klopt dat. Stopt u? Vraag de beheerder van de index om "
-        "uw bron te beëindigen: dan leest niemand dat meer. Zie 'Als u stopt'."
+        f"uw bron te beëindigen: dan leest niemand dat meer. {see(Part.STOPPING)}"
     )
     return Finding(about, State.WARNING, says, remedy)
 

@@ -17,6 +17,7 @@ class Event(LoggedEvent):
     DELIVERY_PARKED = "delivery-parked", "delivery", "kind", "profile"
     DELIVERY_PLANNED = "delivery-planned", "delivery", "work"
     DELIVERY_ABANDONED = "delivery-abandoned", "delivery", "kind", "profile", "work"
+    DELIVERY_REPLACED = "delivery-replaced", "delivery", "kind", "profile", "work"
     DELIVERY_HELD = "delivery-held", "delivery", "profile"
     DELIVERY_LAPSED = "delivery-lapsed", "delivery", "kind", "profile"
     CHANGES_OWED = "changes-owed", "delivery", "profile", "count"

@@ -106,6 +106,7 @@ class Visit:
 
     opening: str
     ends: "Queue[bool]" = field(default_factory=Queue)
+    nexts: "Queue[str]" = field(default_factory=Queue)
     path: str = ""
 
     @property
@@ -141,6 +142,7 @@ class Visit:
 def profile_page(path: Path, out: Path, *, silence: float = 60) -> Iterator[Visit]:
     """Run the page as the command does; it must end by itself or by being stopped."""
     told: Queue[str] = Queue()
+    nexts: Queue[str] = Queue()
     ends: Queue[bool] = Queue()
 
     def write(text: str) -> None:
@@ -148,11 +150,11 @@ def profile_page(path: Path, out: Path, *, silence: float = 60) -> Iterator[Visi
 
     def serve() -> None:
         draft = a_draft(path, out)
-        ends.put(make_on_page(draft, write, told.put, silence=silence))
+        ends.put(make_on_page(draft, write, told.put, nexts.put, silence=silence))
 
     thread = Thread(target=serve)
     thread.start()
-    visit = Visit(told.get(timeout=10), ends)
+    visit = Visit(told.get(timeout=10), ends, nexts)
     try:
         yield visit
     finally:

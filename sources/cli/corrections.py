@@ -298,7 +298,9 @@ def confirm(one: OwnCorrection, case: str, answer: str, doubt: str = "") -> bool
         + (f"{doubt}\n" if doubt else "")
         + _UNTIL_TOLD
     )
-    said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
+    said: str = typer.prompt(
+        "Typ ja (of j) als dit klopt", default="nee", show_default=False
+    )
     return said.strip().casefold() in {"ja", "j"}
 
 

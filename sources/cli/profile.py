@@ -1,6 +1,7 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
 import webbrowser
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -110,6 +111,7 @@ def init_command(
         known = replace(known, words=words)
         place = out or Path(f"{known.name}.toml")
         draft = _propose(file, known, (place, sheet), registered)
+        _say_unused(draft, sheet)
         if page:
             _make_on_page(draft)
             return
@@ -136,6 +138,33 @@ def _find_category(invited: InvitedSource | None) -> str:
     """Give the one kind of signal that we were invited for; empty where it is open."""
     (only, *more) = invited.categories if invited and invited.categories else ("",)
     return "" if more else only
+
+
+def _say_unused(draft: Draft, sheet: str) -> None:
+    for unused in _find_unused(draft, sheet):
+        PlainConsole(stderr=True).print(unused, soft_wrap=True)
+
+
+def _find_unused(draft: Draft, sheet: str) -> Iterator[str]:
+    """Say which options were given and not used, and why."""
+    known, contacts = draft.choices.known, draft.choices.contacts
+    if sheet and not is_workbook(draft.file):
+        yield "--sheet is niet gebruikt: dit bestand is geen werkmap."
+    if all(one.phone != FILL_IN for one in contacts.values()):
+        return
+    if known.phone != FILL_IN:
+        options = "--phone en --verified zijn" if known.verified else "--phone is"
+        yield (
+            f"{options} niet gebruikt: het bestand noemt {len(contacts)} teams "
+            f"({', '.join(contacts)}), en één nummer is niet het nummer van elk team. "
+            "Zet in het profiel bij elk team zijn nummer (phone) en de dag waarop u "
+            "het naging (last_verified)."
+        )
+    elif known.verified:
+        yield (
+            "--verified is niet gebruikt: er is nog geen telefoonnummer om na te gaan. "
+            "Zet in het profiel bij phone het nummer en bij last_verified die dag."
+        )
 
 
 def _read_day(given: datetime | None) -> date | None:
@@ -182,7 +211,10 @@ def _make_on_page(draft: Draft) -> None:
         # A browser of the terminal comes back only when it is closed.
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    if not make_on_page(draft, write, tell, silence=LONGEST_SILENCE):
+    def tell_next(address: str) -> None:
+        typer.echo(f"De pagina was al geopend. Zo opent u haar opnieuw: {address}")
+
+    if not make_on_page(draft, write, tell, tell_next, silence=LONGEST_SILENCE):
         typer.echo("Er is niets geschreven.")
         raise typer.Exit(STOPPED)
     typer.echo(f"Profiel geschreven: {draft.out}")

@@ -26,6 +26,9 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         ),
         Event.DELIVERY_PLANNED: "Te versturen: {work}.",
         Event.DELIVERY_ABANDONED: "Levering van {profile}: losgelaten.",
+        Event.DELIVERY_REPLACED: (
+            "Levering van {profile}: vervangen door een nieuwere."
+        ),
         Event.DELIVERY_HELD: (
             "Levering van {profile} wacht op u: `signal-source deliveries show`."
         ),

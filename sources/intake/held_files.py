@@ -21,7 +21,8 @@ _LAPSED: Final = (
 )
 _DROPPED: Final = {
     "dropped": "Weggelegd door u op {}. Er is niets van verstuurd.",
-    "replaced": "Op {} vervangen door een nieuwer bestand. Er is niets van verstuurd.",
+    "replaced": "Op {} vervangen door een nieuwere levering.",
+    "abandoned": "Op {} losgelaten. Niet alles ervan is verstuurd.",
 }
 
 

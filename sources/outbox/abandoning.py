@@ -17,7 +17,7 @@ import sqlite3
 from typing import Final
 from uuid import UUID
 
-from sources.outbox.let_go import note_let_go
+from sources.outbox.let_go import How, note_let_go
 from sources.outbox.owed import keep_owed_work
 from sources.outbox.settling import KNOW, doubt, known_as
 from sources.outbox.standing import NEVER_TOLD
@@ -38,17 +38,22 @@ DELETE FROM batch WHERE id NOT IN (
   SELECT batch FROM work WHERE batch IS NOT NULL)"""
 
 
-def abandon_delivery(outbox: Outbox, delivery: UUID, profile: str) -> int:
+def abandon_delivery(
+    outbox: Outbox, delivery: UUID, profile: str, how: How = "abandoned"
+) -> int:
     """Let go of a planned delivery; gives how many notices and withdrawals it dropped.
 
-    The index is told nothing: what was sent of it stands, and is not closed.
+    The index is told nothing: what was sent of it stands, and is not closed. `how` it
+    is remembered: a newer one replaced it, or nobody goes on with it.
     """
     with outbox.transaction("abandon") as connection:
-        return abandon_within(connection, delivery, profile)
+        return abandon_within(connection, delivery, profile, how)
 
 
-def abandon_within(connection: sqlite3.Connection, delivery: UUID, profile: str) -> int:
-    """Do the same within a transaction, where a newer delivery takes its place."""
+def abandon_within(
+    connection: sqlite3.Connection, delivery: UUID, profile: str, how: How
+) -> int:
+    """Do the same within a transaction."""
     one = (str(delivery),)
     dropped = connection.execute(
         "SELECT count(*) FROM work WHERE delivery = ?", one
@@ -61,7 +66,7 @@ def abandon_within(connection: sqlite3.Connection, delivery: UUID, profile: str)
     connection.execute("DELETE FROM work WHERE delivery = ?", one)
     connection.execute(_UNUSED)
     connection.execute("DELETE FROM reject WHERE delivery = ?", one)
-    note_let_go(connection, delivery, "abandoned")
+    note_let_go(connection, delivery, how)
     connection.execute("DELETE FROM delivery WHERE id = ?", one)
     forget_known(connection)
     return int(dropped)

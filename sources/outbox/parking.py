@@ -69,7 +69,8 @@ def give_way(connection: sqlite3.Connection, delivery: OpenDelivery) -> None:
             (delivery.profile,),
         ).fetchall()
         for row in older:
-            abandon_within(connection, UUID(row["id"]), delivery.profile)
+            at = UUID(row["id"])
+            abandon_within(connection, at, delivery.profile, "replaced")
         return
     cases: dict[bytes, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(_LEFT, (delivery.profile,)).fetchall():

@@ -2,7 +2,8 @@
 
 - It listens on 127.0.0.1, on a port that the system chooses. An address is worth
   nothing without its random part; the part that opens the page works once, so that a
-  list of processes or a history of the browser does not open it again.
+  list of processes or a history of the browser does not open it again. Who asks for one
+  that was used has the next told in the window of the command: only its owner reads it.
 - A request for any other host name is refused, whatever the resolver says it is (DNS
   rebinding), and a form is taken only from this page itself (Origin).
 - The page may load nothing and run nothing: its policy allows its own style alone.
@@ -51,13 +52,18 @@ class PageServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, first: Callable[[], str], post: Post) -> None:
+    def __init__(
+        self, first: Callable[[], str], post: Post, tell_next: Callable[[str], None]
+    ) -> None:
+        """`tell_next` hears another address, once the one before it was used."""
         super().__init__((HOST, 0), _Handler)
         self.timeout = _PATIENCE
         self.first = first
         self.post = post
+        self.tell_next = tell_next
         self.lock = Lock()
         self.key = secrets.token_urlsafe(32)
+        self.used = [self.key]
         self.secret = secrets.token_urlsafe(32)
         self.opened = False
         self.done = False
@@ -72,6 +78,14 @@ class PageServer(ThreadingHTTPServer):
     def address(self) -> str:
         """Give the address that opens the page, once."""
         return f"http://{self.place}/open/{self.key}"
+
+    def renew(self) -> None:
+        """Tell another address, unless the last one that was told is still unused."""
+        if self.opened:
+            self.key = secrets.token_urlsafe(32)
+            self.used.append(self.key)
+            self.opened = False
+            self.tell_next(self.address)
 
     def run(self, *, silence: float = LONGEST_SILENCE) -> bool:
         """Serve until the last page was given; False when nobody came any more."""
@@ -97,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Open the page once, or show it again."""
         if not self._is_for_us():
             self._refuse(HTTPStatus.FORBIDDEN)
-        elif self._asks_for(f"/open/{self.server.key}"):
+        elif any(self._asks_for(f"/open/{key}") for key in self.server.used):
             self._open()
         elif self._asks_for(f"/{self.server.secret}/"):
             with self.server.lock:
@@ -138,12 +152,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _open(self) -> None:
         with self.server.lock:
-            is_first, self.server.opened = not self.server.opened, True
+            is_now = self._asks_for(f"/open/{self.server.key}")
+            is_first = is_now and not self.server.opened
+            if is_first:
+                self.server.opened = True
+            else:
+                self.server.renew()
         if not is_first:
             page = show_end(
                 "Deze pagina is al geopend",
                 "Ga naar het venster dat al open is.",
-                "Hebt u dat niet? Stop de opdracht dan met Ctrl+C, en begin opnieuw.",
+                "Hebt u dat niet? In het venster waarin u de opdracht gaf, staat nu "
+                "een nieuw adres. Daarmee opent u haar nog een keer.",
             )
             self._send(page, HTTPStatus.GONE)
             return

@@ -92,11 +92,19 @@ class Session:
 
 
 def make_on_page(
-    draft: Draft, write: Write, tell: Callable[[str], None], *, silence: float
+    draft: Draft,
+    write: Write,
+    tell: Callable[[str], None],
+    tell_next: Callable[[str], None],
+    *,
+    silence: float,
 ) -> bool:
-    """Serve the page, tell its address, and give whether a profile was written."""
+    """Serve the page, tell its address, and give whether a profile was written.
+
+    `tell_next` hears the address by which a page that was opened is opened again.
+    """
     session = Session(draft, write)
-    with PageServer(session.show, session.take) as server:
+    with PageServer(session.show, session.take, tell_next) as server:
         tell(server.address)
         server.run(silence=silence)
     return session.is_written

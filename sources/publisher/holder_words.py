@@ -12,9 +12,11 @@ from keys.quorum import (
     TICKET_REFUSED,
     UNAVAILABLE,
 )
+from sources.guide import Part, see
 from sources.handing_over import Party, name_file
 
 _ASK: Final = "Bel de beheerder van {name}."
+_FROM_ONE: Final = f"{see(Part.LOST)} Begin bij stap 1."
 REFUSALS: Final = {
     "organisation-unknown": (
         "kent uw organisatie niet",
@@ -24,7 +26,8 @@ REFUSALS: Final = {
         "kent een andere sleutel (keys.request)",
         "Zet de sleutel terug die u aanmeldde. Is die weg of gestolen? Vraag de "
         "beheerder van {name} om uw oude aanmelding te beëindigen (`organisation end` "
-        "met `--kind source`) en daarna uw nieuwe aanvraag op te nemen. {file}",
+        "met `--kind source`) en daarna uw nieuwe aanvraag op te nemen. {file} "
+        f"{see(Part.LOST)}",
     ),
     "act-not-allowed": ("kent uw organisatie niet als bron", _ASK),
     "request-expired": (
@@ -36,8 +39,9 @@ REFUSALS: Final = {
         "Kijk `holders.places` na in agency.toml, of bel de beheerder van {name}.",
     ),
     "organisation-ended": (
-        "zegt dat uw organisatie niet meer meedoet",
-        "Klopt dat niet? Vraag de beheerder van {name} om een nieuwe aanmelding.",
+        "zegt dat uw aanmelding is beëindigd",
+        "Klopt dat niet? Bel de beheerder van {name}. Met de sleutels van nu kan het "
+        f"daar niet meer: sluit opnieuw aan, met een nieuwe uitnodiging. {_FROM_ONE}",
     ),
     "account-refused": (
         "zegt dat uw organisatie of dit account is geblokkeerd",

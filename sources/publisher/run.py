@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.brp.box import forget_old
@@ -213,25 +213,18 @@ class Run:
         for delivery in find_unfinished(self._outbox):
             if delivery.state == "reading":
                 drop_delivery(self._outbox, delivery.id)
-            elif self._is_replaced(delivery, coming):
+            elif self._is_ahead(delivery):
                 self._abandon(delivery)
+            elif _is_replaced(delivery, coming):
+                self._abandon(delivery, "replaced")
             elif self.stopped is None:
                 finished += await self._finish_one(delivery)
         return finished
 
-    def _is_replaced(self, delivery: OpenDelivery, coming: Coming | None) -> bool:
-        """Tell whether a full delivery is let go of: a newer one of its profile comes.
-
-        Or a clock that was ahead planned it.
-        """
-        if delivery.kind is not DeliveryKind.FULL:
-            return False
-        is_ahead = delivery.ends > self._sender.now()
-        return is_ahead or (
-            coming is not None
-            and coming.profile == delivery.profile
-            and coming.mark != delivery.file_mark
-        )
+    def _is_ahead(self, delivery: OpenDelivery) -> bool:
+        """Tell whether a clock that was ahead planned a full delivery."""
+        is_full = delivery.kind is DeliveryKind.FULL
+        return is_full and delivery.ends > self._sender.now()
 
     async def _finish_one(self, delivery: OpenDelivery) -> list[OpenDelivery]:
         if delivery.ends > self._sender.now():
@@ -359,9 +352,29 @@ class Run:
         await self._parties[1].close_delivery(told)
         return done
 
-    def _abandon(self, delivery: OpenDelivery) -> None:
-        dropped = abandon_delivery(self._outbox, delivery.id, delivery.profile)
-        _log_delivery(Event.DELIVERY_ABANDONED, delivery, work=dropped)
+    def _abandon(
+        self,
+        delivery: OpenDelivery,
+        how: Literal["abandoned", "replaced"] = "abandoned",
+    ) -> None:
+        dropped = abandon_delivery(self._outbox, delivery.id, delivery.profile, how)
+        _log_delivery(_LET_GO[how], delivery, work=dropped)
+
+
+_LET_GO: Final = {
+    "abandoned": Event.DELIVERY_ABANDONED,
+    "replaced": Event.DELIVERY_REPLACED,
+}
+
+
+def _is_replaced(delivery: OpenDelivery, coming: Coming | None) -> bool:
+    """Tell whether a newer full delivery of the same profile comes."""
+    return (
+        delivery.kind is DeliveryKind.FULL
+        and coming is not None
+        and coming.profile == delivery.profile
+        and coming.mark != delivery.file_mark
+    )
 
 
 def _log_delivery(event: Event, delivery: OpenDelivery, **more: int) -> None:

@@ -42,6 +42,21 @@ def test_the_address_in_a_list_of_processes_works_once(visit: Visit) -> None:
     assert visit.path.strip("/") not in visit.opening
 
 
+def test_who_asks_again_opens_nothing_and_its_owner_reads_the_next_address(
+    visit: Visit,
+) -> None:
+    """Only in the window of the command, once however often somebody asks."""
+    used = urlsplit(visit.opening).path
+    pages = [visit.ask("GET", used) for _ in range(3)]
+    (told,) = [visit.nexts.get_nowait() for _ in range(visit.nexts.qsize())]
+    assert {one.status for one in pages} == {410}
+    assert not any(urlsplit(told).path in one.page for one in pages)
+    again = visit.ask("GET", urlsplit(told).path)
+    assert again.headers["Location"] == visit.path
+    assert visit.ask("GET", urlsplit(told).path).status == 410
+    assert visit.ask("GET", used).status == 410
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "localhost", ""])
 def test_a_name_that_was_made_to_lead_here_gets_nothing(
     visit: Visit, host: str

@@ -9,6 +9,7 @@ import pytest
 
 from sources.__main__ import app
 from tests.profile_init_builders import (
+    KNOWN,
     KNOWN_HERE,
     a_file,
     find_asked,
@@ -203,6 +204,19 @@ def test_a_kind_of_case_does_not_name_a_case(path: Path) -> None:
         for at in range(60)
     )
     assert load(look(write(path, rows)))[1].columns.case_number is None
+
+
+def test_an_option_that_was_not_used_is_said(path: Path) -> None:
+    several = a_file(path, Team=["Noord", "Zuid"])
+    out = ("--out", str(path.with_suffix(".toml")))
+    init = ["profile", "init", str(several), *KNOWN, "--sheet", "Blad1", *out]
+    said = runner.invoke(app, init, env={"COLUMNS": "400"}).stderr
+    assert "--phone en --verified zijn niet gebruikt" in said
+    assert "2 teams (Noord, Zuid)" in said
+    assert "--sheet is niet gebruikt" in said
+    one = a_file(path.with_name("one.csv"), Team=["Noord"])
+    out = ("--out", str(path.with_name("one.toml")))
+    assert runner.invoke(app, ["profile", "init", str(one), *KNOWN, *out]).stderr == ""
 
 
 def test_one_number_is_not_copied_to_each_of_several_teams(path: Path) -> None:

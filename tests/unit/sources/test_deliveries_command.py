@@ -367,6 +367,26 @@ async def test_a_delivery_that_goes_no_further_is_let_go_by_its_name(
     assert find_last(agency)["state"] == "abandoned"
 
 
+async def test_what_goes_no_further_is_replaced_by_a_newer_one_and_nothing_else(
+    agency: Agency,
+) -> None:
+    """One word for one thing: let go of is what somebody does."""
+    agency.evaluator.budget = 0
+    agency.write(a_row())
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    stuck = find_last(agency)["delivery"]
+    agency.evaluator.budget = 10**9
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    await agency.publish()
+    shown = {
+        one["delivery"]: one["state"]
+        for one in json.loads(ask(agency, "show", "--json").stdout)
+    }
+    assert shown[stuck] == "replaced"
+    assert "losgelaten" not in ask(agency, "show").stdout
+
+
 async def test_letting_go_of_changes_says_to_deliver_everything(
     agency: Agency,
 ) -> None:

@@ -19,6 +19,7 @@ from sources.errors import (
     TokenRefused,
 )
 from sources.findings import State
+from sources.guide import Part, see
 from tests.builders import anew
 from tests.doctor_builders import (
     Route,
@@ -156,6 +157,17 @@ async def test_the_one_holder_that_refuses_is_named_with_its_reason(
     assert refused.state is State.WRONG
     assert word in refused.says
     assert "holder-2" in refused.remedy
+
+
+async def test_who_was_ended_by_a_holder_is_shown_the_way_back(
+    tmp_path: Path,
+) -> None:
+    route = refusing("holder-2.test", "organisation-ended")
+    async with a_patient(tmp_path, route) as patient:
+        refused = await find(patient, "aanmelding holder-2")
+    assert "is beëindigd" in refused.says
+    assert "nieuwe uitnodiging" in refused.remedy
+    assert see(Part.LOST) in refused.remedy
 
 
 @pytest.mark.parametrize(
