@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Final, Literal, NamedTuple
 
 from joserfc.jwk import OKPKey
 from pydantic import Field, ValidationError
@@ -36,7 +36,7 @@ from keys.files import read_json, read_public, replace_public
 from keys.jose import ALGORITHM, PublicKey, parse_public_key
 from keys.note_keys import ED25519, split_key
 from keys.successor import Chain, KeyUse, Successor, find_forks, follow, open_successor
-from keys.watching import Watched
+from keys.watching import Followed, Tell
 
 try:
     import fcntl
@@ -44,9 +44,7 @@ except ModuleNotFoundError:
     fcntl = None  # type: ignore[assignment]
 
 MAX_SUCCESSORS: Final = 64
-LOOK_SECONDS: Final = 1.0
 _KEY_BYTES: Final = 32
-Read = TypeVar("Read")
 
 
 class _File(Document):
@@ -204,54 +202,13 @@ def _as_public(material: bytes) -> PublicKey:
     return PublicKey(key.thumbprint(), key)
 
 
-class Followed(Generic[Read]):
-    """What is read from files, and again when one of them is replaced.
-
-    Looks at most once a second. What is refused changes nothing: what was read last
-    holds, and `tell` hears why, once. The first reading raises. `find`: files that come
-    and go.
-    """
-
-    def __init__(
-        self,
-        files: Sequence[Path],
-        read: Callable[[], Read],
-        tell: Callable[[Exception], None],
-        count_seconds: Callable[[], float] = monotonic,
-        find: Callable[[], Sequence[Path]] = tuple,
-    ) -> None:
-        self._watched = Watched(files, find)
-        self._read = read
-        self._tell = tell
-        self._count_seconds = count_seconds
-        self._looked = count_seconds()
-        self._held = read()
-
-    def get(self) -> Read:
-        """Give what the files say now, or said when they could last be used."""
-        now = self._count_seconds()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            if self._watched.has_changed():
-                self._read_again()
-        return self._held
-
-    def _read_again(self) -> None:
-        try:
-            self._held = self._read()
-        except Exception as refusal:  # noqa: BLE001 - whatever is wrong, we go on
-            self._tell(refusal)
-
-
 class ReadOn:
     """Reads a pinned key again and again; what once followed on it is never let go.
 
     `tell` hears of a fork, at each reading.
     """
 
-    def __init__(
-        self, path: Path, use: KeyUse, tell: Callable[[Exception], None]
-    ) -> None:
+    def __init__(self, path: Path, use: KeyUse, tell: Tell) -> None:
         self._path = path
         self._use = use
         self._tell = tell
@@ -288,7 +245,7 @@ class PinnedKey:
         self,
         path: Path,
         use: KeyUse,
-        tell: Callable[[Exception], None],
+        tell: Tell,
         count_seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Read it, or raise `KeysError`."""

@@ -36,6 +36,7 @@ from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits, OnFailure
 from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.key_config_view import (
+    PASSING,
     FormerConfig,
     KeyConfigView,
     following,
@@ -59,7 +60,7 @@ from signal_index.events import Event
 from signal_index.key_files import list_scalars, load_keys, load_scalars
 from signal_index.keyring import IndexKeys
 from signal_index.settings import Settings
-from signal_index.signing_files import FollowedReceiptKeys
+from signal_index.signing_files import follow_receipt_keys
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
@@ -139,7 +140,9 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
     """Open everything one index needs, or raise a `StartRefused` leaf."""
     keys, policy = load_keys(settings.keys), load_policy()
     watched = Watched(
-        [settings.key_config, settings.key_pins], lambda: list_scalars(settings.keys)
+        [settings.key_config, settings.key_pins],
+        lambda: list_scalars(settings.keys),
+        passing=PASSING,
     )
     offered = _read_offered(settings)
     engine = open_database(settings, DatabaseRole.WEB, pool_size=settings.pool_size)
@@ -158,7 +161,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             open_security(settings, keys, log, clock.now) as security,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            receipts = FollowedReceiptKeys(
+            receipts = follow_receipt_keys(
                 settings.keys, security.tell_successor, clock.now
             )
             keys = replace(keys, receipts=receipts)

@@ -12,7 +12,7 @@
 - Both uses have the same files and the same steps: make and sign (`make_successor`),
   record it in the ledger, have it count (`put_successor`).
 - A process that serves or signs reads these files again when they are replaced; what
-  it cannot use changes nothing, and is told (`keys.pinned_keys.Followed`).
+  it cannot use changes nothing, and is told (`keys.watching.Followed`).
 - Of receipts one key signs at any moment. The tree is signed by all that count: in an
   overlap by two, so that who knows one of them goes on.
 """
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.errors import JoseError
@@ -32,7 +32,6 @@ from keys.config_document import SignedDocument
 from keys.errors import KeysError
 from keys.jose import PrivateKey
 from keys.pinned_keys import (
-    Followed,
     ReadOn,
     find_successors,
     list_files,
@@ -48,17 +47,21 @@ from keys.successor import (
     parse_successor,
     sign_successor,
 )
+from keys.watching import Followed, Tell
 from signal_index.errors import KeyFilesRefused
 from signal_index.ledger import (
     CheckpointKey,
     CheckpointKeys,
+    CheckpointSigners,
     ReceiptKey,
     ReceiptKeys,
+    ReceiptSigners,
+    Signers,
 )
 from signal_index.proof import NoteKey, origin_of, parse_receipt_key
 from signal_index.secret_files import read_secret, write_new, write_secret
 
-Read = TypeVar("Read")
+Signing_co = TypeVar("Signing_co", covariant=True)
 PINNED: Final[Mapping[KeyUse, str]] = {
     KeyUse.RECEIPT: "receipt.public.jwk",
     KeyUse.CHECKPOINT: "checkpoint.vkey",
@@ -124,56 +127,50 @@ def load_signing_key(folder: Path, now: datetime) -> PrivateKey:
     return PrivateKey(key.kid, key.jose)
 
 
-class FollowedReceiptKeys:
-    """The receipt keys as a process holds them: read again when replaced."""
+class FollowedKeys(Generic[Signing_co]):
+    """The keys of one use as a process holds them: read again when replaced.
+
+    Of a fork in this very folder `tell` hears too.
+    """
 
     def __init__(
         self,
         folder: Path,
-        tell: Callable[[Exception], None],
+        use: KeyUse,
+        read: Callable[[Path, Chain, datetime], Signers[Signing_co]],
+        tell: Tell,
         clock: Callable[[], datetime],
     ) -> None:
         """Read them, or raise `KeyFilesRefused`."""
+        read_on = ReadOn(folder / PINNED[use], use, tell)
 
-        def read(chain: Chain) -> ReceiptKeys:
-            return _read_receipt_keys(folder, chain, clock())
+        def read_all() -> Signers[Signing_co]:
+            return read(folder, read_on(), clock())
 
-        self._followed = _follow(folder, KeyUse.RECEIPT, read, tell)
+        def find_private() -> Sequence[Path]:
+            return sorted(folder.glob(f"{use}*.key.jwk"))
 
-    def at(self, now: datetime) -> ReceiptKey:
-        """Give the key that signs at this moment."""
+        files = list_files(folder / PINNED[use])
+        with _as_own(use):
+            self._followed = Followed(files, read_all, tell, find=find_private)
+
+    def at(self, now: datetime) -> Signing_co:
+        """Give what signs at this moment."""
         return self._followed.get().at(now)
 
-    @property
-    def newest(self) -> ReceiptKey:
-        """Give the last one, to verify with: it knows all the others."""
-        return self._followed.get().newest
 
-    @property
-    def verifying(self) -> Sequence[OKPKey]:
-        """Give what verifies all that this index ever signed."""
-        return self._followed.get().verifying
+def follow_receipt_keys(
+    folder: Path, tell: Tell, clock: Callable[[], datetime]
+) -> ReceiptSigners:
+    """Read the receipt keys, and again when replaced; or raise `KeyFilesRefused`."""
+    return FollowedKeys(folder, KeyUse.RECEIPT, _read_receipt_keys, tell, clock)
 
 
-class FollowedCheckpointKeys:
-    """The keys that sign the tree, as the leader holds them."""
-
-    def __init__(
-        self,
-        folder: Path,
-        tell: Callable[[Exception], None],
-        clock: Callable[[], datetime],
-    ) -> None:
-        """Read them, or raise `KeyFilesRefused`."""
-
-        def read(chain: Chain) -> CheckpointKeys:
-            return _read_checkpoint_keys(folder, chain, clock())
-
-        self._followed = _follow(folder, KeyUse.CHECKPOINT, read, tell)
-
-    def at(self, now: datetime) -> Sequence[CheckpointKey]:
-        """Give every key that signs at this moment."""
-        return self._followed.get().at(now)
+def follow_checkpoint_keys(
+    folder: Path, tell: Tell, clock: Callable[[], datetime]
+) -> CheckpointSigners:
+    """Read the keys that sign the tree, as `follow_receipt_keys` does."""
+    return FollowedKeys(folder, KeyUse.CHECKPOINT, _read_checkpoint_keys, tell, clock)
 
 
 def read_own_chain(folder: Path, use: KeyUse) -> Chain:
@@ -289,26 +286,6 @@ def find_said(folder: Path, use: KeyUse) -> SignedDocument | None:
     """Give what an earlier run signed, and that does not count yet."""
     path = _find_said(folder, use, len(read_own_chain(folder, use).keys) + 1)
     return _read_said(path) if path.exists() else None
-
-
-def _follow(
-    folder: Path,
-    use: KeyUse,
-    read: Callable[[Chain], Read],
-    tell: Callable[[Exception], None],
-) -> Followed[Read]:
-    """Follow the files of a use; of a fork in this very folder `tell` hears too."""
-    read_on = ReadOn(folder / PINNED[use], use, tell)
-
-    def read_all() -> Read:
-        return read(read_on())
-
-    def find_private() -> Sequence[Path]:
-        return sorted(folder.glob(f"{use}*.key.jwk"))
-
-    files = list_files(folder / PINNED[use])
-    with _as_own(use):
-        return Followed(files, read_all, tell, find=find_private)
 
 
 def _read_checkpoint_key(folder: Path, number: int, one: Dated) -> CheckpointKey:

@@ -71,6 +71,7 @@ class Renewal:
                 settings.ticket_key,
             ],
             lambda: [*_list_openers(settings), *list_shares(settings)],
+            passing=(HolderNotReady,),
         )
 
     def renew(self, served: Holder) -> Renewed | None:
@@ -108,7 +109,7 @@ class Renewal:
 
     def _read_again(self, served: Holder) -> Renewed | None:
         steps = [
-            take_up
+            (watched, take_up)
             for watched, take_up in (
                 (self._organisations, self._take_up_organisations),
                 (self._index_keys, self._take_up_index_keys),
@@ -118,13 +119,12 @@ class Renewal:
         ]
         if not steps:
             return None
-        before, refusals = served, []
-        for take_up in steps:
-            try:
+        before, refusals = served, list[Exception]()
+        for watched, take_up in steps:
+            with watched.reading(refusals.append, HolderStartRefused, HolderNotReady):
                 served = take_up(served)
-            except HolderStartRefused as refusal:
-                refusals.append(str(refusal))
-        return Renewed(served, tuple(refusals), is_taken_up=served is not before)
+        told = tuple(str(one) or type(one).__name__ for one in refusals)
+        return Renewed(served, told, is_taken_up=served is not before)
 
     def _take_up_organisations(self, served: Holder) -> Holder:
         found = load_organisations(self._settings.organisations)
@@ -136,11 +136,7 @@ class Renewal:
     def _take_up_keys(self, served: Holder) -> Holder:
         known = served.keys.identity.config
         keys = open_keys(self._settings, known=known, now=served.now())
-        try:
-            served.meter.keep_config(keys.identity.config)
-        except HolderNotReady:
-            self._keys.look_again()
-            return served
+        served.meter.keep_config(keys.identity.config)
         former = put_behind(served.former, served.keys, keys)
         return replace(served, keys=keys, former=former)
 

@@ -26,10 +26,11 @@ from keys.overlap import Place, find_end
 from keys.reminding import Reminder
 from keys.security.events import SecurityEvent, SecurityLog, code_of
 from keys.ticket import CLOCK_LEEWAY, TICKET_LIFETIME
-from keys.watching import Watched
+from keys.watching import LOOK_SECONDS, Watched
 from signal_index.errors import CommitUnknown, DatabaseUnavailable, KeyConfigUnusable
 
-LOOK_SECONDS: Final = 1.0
+PASSING: Final = (DatabaseUnavailable, CommitUnknown)
+"""While the database does not answer, the same file is tried again."""
 
 LONGEST_OVERLAP: Final = timedelta(days=7)
 """For how long holders may wait with a config that the index accepted, before lookups
@@ -86,21 +87,23 @@ class KeyConfigView:
             self._former.insert(0, FormerConfig(self.current, now))
         self.current = config
 
-    async def take_up(self, accept: Accept, log: SecurityLog, now: datetime) -> bool:
-        """Use what `accept` gives, if it holds; False when it must be tried again."""
-        try:
-            self._use(await accept(), now)
-        except (DatabaseUnavailable, CommitUnknown):
-            return False
-        except KeyConfigUnusable as refusal:
+    async def take_up(
+        self, watched: Watched, accept: Accept, log: SecurityLog, now: datetime
+    ) -> None:
+        """Use what `accept` gives, if it holds; else it is told, as `Watched` says."""
+
+        def tell(refusal: Exception) -> None:
             reason = code_of(refusal.__cause__ or refusal)
             log.write(SecurityEvent.KEY_CONFIG_REFUSED, reason=reason)
-            return True
-        config = self.current
-        log.write(
-            SecurityEvent.KEY_CONFIG_TAKEN_UP, serial=config.serial, epoch=config.epoch
-        )
-        return True
+
+        with watched.reading(tell, KeyConfigUnusable, *PASSING):
+            self._use(await accept(), now)
+            config = self.current
+            log.write(
+                SecurityEvent.KEY_CONFIG_TAKEN_UP,
+                serial=config.serial,
+                epoch=config.epoch,
+            )
 
 
 @asynccontextmanager
@@ -131,10 +134,9 @@ async def _follow(
     log: SecurityLog,
     clock: Clock,
 ) -> None:
-    is_due, reminder = False, Reminder(log, clock)
+    reminder = Reminder(log, clock)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        is_due = watched.has_changed() or is_due
-        if is_due:
-            is_due = not await view.take_up(accept, log, clock())
+        if watched.has_changed():
+            await view.take_up(watched, accept, log, clock())
         reminder.remind(view.current)

@@ -169,7 +169,8 @@ class PolicyView:
             approval=found.approval,
             activated_at=found.activated_at.replace(microsecond=0),
         )
-        if verify_adoption(found.statement, self._trust.keys.verifying) != said:
+        key = self._trust.keys.at(found.activated_at)
+        if verify_adoption(found.statement, key.verifying) != said:
             raise PolicyUnusable
 
     def _close(self, municipality: str, held: _Held, fault: Exception) -> None:

@@ -40,6 +40,7 @@ from signal_index.ledger.keys import (
     ReceiptKey,
     ReceiptKeys,
     ReceiptSigners,
+    Signers,
 )
 from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.opened import Opened, open_entry
@@ -84,6 +85,7 @@ __all__ = [
     "ReceiptSigners",
     "RoleGroup",
     "ShownFlag",
+    "Signers",
     "WhyGroup",
     "break_glass_find_key",
     "build_entry",

@@ -11,7 +11,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,6 +20,8 @@ from joserfc.jwk import OKPKey
 
 from keys.base64url import encode_b64u
 from keys.keyed_hash import KeyedHash
+
+Signing_co = TypeVar("Signing_co", covariant=True)
 
 KEY_BYTES = 32
 _SEAL = b"signal-index/ledger/seal/1"
@@ -99,13 +101,6 @@ class CheckpointKeys:
         return [key for begins, ends, key in self.dated if begins <= now < ends]
 
 
-class CheckpointSigners(Protocol):
-    """What signs the tree: `CheckpointKeys`, one key, or what follows the files."""
-
-    def at(self, now: datetime) -> Sequence[CheckpointKey]:
-        """Give every key that signs at this moment."""
-
-
 class ReceiptKey:
     """The Ed25519 key that signs promises, with the key id that its JWS names."""
 
@@ -138,7 +133,6 @@ class ReceiptKeys:
 
     dated: Sequence[tuple[datetime, ReceiptKey]]
     """From when each signs, in order."""
-    verifying: Sequence[OKPKey]
 
     def __repr__(self) -> str:
         return "<ReceiptKeys>"
@@ -148,11 +142,6 @@ class ReceiptKeys:
         begun = [key for begins, key in self.dated if begins <= now]
         return begun[-1]
 
-    @property
-    def newest(self) -> ReceiptKey:
-        """Give the last one, to verify with: it knows all the others."""
-        return self.dated[-1][1]
-
     @classmethod
     def join(
         cls, dated: Sequence[tuple[datetime, ReceiptKey]], former: Sequence[OKPKey]
@@ -161,22 +150,20 @@ class ReceiptKeys:
         verifying = (*former, *(key.jose for _, key in dated))
         for _, key in dated:
             key.verifying = verifying
-        return cls(dated, verifying)
+        return cls(dated)
 
 
-class ReceiptSigners(Protocol):
-    """What signs receipts: `ReceiptKeys`, or what follows the files."""
+class Signers(Protocol[Signing_co]):
+    """What signs at a moment: keys of one use, or what follows their files."""
 
-    def at(self, now: datetime) -> ReceiptKey:
-        """Give the key that signs at this moment."""
+    def at(self, now: datetime) -> Signing_co:
+        """Give what signs at this moment."""
 
-    @property
-    def newest(self) -> ReceiptKey:
-        """Give the last one, to verify with: it knows all the others."""
 
-    @property
-    def verifying(self) -> Sequence[OKPKey]:
-        """Give what verifies all that this index ever signed."""
+ReceiptSigners = Signers[ReceiptKey]
+"""Each key knows all that this index ever signed with: any of them verifies."""
+
+CheckpointSigners = Signers[Sequence[CheckpointKey]]
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:

@@ -138,7 +138,9 @@ async def _read(
         municipality=row["municipality"],
         organisation=row["organisation"],
         question=SpecificReportQuestion.model_validate(said),
-        approval=await get_approval(conn, row["approval_id"], keys.receipts.newest),
+        approval=await get_approval(
+            conn, row["approval_id"], keys.receipts.at(row["requested_at"])
+        ),
         requested_at=row["requested_at"],
     )
     if found.approval.matter != found.matter:

@@ -29,7 +29,7 @@ from signal_index.events import Event
 from signal_index.key_files import load_leader_keys
 from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.settings import Settings
-from signal_index.signing_files import FollowedCheckpointKeys, load_signing_key
+from signal_index.signing_files import follow_checkpoint_keys, load_signing_key
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import (
     DatabaseRole,
@@ -296,7 +296,7 @@ def _upkeep(
         leadership = DatabaseLeadership(engines.sequencing)
     sequencer = Sequencer(
         engines.sequencing,
-        FollowedCheckpointKeys(settings.keys, watching.security.tell_successor, clock),
+        follow_checkpoint_keys(settings.keys, watching.security.tell_successor, clock),
         settings.ledger_origin,
         settings.checkpoint_file,
         witnesses,

@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner, Result
 
-from keys import pinned_keys
+from keys import pinned_keys, watching
 from keys.commands import app
 from keys.config_document import SignedDocument
 from keys.digits import write_digits
@@ -85,7 +85,7 @@ def test_each_new_one_is_asked_for_and_a_known_one_is_not(pinned: Path) -> None:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[type[Exception]]:
-    monkeypatch.setattr(pinned_keys, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0)
     return []
 
 

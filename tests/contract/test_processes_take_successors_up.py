@@ -23,8 +23,8 @@ from keys.successor import KeyUse, Successor, sign_successor
 from signal_index.key_files import create_key_folder
 from signal_index.signing_files import (
     PINNED,
-    FollowedCheckpointKeys,
-    FollowedReceiptKeys,
+    follow_checkpoint_keys,
+    follow_receipt_keys,
     make_successor,
     name_key,
     put_successor,
@@ -117,19 +117,19 @@ def test_an_index_signs_receipts_with_the_next_key_without_a_restart(
     folder: Path,
 ) -> None:
     stream = StringIO()
-    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
     first = keys.at(ENDS).kid
     succeed(folder, KeyUse.RECEIPT)
     assert keys.at(BEGINS - DAY).kid == first
     assert keys.at(BEGINS).kid != first
-    assert (len(keys.verifying), keys.newest) == (2, keys.at(BEGINS))
+    assert len(keys.at(NOON).verifying) == 2
     assert told(stream) == []
 
 
 @pytest.mark.usefixtures("look_again")
 def test_the_tree_is_signed_with_both_without_a_restart(folder: Path) -> None:
     stream = StringIO()
-    keys = FollowedCheckpointKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_checkpoint_keys(folder, a_log(stream).tell_successor, lambda: NOON)
     (first,) = keys.at(ENDS)
     succeed(folder, KeyUse.CHECKPOINT)
     assert [len(keys.at(at)) for at in (NOON, BEGINS, ENDS)] == [1, 2, 1]
@@ -141,7 +141,7 @@ def test_the_tree_is_signed_with_both_without_a_restart(folder: Path) -> None:
 def test_an_index_without_the_private_file_goes_on_and_says_so(folder: Path) -> None:
     """A machine to which only the statement was copied."""
     stream = StringIO()
-    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
     first = keys.at(NOON).kid
     succeed(folder, KeyUse.RECEIPT)
     away = folder / name_key(KeyUse.RECEIPT, 2)
@@ -158,7 +158,7 @@ def test_an_index_does_not_go_back_to_a_key_that_ended(folder: Path, lost: str) 
     """A file is erased too early, or its folder put back: it goes on, and says so."""
     stream = StringIO()
     succeed(folder, KeyUse.RECEIPT)
-    keys = FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
     first, second = keys.at(NOON).kid, keys.at(ENDS).kid
     if lost == "private":
         (folder / name_key(KeyUse.RECEIPT)).unlink()
@@ -172,11 +172,11 @@ def test_a_fork_is_an_alarm_at_an_index(folder: Path) -> None:
     stream = StringIO()
     succeed(folder, KeyUse.RECEIPT)
     (find_fork(folder / PINNED[KeyUse.RECEIPT])).write_text("{}")
-    FollowedReceiptKeys(folder, a_log(stream).tell_successor, lambda: NOON)
+    follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
     assert told(stream) == FORKED
 
 
 @pytest.fixture
 def look_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """At each question, not once a second."""
-    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("keys.watching.LOOK_SECONDS", 0.0)

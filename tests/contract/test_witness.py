@@ -235,7 +235,7 @@ def test_a_witness_of_nothing_does_not_start(tmp_path: Path) -> None:
 def test_a_witness_that_serves_takes_up_what_is_put_beside_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("keys.watching.LOOK_SECONDS", 0.0)
     heard: list[Exception] = []
     pinned = tmp_path / "checkpoint.vkey"
     pinned.write_text(LOG.encode())

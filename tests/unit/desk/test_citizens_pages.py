@@ -245,7 +245,7 @@ async def test_with_the_key_comes_what_follows_on_it(
     officer: Browser, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who unpacks the proofs next year reads them by the key of then."""
-    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("keys.watching.LOOK_SECONDS", 0.0)
     former, key = private_of(b"\x01" * 32), private_of(b"\x02" * 32)
     now = town.clock().replace(microsecond=0)
     said = Successor(

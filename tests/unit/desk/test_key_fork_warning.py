@@ -13,7 +13,7 @@ WARNING = "Een sleutel van de index heeft twee opvolgers."
 @pytest.fixture(autouse=True)
 def _look_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """At each page, not once a second."""
-    monkeypatch.setattr("keys.pinned_keys.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("keys.watching.LOOK_SECONDS", 0.0)
 
 
 async def test_a_fork_is_on_every_page_of_an_officer_at_once(

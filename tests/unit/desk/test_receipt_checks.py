@@ -10,7 +10,7 @@ from desk import receipt_checks
 from desk.errors import ProviderUnreachable
 from desk.events import Event
 from desk.receipt_checks import check_receipts
-from keys import pinned_keys
+from keys import watching
 from keys.pinned_keys import take_successors
 from keys.successor import Successor, sign_successor
 from signal_index.ledger import CheckpointKey
@@ -104,7 +104,7 @@ async def test_a_tree_of_a_key_that_was_not_taken_yet_convicts_nobody(
     town.clock.forward(timedelta(hours=25))
     await check_receipts(desk.state.desk, town.clock())
     assert (states(town), Event.RECEIPT_UNPROVEN in told) == (["promised"], True)
-    monkeypatch.setattr(pinned_keys, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0)
     step = sign_successor(said, first, second)
     take_successors(town.folder / "checkpoint.vkey", [step])
     await check_receipts(desk.state.desk, town.clock())

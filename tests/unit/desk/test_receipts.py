@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from desk.receipts import read_jti
-from keys import pinned_keys
+from keys import watching
 from keys.pinned_keys import take_successors
 from keys.successor import Successor, sign_successor
 from signal_index.ledger import ReceiptKey
@@ -78,7 +78,7 @@ async def test_a_key_that_begins_counts_for_a_clock_that_is_behind(
         begins=begins,
         ends=begins + timedelta(days=28),
     )
-    monkeypatch.setattr(pinned_keys, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0)
     pinned = town.folder / "receipt.public.jwk"
     take_successors(pinned, [sign_successor(said, first, second)])
     following = ReceiptKey(b"\x09" * 32, second.kid)
