@@ -23,7 +23,7 @@ from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
 from sources.guide import Part, see
-from sources.notices.looking import look_at_due, look_at_notices
+from sources.notices.looking import WAITS, look_at_due, look_at_notices
 from sources.outbox.deliveries import find_unfinished, find_unheard, was_told
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
@@ -61,8 +61,8 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     With a clock that is wrong no party can be asked: what hangs on it is not looked at,
     since each would name a fault that is none.
     """
-    due = await look_at_due(patient)
-    here = [*due, *[await _look(patient, about, look) for about, look in _HERE]]
+    waiting = [*_look_at_held(patient), *await look_at_due(patient)]
+    here = [*waiting, *[await _look(patient, about, look) for about, look in _HERE]]
     index = await _look(patient, "index", _look_at_index)
     if index.about == _CLOCK:
         at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
@@ -239,12 +239,16 @@ async def _look_at_what_was_told(patient: Patient) -> Finding:
     return Finding(_TOLD, State.GOOD, says)
 
 
+def _look_at_held(patient: Patient) -> Sequence[Finding]:
+    """Warn first of each delivery that waits for an answer, with its last day."""
+    return [
+        Finding(WAITS, State.WARNING, one.say()) for one in find_held(patient.outbox)
+    ]
+
+
 async def _look_at_deliveries(patient: Patient) -> Finding:
-    """Hold that nothing waits for an answer, and that the last file made sense."""
+    """Hold that nothing is left over, and that the last file made sense."""
     about = "leveringen"
-    if held := find_held(patient.outbox):
-        says = " ".join(one.say() for one in held)
-        return Finding(about, State.WARNING, says, _REMEDIES[about])
     for owed in find_owed(patient.outbox):
         return Finding(about, State.WRONG, str(owed.say()), "")
     if failed := find_failed(patient.settings.feeds):

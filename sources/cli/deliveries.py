@@ -28,7 +28,6 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.counted import say_count
 from sources.errors import (
-    DeliveryHeld,
     DeliveryUnheard,
     NothingHeld,
     OutboxBusy,
@@ -194,7 +193,7 @@ def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
     """
     done = next((one for one in closed if one.id == held.delivery), None)
     if done is None:
-        raise DeliveryHeld(held.delivery, held.profile, _ANEW)
+        raise held.ask(_ANEW)
     if done.hearing is not Hearing.HEARD:
         raise DeliveryUnheard
     PlainConsole().print("De levering is verstuurd en afgesloten.")

@@ -1,14 +1,14 @@
 """A delivery as a person or a machine reads it: counts and codes, no record."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
-from sources.clock import write_moment
+from sources.clock import write_day, write_moment
 from sources.counted import say_count
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import (
@@ -53,7 +53,7 @@ _KNOWN_BEFORE: Final = {
     "reading": ("read",),
 }
 _KNOWN_AFTER: Final = ("read", "rejected")  # what is kept of one that was let go of
-_WIDTHS: Final = (8, 7, 10, 11, 7, 9)
+_WIDTHS: Final = (8, 7, 11, 11, 7, 9)
 
 STATES: Final = {
     "reading": "wordt gelezen",
@@ -70,13 +70,16 @@ STATES: Final = {
 
 def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
     """Give a delivery for a machine: counts and codes, no record."""
-    held = {str(each.delivery): each for each in find_held(outbox, one.profile)}
+    waiting = find_held(outbox, one.profile)
+    held = next((each for each in waiting if each.delivery == one.id), None)
+    answer_by = held and held.last_day
     return {
         "delivery": str(one.id),
         "profile": one.profile,
         "kind": one.kind.value,
         "state": one.state,
         "until": one.ends.isoformat(),
+        "answerBy": answer_by and answer_by.isoformat(),
         **one.counts.model_dump(),
         "ended": one.ended,
         "notBegun": one.not_begun,
@@ -91,7 +94,7 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
         "rejectedColumns": list_rejected(outbox, one.id),
-        "findings": _describe_findings(held.get(str(one.id))),
+        "findings": _describe_findings(held),
     }
 
 
@@ -123,6 +126,7 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "kind": one.kind.value,
         "state": one.how,
         "until": one.ends.isoformat(),
+        "answerBy": None,
         **dict.fromkeys((*COUNTS, "spared", "openThoughOver", "notBegunTold"), 0),
         "passed": [],
         "read": one.read,
@@ -163,6 +167,9 @@ def say_owed(owed: Owed) -> Sequence[str]:
 def say_state(one: Mapping[str, object]) -> str:
     """Say how far a delivery is, and that it counts for nothing where it does."""
     said = STATES[str(one["state"])]
+    if one["answerBy"] is not None:
+        last = write_day(date.fromisoformat(str(one["answerBy"])))
+        return f"{said}, tot en met {last}"
     if one["state"] != "closed":
         return said
     if one["hearing"] != Hearing.HEARD.value:
@@ -171,8 +178,8 @@ def say_state(one: Mapping[str, object]) -> str:
     return f"{said}, alles ingetrokken" if is_all else said
 
 
-def say_until(one: Mapping[str, object]) -> str:
-    """Give until when a delivery tells, by the clock on the wall."""
+def say_delivered(one: Mapping[str, object]) -> str:
+    """Give when a delivery was read: until then it tells; by the clock on the wall."""
     return write_moment(datetime.fromisoformat(str(one["until"])))
 
 
@@ -182,11 +189,13 @@ def show_all(found: Sequence[Mapping[str, object]]) -> None:
     if not found:
         console.print("Er is nog niets aangeleverd.")
         return
-    table = make_table(*("Levering", "Profiel", "Tot", "Stand", "Gelezen", "Afgewezen"))
+    table = make_table(
+        *("Levering", "Profiel", "Aangeleverd", "Stand", "Gelezen", "Afgewezen")
+    )
     for column, width in zip(table.columns, _WIDTHS, strict=True):
         column.min_width = width
     for one in found:
-        told = (str(one["delivery"])[-8:], str(one["profile"]), say_until(one))
+        told = (str(one["delivery"])[-8:], str(one["profile"]), say_delivered(one))
         counts = (str(one[name]) for name in ("read", "rejected"))
         table.add_row(*told, say_state(one), *counts)
     console.print(table)
@@ -211,7 +220,8 @@ def show_one(
     """
     console = PlainConsole()
     console.print(
-        f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
+        f"Levering {one['profile']}, aangeleverd op {say_delivered(one)}: "
+        f"{say_state(one)}.",
         soft_wrap=True,
     )
     console.print(f"Naam van de levering: {one['delivery']}", soft_wrap=True)
@@ -221,7 +231,8 @@ def show_one(
     if one["state"] == "held":
         console.print(
             f"Klopt dit? `signal-source deliveries approve {short}`. Zo niet: "
-            f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
+            f"`signal-source deliveries drop {short}`, of lever een beter bestand aan. "
+            "Zonder antwoord vervalt zij na die dag: er is dan niets van verstuurd.",
             soft_wrap=True,
         )
     for name in _find_known_counts(str(one["state"])):

@@ -31,7 +31,6 @@ from sources.cli.settings_file import SettingsFile
 from sources.cli.spoken_log import start_telling
 from sources.clock import AMSTERDAM, now
 from sources.errors import (
-    DeliveryHeld,
     DeliveryUnheard,
     FeedFailed,
     IndexUnreachable,
@@ -40,7 +39,6 @@ from sources.errors import (
 from sources.events import Event, log_event
 from sources.folders import make_folder
 from sources.intake.event_box import keep_event
-from sources.judging.words import say_why
 from sources.notices.hearing import Hearing
 from sources.notices.waiting import Due, find_due
 from sources.outbox.deliveries import (
@@ -196,7 +194,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     if any(one.state is FeedState.FAILED for one in worker.standings.values()):
         raise FeedFailed
     for held in find_held(office.outbox):
-        raise DeliveryHeld(held.delivery, held.profile, say_why(held.findings))
+        raise held.ask()
     for owed in find_owed(office.outbox):
         raise owed.say()
     profiles = {feed.profile.name for feed in worker.feeds.values()}

@@ -23,7 +23,7 @@ from sources.counted import say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.notices.waiting import describe_due, find_due, say_due
 from sources.outbox.deliveries import find_newest, find_unfinished
-from sources.outbox.holding import Held, find_held
+from sources.outbox.holding import find_held
 from sources.outbox.owed import Owed, find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
@@ -54,9 +54,10 @@ def status_command(
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        for line in say_due(due, today=day_of(now())):
+        waiting = [one.say() for one in held]
+        for line in (*waiting, *say_due(due, today=day_of(now()))):
             PlainConsole(soft_wrap=True).print(line, style="bold")
-        _show(found, owed, held)
+        _show(found, owed)
 
 
 def summarise(outbox: Outbox, source: str) -> dict[str, object]:
@@ -95,16 +96,12 @@ def _say_state(found: Mapping[str, object]) -> str:
     return f"De bron is {said} (gevraagd op {asked})."
 
 
-def _show(
-    found: Mapping[str, object], owed: Sequence[Owed], held: Sequence[Held]
-) -> None:
+def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
     console.print(f"Dit postvak heet {found['outbox']}.")
     console.print(f"Signalen volgens dit postvak: {found['signals']}")
     console.print(f"Wacht nog op verzending: {found['backlog']}")
-    for one in held:
-        console.print(one.say(), soft_wrap=True)
     for changes in owed:
         for line in say_owed(changes):
             console.print(line, soft_wrap=True)

@@ -27,14 +27,15 @@ class DeliveryHeld(SourceError):
     """A delivery must be asked about, for what `why` says: nothing of it is sent yet.
 
     `why` holds counts and no case number: this sentence also stands in a planner's log.
+    `until` is the last day for an answer.
     """
 
-    def __init__(self, delivery: UUID, profile: str, why: str) -> None:
+    def __init__(self, delivery: UUID, profile: str, why: str, until: str) -> None:
         self.delivery = delivery
         self.profile = profile
         short = shorten(delivery)
         super().__init__(
-            f"Deze levering van {profile} wacht op u. {why} "
+            f"Deze levering van {profile} wacht op u, tot en met {until}. {why} "
             "Er is niets verstuurd. Kijk om welke zaken het gaat: "
             f"`signal-source deliveries show {short}`. Klopt het? "
             f"`signal-source deliveries approve {short}`. Klopt het niet? "

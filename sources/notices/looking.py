@@ -22,6 +22,7 @@ from sources.notices.waiting import find_due, put_in_disputes, say_due
 from sources.outbox.notices import find_moment, find_untold
 
 ABOUT: Final = "berichten"
+WAITS: Final = "uw antwoord"
 HEARD_WITHIN: Final = timedelta(hours=1)
 BY_HAND_WITHIN: Final = timedelta(days=7)
 """Who has no feeds delivers by hand, and looks when there is time."""
@@ -52,7 +53,7 @@ async def look_at_due(patient: Patient) -> list[Finding]:
     with suppress(SourceError):
         due = put_in_disputes(due, await fetch_corrections(patient.index, "open"))
     return [
-        Finding("uw antwoord", State.WARNING, says)
+        Finding(WAITS, State.WARNING, says)
         for says in say_due(due, today=patient.today)
     ]
 

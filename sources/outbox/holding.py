@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sources.clock import day_of, write_day
-from sources.errors import ChangesWait, shorten
+from sources.errors import ChangesWait, DeliveryHeld, shorten
 from sources.judging.difference import Difference
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import say_why
@@ -69,18 +69,29 @@ class Held:
         """Give until when an answer is waited for."""
         return self.held_at + HELD_FOR
 
+    @property
+    def last_day(self) -> date:
+        """Give the last day on which an answer is waited for."""
+        return day_of(self.until)
+
     def say(self) -> str:
         """Say that it waits, until when, what waits behind it, and how to go on."""
         return (
             f"Een levering van {self.profile} wacht op u, tot en met "
-            f"{write_day(day_of(self.until))}: `signal-source deliveries show "
+            f"{write_day(self.last_day)}: `signal-source deliveries show "
             f"{shorten(self.delivery)}`. Tot u antwoordt, gaan wijzigingen van "
             f"{self.profile} niet weg; een volledig bestand komt ervoor in de plaats."
         )
 
+    def ask(self, why: str = "") -> DeliveryHeld:
+        """Give that it waits, for what was found about it or for another reason."""
+        until = write_day(self.last_day)
+        said = why or say_why(self.findings)
+        return DeliveryHeld(self.delivery, self.profile, said, until)
+
     def ask_first(self) -> ChangesWait:
         """Give why changes wait: what is asked about this, which goes before them."""
-        until = write_day(day_of(self.until))
+        until = write_day(self.last_day)
         return ChangesWait(self.delivery, self.profile, say_why(self.findings), until)
 
 

@@ -23,7 +23,6 @@ from sources.brp.box import forget_old
 from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
-    DeliveryHeld,
     EvaluationStopped,
     IndexRefused,
     InvalidAgencySettings,
@@ -31,7 +30,6 @@ from sources.errors import (
     UnreadableFile,
 )
 from sources.events import Event, log_event
-from sources.judging.words import say_why
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
@@ -145,7 +143,7 @@ class Run:
         for held in find_held(self._outbox, task.profile.name):
             if held.file_mark == mark:
                 self._report(get_delivery(self._outbox, held.delivery))
-                raise DeliveryHeld(held.delivery, held.profile, say_why(held.findings))
+                raise held.ask()
             if task.kind is DeliveryKind.FULL:
                 continue
             waits = get_delivery(self._outbox, held.delivery)
@@ -305,7 +303,7 @@ class Run:
             )
             self._report(get_delivery(self._outbox, delivery.id))
             (held,) = find_held(self._outbox, delivery.profile)
-            raise DeliveryHeld(delivery.id, delivery.profile, say_why(held.findings))
+            raise held.ask()
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
         messages = task.profile.facts.is_messages

@@ -15,6 +15,7 @@ from sources.__main__ import app
 from sources.cli.deliveries import conclude
 from sources.cli.edge import Bars
 from sources.cli.publish import describe_stop, summarise
+from sources.clock import write_day, write_moment
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
@@ -23,7 +24,7 @@ from sources.errors import (
 )
 from sources.intake.folder import ROOMS
 from sources.outbox.deliveries import get_delivery
-from sources.outbox.holding import Held
+from sources.outbox.holding import HELD_FOR, Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.settings import load_settings
@@ -201,6 +202,30 @@ async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
     command = f"signal-source deliveries approve {waiting[-8:]} --settings {settings}`"
     assert command in said
     assert a_number(17) not in said
+
+
+async def test_the_last_day_for_an_answer_is_said_wherever_it_waits(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And stands first in `status`: the moment of a delivery is no last day."""
+    monkeypatch.setenv("COLUMNS", "200")
+    waiting = await hold(agency)
+    last = agency.now + HELD_FOR
+    until = f"wacht op u, tot en met {write_day(last.date())}"
+    shown = ask(agency, "show").stdout
+    assert "Aangeleverd" in shown
+    assert until in shown
+    assert until in ask(agency, "show", waiting).stdout
+    assert f"aangeleverd op {write_moment(agency.now)}" in (
+        ask(agency, "show", waiting).stdout
+    )
+    (held,) = json.loads(ask(agency, "show", waiting, "--json").stdout)
+    assert held["answerBy"] == last.date().isoformat()
+    with pytest.raises(DeliveryHeld, match=until):
+        await agency.publish()
+    settings = str(agency.folder / "agency.toml")
+    status = runner.invoke(app, ["status", "--settings", settings]).stdout
+    assert until in status.splitlines()[0]
 
 
 @pytest.mark.parametrize("form", ["[b]{}", "{}[/b]", "[link=x]{}[/]", ":key:{}"])

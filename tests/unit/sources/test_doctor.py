@@ -162,7 +162,7 @@ async def test_the_status_tells_what_was_delivered_and_why_not(tmp_path: Path) -
     assert delivery["rejects"] == {"bsn-invalid": 1}
 
 
-async def test_a_delivery_that_waits_is_named(tmp_path: Path) -> None:
+async def test_a_delivery_that_waits_is_named_first(tmp_path: Path) -> None:
     agency = an_agency(tmp_path)
     rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 21)]
     agency.write(*rows)
@@ -172,9 +172,10 @@ async def test_a_delivery_that_waits_is_named(tmp_path: Path) -> None:
         await agency.publish()
     agency.outbox_path.rename(tmp_path / "outbox.db")
     async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
-        found = await find(patient, "leveringen")
-    assert found.state is State.WARNING
-    assert "deliveries show" in found.remedy
+        found = (await look_over(patient))[0]
+    assert (found.about, found.state) == ("uw antwoord", State.WARNING)
+    assert "wacht op u, tot en met" in found.says
+    assert "deliveries show" in found.says
 
 
 async def test_whoever_took_everything_back_hears_how_that_reads(
