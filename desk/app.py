@@ -31,6 +31,7 @@ from desk.desk import Desk, build_desk
 from desk.errors import DeskError
 from desk.following import pages as following_pages
 from desk.following import relay as following_relay
+from desk.handing import pages as handing_pages
 from desk.headers import SecurityHeaders
 from desk.housekeeping import keep_house
 from desk.involved import pages as involved_pages
@@ -99,6 +100,7 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         involved_pages.router,
         following_pages.router,
         following_relay.router,
+        handing_pages.router,
         register.router,
     )
     routers = (*own, *beside, *ROUTERS, *AGENCYS, refused_forms.router)

@@ -16,6 +16,7 @@ from desk.contact_checks import ContactChecks
 from desk.database import Database
 from desk.errors import SettingsRefused
 from desk.estimate_keys import EstimateKeys
+from desk.handing.kept import HandOvers
 from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
 from desk.index_watch import IndexWatch
@@ -72,6 +73,7 @@ class Desk:
     case_key: CaseKey | None
     notice_key: NoticeKey | None
     signalling: Signalling | None
+    hand_overs: HandOvers
     known_names: KnownNames
     read_marks: ReadMarks
     refusal_marks: RefusalMarks
@@ -149,6 +151,7 @@ def build_desk(
         case_key=read_shared_case_key(settings.case_key),
         notice_key=notice_key,
         signalling=build_signalling(settings, notice_key, database, seal, clock),
+        hand_overs=HandOvers(database, seal, clock),
         known_names=KnownNames(database, seal, clock, settings.organisation),
         read_marks=marks,
         refusal_marks=refusals,

@@ -24,6 +24,7 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
         await desk.kept_forms.sweep()
         await desk.estimate_keys.sweep()
         await desk.lookup_notes.sweep()
+        await desk.hand_overs.sweep()
         if desk.signalling is not None:
             await desk.signalling.kept.sweep()
         if rounds % CHECK_EVERY == 1:

@@ -22,7 +22,7 @@ from desk.tokens import Person
 OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
 _WORK_PAGE: Final = re.compile(
-    r"/(officer|agency|involved|follows)(/[a-z0-9-]{1,64}){0,4}"
+    r"/(officer|agency|involved|follows|hand-over)(/[a-z0-9-]{1,64}){0,4}"
 )
 _PAGES: Final = frozenset(
     {
@@ -71,6 +71,7 @@ AGENCYS_MENU: Final = (
 )
 FOLLOWS: Final = "/follows"
 INVOLVED: Final = "/involved"
+HAND_OVER: Final = "/hand-over"
 _HAND_SIGNALLERS_MENU: Final = (MenuItem(INVOLVED, "shell.involved", HAND_SIGNALLERS),)
 _GENERALISTS_MENU: Final = (
     MenuItem(LOOKUP, "shell.lookup", frozenset()),

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 9
+VERSION: Final = 10
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -70,6 +70,18 @@ hand_signals: Final = Table(
     Column("ended_at", Integer, index=True),
     Column("sealed", LargeBinary, nullable=False),
     Index("hand_signals_by_owner", "owner", "state"),
+)
+
+handed_over: Final = Table(
+    "handed_over",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),  # of the code
+    Column("giver", LargeBinary(32), nullable=False, index=True),
+    Column("taker", LargeBinary(32), index=True),  # once it was used
+    Column(
+        "last", String(10), nullable=False, index=True
+    ),  # day until which it is kept
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 lookup_notes: Final = Table(

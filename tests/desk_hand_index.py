@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -55,6 +55,8 @@ class FakeHandSignals:
     broken: list[str] = field(default_factory=list)
     loses_answers: bool = False
     is_away: bool = False
+    offers: dict[str, list[str]] = field(default_factory=dict)
+    takes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def routes(self) -> list[Route]:
@@ -67,6 +69,8 @@ class FakeHandSignals:
             Route(base + "/{reference}/withdrawal", self._end, methods=["POST"]),
             Route(base + "/{reference}/confirmation", self._confirm, methods=["POST"]),
             Route(base + "/{reference}/hand-over", self._give, methods=["POST"]),
+            Route("/v1/hand-signal-offers", self._offer, methods=["POST"]),
+            Route("/v1/hand-signal-takeovers", self._take, methods=["POST"]),
         ]
 
     async def _options(self, request: Request) -> Response:
@@ -172,6 +176,24 @@ class FakeHandSignals:
     async def _give(self, request: Request) -> Response:
         one = self.stored[UUID(request.path_params["reference"])]
         one.contact = (await request.json())["to"]
+        return Response(status_code=204)
+
+    async def _offer(self, request: Request) -> Response:
+        entry = str(uuid4())
+        self.offers[entry] = (await request.json())["references"]
+        until = day_of(self.clock() + timedelta(days=7)).isoformat()
+        answer = {"entryId": entry, "until": until}
+        return JSONResponse(on_the_wire("POST", request.url.path, answer), 201)
+
+    async def _take(self, request: Request) -> Response:
+        if self.is_away:
+            return Response(status_code=503)
+        said = await request.json()
+        assert set(said["references"]) <= set(self.offers[said["offer"]])
+        self.takes.append(said)
+        for reference in said["references"]:
+            one = self.stored[UUID(reference)]
+            one.contact = said["contactHolder"] or one.contact
         return Response(status_code=204)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 import httpx
 
@@ -75,3 +77,43 @@ async def take_back(
     path = f"/hand-signals/{said.reference}/withdrawal"
     bearer = token or a_hand_signaller(world, agency)
     return await world.send("POST", path, bearer, {"withdrawal": signed})
+
+
+async def offer(
+    world: World, agency: Agency, notices: Sequence[Notice], sub: str = "ib-1"
+) -> str:
+    """Offer these signals to a colleague; the entry that says so."""
+    references = [str(one.reference) for one in notices]
+    token = a_hand_signaller(world, agency, sub=sub)
+    body = {"references": references}
+    answer = await world.send("POST", "/hand-signal-offers", token, body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["entryId"])
+
+
+async def take_over(
+    world: World,
+    offered: str,
+    notices: Sequence[Notice],
+    token: str,
+    contact: UUID | None = None,
+) -> httpx.Response:
+    """Take over what an entry offered, with whom others call from now on."""
+    body = {
+        "offer": offered,
+        "references": [str(one.reference) for one in notices],
+        "contactHolder": None if contact is None else str(contact),
+    }
+    return await world.send("POST", "/hand-signal-takeovers", token, body)
+
+
+async def pass_on(
+    world: World,
+    agency: Agency,
+    notices: Sequence[Notice],
+    contact: UUID | None = None,
+) -> httpx.Response:
+    """Offer signals by hand, and take them over as a colleague."""
+    offered = await offer(world, agency, notices)
+    colleague = a_hand_signaller(world, agency, sub="ib-2")
+    return await take_over(world, offered, notices, colleague, contact)

@@ -40,6 +40,7 @@ from tests.hand_builders import (
     a_hand_signaller,
     give,
     open_hand_signals,
+    pass_on,
     take_back,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
@@ -132,6 +133,7 @@ async def _signal_by_hand(world: World) -> None:
     await world.send("POST", f"{path}/confirmation", token, {})
     to = {"to": str(agency.contact)}
     await world.send("POST", f"{path}/hand-over", token, to)
+    await pass_on(world, agency, [kept], contact=agency.contact)
     await take_back(world, agency, a_withdrawal(gone))
 
 

@@ -191,7 +191,7 @@ ACCOUNTS = (
         "Nadia Haddad",
         "generalist wijkteam, neemt zaken over",
         TEAM,
-        ("generalist",),
+        ("generalist", "hand-signaller"),
         team="noord",
     ),
     Account(

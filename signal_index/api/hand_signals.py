@@ -212,7 +212,7 @@ async def hand_over_hand_signal(
     """Let another contact holder of the own organisation answer for a signal."""
     source = await _get_source(index, caller)
     async with acting(index, caller.caller, Kind.ADMINISTRATION) as act:
-        await store.hand_over_signal(act.conn, source.oin, reference, body.to)
+        await store.hand_over_signals(act.conn, source.oin, [reference], body.to)
         await act.record(
             {
                 "act": "hand-signal-handed-over",

@@ -6,12 +6,19 @@ What is signed, and what travels beside it, is that of any notice
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.signals import OwnPlace, StandingSignal
 from signal_index.wire.values import Count, Day, Id, OinText
+
+MOST_PASSED = 500
+"""How many signals pass to a colleague at once."""
+
+References = Annotated[list[Id], Field(min_length=1, max_length=MOST_PASSED)]
 
 
 class HandPlace(OwnPlace):
@@ -68,3 +75,27 @@ class HandConfirmation(RequestModel):
     validUntil: Day | None = Field(
         default=None, description="Tot en met welke dag; zonder blijft die gelijk"
     )
+
+
+class HandSignalsOffered(RequestModel):
+    """Which signals by hand a colleague may take over."""
+
+    references: References
+
+
+class HandSignalOffer(AnswerModel):
+    """The entry that says so: what is taken over is held against it, for a week."""
+
+    entryId: Id
+    until: Day
+
+
+class HandSignalsTaken(RequestModel):
+    """Take over signals that a colleague offered; all of them, or what still stands.
+
+    `contactHolder`: whom others call about them from now on; null leaves each as it is.
+    """
+
+    offer: Id
+    references: References
+    contactHolder: Id | None = None

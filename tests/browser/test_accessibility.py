@@ -39,7 +39,7 @@ def test_a_refusal(any_screen: Screen, town: Town) -> None:
 
 def test_the_other_pages(any_screen: Screen) -> None:
     any_screen.log_in()
-    for path in ("/", "/own-lookups", "/follows", "/logout"):
+    for path in ("/", "/own-lookups", "/follows", "/hand-over", "/logout"):
         any_screen.go(path)
         any_screen.assert_open_to_all()
 

@@ -87,7 +87,6 @@ def test_each_template_is_used() -> None:
     [
         ("/agency/matches/search", "/agency/matches"),
         ("/agency/signals/search", "/agency/signals"),
-        ("/follow-offers", "/"),
     ],
 )
 @pytest.mark.anyio
