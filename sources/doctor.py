@@ -21,6 +21,7 @@ from sources.errors import SignalsElsewhere, SourceError
 from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
+from sources.flag_looks import look_at_flags
 from sources.gateways import look_at_gateways
 from sources.guide import Part, see
 from sources.notices.looking import WAITS, look_at_due, look_at_notices
@@ -77,6 +78,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     then = [await _look(patient, about, look) for about, look in _IN_TIME]
     notices = await look_at_notices(patient)
     profiles = look_at_profiles(patient, patient.outbox)
+    at_hand += look_at_flags(patient)
     is_up = index.state is State.GOOD
     by_index = (
         asked if is_known else [_explain_refused(one, is_up=is_up) for one in asked]

@@ -1,7 +1,7 @@
 """What a look at an agency's installation found, and what a look may use."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -27,12 +27,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One look: what was looked at, how it is, and how to mend it; Dutch, B1."""
+    """One look: what was looked at, how it is, and how to mend it; Dutch, B1.
+
+    `named`: more about it with the agency's own case numbers, for its own eyes.
+    """
 
     about: str
     state: State
     says: str
     remedy: str = ""
+    named: tuple[str, ...] = field(default=(), repr=False)
+
+    def describe(self) -> dict[str, object]:
+        """Give the same for a machine, which keeps no case number."""
+        return {k: v for k, v in asdict(self).items() if k != "named"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from sources.errors import (
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
 from sources.outbox.abandoning import abandon_delivery
+from sources.outbox.awaited import find_awaited, verify_none_bare
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_newest,
@@ -60,6 +61,7 @@ from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
+from sources.standing_words import say_awaited
 
 Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
@@ -184,6 +186,10 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
         PlainConsole().print("Genoteerd. De agent gaat er zo mee verder.")
         return
     conclude(closed, waiting[0])
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        for line in say_awaited(find_awaited(outbox)):
+            PlainConsole().print(line, soft_wrap=True)
+        verify_none_bare(outbox)
 
 
 def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:

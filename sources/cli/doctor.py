@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -49,7 +48,7 @@ def doctor_command(
         profiles = [load_profile(one) for one in profile or ()]
         findings = asyncio.run(_look_over(given, profiles))
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in findings]))
+        typer.echo(json.dumps([one.describe() for one in findings]))
     else:
         _show(findings)
     if any(one.state is State.WRONG for one in findings):
@@ -103,3 +102,5 @@ def _show(findings: Sequence[Finding]) -> None:
         console.print(Text.assemble((f"{mark:>6}", style), said), soft_wrap=True)
         if one.remedy:
             console.print(f"        {one.remedy}", soft_wrap=True)
+        for line in one.named:
+            console.print(f"        {line}", soft_wrap=True)

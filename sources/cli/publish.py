@@ -41,12 +41,14 @@ from sources.errors import (
     DeliveryUnheard,
     EvaluationStopped,
     InvalidAgencySettings,
+    PublishingStopped,
     SignalsElsewhere,
     SourceError,
 )
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
 from sources.notices.waiting import UNHEARD, describe_due, find_due, say_due
+from sources.outbox.awaited import Awaited, find_awaited, verify_none_bare
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -65,6 +67,7 @@ from sources.publisher.run import Run
 from sources.publisher.task import Task
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
+from sources.standing_words import describe_awaited, say_awaited
 
 Summary = dict[str, object]
 
@@ -108,18 +111,17 @@ def publish_command(
         asked = _Asked(file, load_profile(profile), kind)
         bars = Bars(quiet=as_json)
         try:
-            summaries, stopped, not_begun = asyncio.run(_publish(given, asked, bars))
+            summaries, stopped, left = asyncio.run(_publish(given, asked, bars))
         except SourceError as error:
             if as_json:
                 typer.echo(json.dumps(describe_stop(given, error, bars)))
             raise
     if as_json:
-        said = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
+        said: Summary = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
+        said["awaited"] = describe_awaited(left.awaited)
         typer.echo(json.dumps(summaries[-1] | said))
     else:
-        for summary in summaries[:-1]:
-            show_summary(summary)
-        show_summary(summaries[-1], not_begun)
+        _show(summaries, left)
     with refusing_plainly():
         if summaries[-1]["hearing"] != Hearing.HEARD:
             raise DeliveryUnheard
@@ -131,7 +133,8 @@ def publish_command(
 def verify_nothing_left(settings: AgencySettings) -> None:
     """Raise `ChangesOwed` where changes were never told, of whatever profile.
 
-    Raises `SignalsElsewhere` where another outbox has signals of the same standing.
+    Raises `SignalsElsewhere` where another outbox has signals of the same standing, and
+    `FlagAwaited` where a case has no flag, or that of another person.
     """
     keys = load_keys(settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
@@ -139,15 +142,24 @@ def verify_nothing_left(settings: AgencySettings) -> None:
             raise owed.say()
         if told := find_elsewhere(outbox):
             raise SignalsElsewhere(told)
+        verify_none_bare(outbox)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Cases whose flag is not as the file has it: not begun by their status, awaited.
+
+    By the agency's own case numbers.
+    """
+
+    not_begun: Sequence[str]
+    awaited: Sequence[Awaited]
 
 
 async def _publish(
     settings: AgencySettings, asked: _Asked, bars: Bars
-) -> tuple[list[Summary], EvaluationStopped | None, Sequence[str]]:
-    """Give what was closed; and what keeps an earlier delivery waiting, if anything.
-
-    And the cases of which a flag stays though they have not begun by their status.
-    """
+) -> tuple[list[Summary], EvaluationStopped | None, _Left]:
+    """Give what was closed; and what keeps an earlier delivery waiting, if anything."""
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
     sender = Sender(
@@ -173,6 +185,10 @@ async def _publish(
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
             try:
                 closed = await run.publish(task)
+            except PublishingStopped:
+                for line in say_awaited(find_awaited(outbox)):
+                    bars.tell(line)
+                raise
             except DeliveryHeld as held:
                 waits = get_delivery(outbox, held.delivery)
                 for line in _say_why(outbox, waits, settings.rejects):
@@ -181,7 +197,8 @@ async def _publish(
             finally:
                 release_all(settings.feeds, outbox, now())
         told = [summarise(outbox, one, settings.rejects) for one in closed]
-        return told, run.stopped, name_not_begun(outbox, asked.profile.name)
+        not_begun = name_not_begun(outbox, asked.profile.name)
+        return told, run.stopped, _Left(not_begun, find_awaited(outbox))
 
 
 async def _say_what_waits(
@@ -238,6 +255,14 @@ def summarise(outbox: Outbox, delivery: OpenDelivery, rejects: Path) -> Summary:
     """Give what became of a delivery, and where its rejects are; None without any."""
     file = find_rejects_file(rejects, delivery)
     return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
+
+
+def _show(summaries: Sequence[Summary], left: _Left) -> None:
+    for summary in summaries[:-1]:
+        show_summary(summary)
+    show_summary(summaries[-1], left.not_begun)
+    for line in say_awaited(left.awaited):
+        PlainConsole(soft_wrap=True).print(line)
 
 
 def show_summary(summary: Summary, not_begun: Sequence[str] = ()) -> None:

@@ -1,7 +1,7 @@
 """`signal-source status`: the same as the agency's page says, from the outbox alone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -22,14 +22,22 @@ from sources.clock import day_of, now, write_moment
 from sources.counted import say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.notices.waiting import describe_due, find_due, say_due
+from sources.outbox.awaited import find_awaited
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
-from sources.outbox.owed import Owed, find_owed
+from sources.outbox.not_begun import name_not_begun
+from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
-from sources.outbox.standing import count_signals, find_reconciled, find_state
+from sources.outbox.standing import (
+    count_signals,
+    find_reconciled,
+    find_standings,
+    find_state,
+)
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
 from sources.settings import load_settings
+from sources.standing_words import describe_awaited, say_cases, say_standings
 
 _SHOWN: Final = 5
 
@@ -46,9 +54,8 @@ def status_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
-            found, owed = summarise(outbox, given.source), find_owed(outbox)
-            held = find_held(outbox)
-            due = find_due(outbox)
+            found, said = summarise(outbox, given.source), [*_say_what_stands(outbox)]
+            due, held = find_due(outbox), find_held(outbox)
             found["waiting"] = describe_due(due)
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
@@ -57,7 +64,7 @@ def status_command(
         waiting = [one.say() for one in held]
         for line in (*waiting, *say_due(due, today=day_of(now()))):
             PlainConsole(soft_wrap=True).print(line, style="bold")
-        _show(found, owed)
+        _show(found, said)
 
 
 def summarise(outbox: Outbox, source: str) -> dict[str, object]:
@@ -68,6 +75,17 @@ def summarise(outbox: Outbox, source: str) -> dict[str, object]:
         "state": state and state[0].value,
         "stateAsked": state and state[1].isoformat(),
         "signals": count_signals(outbox),
+        "profiles": [
+            {
+                "profile": one.profile,
+                "signals": one.signals,
+                "before": one.before,
+                "since": one.since and one.since.isoformat(),
+            }
+            for one in find_standings(outbox)
+        ],
+        "awaited": describe_awaited(find_awaited(outbox)),
+        "notBegun": len(name_not_begun(outbox)),
         "backlog": count_work(outbox),
         "held": [str(one.delivery) for one in find_held(outbox)],
         "owed": [
@@ -83,6 +101,14 @@ def summarise(outbox: Outbox, source: str) -> dict[str, object]:
     }
 
 
+def _say_what_stands(outbox: Outbox) -> Iterator[str]:
+    """Say what stands, of which cases that is not as it should be, what is owed."""
+    yield from say_standings(find_standings(outbox))
+    yield from say_cases(outbox)
+    for changes in find_owed(outbox):
+        yield from say_owed(changes)
+
+
 def _say_state(found: Mapping[str, object]) -> str:
     """Say whether anybody sees our flags, as far as we were last told."""
     if found["state"] is None:
@@ -96,15 +122,14 @@ def _say_state(found: Mapping[str, object]) -> str:
     return f"De bron is {said} (gevraagd op {asked})."
 
 
-def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
+def _show(found: Mapping[str, object], said: Sequence[str]) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
     console.print(f"Dit postvak heet {found['outbox']}.")
     console.print(f"Signalen volgens dit postvak: {found['signals']}")
+    for line in said:
+        console.print(line, soft_wrap=True)
     console.print(f"Wacht nog op verzending: {found['backlog']}")
-    for changes in owed:
-        for line in say_owed(changes):
-            console.print(line, soft_wrap=True)
     failed = found["failed"]
     for feed, count in failed.items() if isinstance(failed, Mapping) else ():
         files = say_count(count, "bestand", "bestanden")

@@ -30,6 +30,7 @@
     ├── DeliveryHeld              a delivery waits: somebody must look at it first
     ├── ChangesWait               changes that come after a delivery which waits
     ├── ChangesOwed               changes were never told, and must come again
+    ├── FlagAwaited               a case has no flag, or that of another person
     ├── DeliveryUnheard           a delivery is closed, and most of it made no sense
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
@@ -70,6 +71,7 @@ from sources.errors.deliveries import (
     DeliveryUnderWay,
     DeliveryUnheard,
     FeedFailed,
+    FlagAwaited,
     NoSignalOfCase,
     NoSuchCase,
     NothingHeld,
@@ -145,6 +147,7 @@ __all__ = [
     "EventsRefused",
     "EvidenceRefused",
     "FeedFailed",
+    "FlagAwaited",
     "FolderRefused",
     "GatewayStopped",
     "HoldersUnreachable",

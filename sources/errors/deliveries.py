@@ -57,6 +57,18 @@ class ChangesOwed(SourceError):
         )
 
 
+class FlagAwaited(SourceError):
+    """A case of which its agency changed the person has no flag, or that of before."""
+
+    def __init__(self, count: int) -> None:
+        many = say_count(count, "zaak heeft", "zaken hebben")
+        super().__init__(
+            f"{many} niet het vlaggetje dat uw bestand zegt: een nieuwe persoon, soort "
+            "of gemeente is geweigerd of niet verstuurd. Welke, waarom, en wat u doet: "
+            "`signal-source status`."
+        )
+
+
 class ChangesWait(SourceError):
     """An earlier delivery waits for an answer, until a day: changes go not before it.
 

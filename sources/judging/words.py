@@ -175,10 +175,10 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
     one, more_than_one = _SAYS[finding.doubt]
     form = one if finding.count == 1 else more_than_one
     said = form.format(count=finding.count, of=finding.of, known=known)
-    return _list(said, names, finding.count)
+    return list_cases(said, names, finding.count)
 
 
-def _list(said: str, names: Sequence[str], count: int) -> str:
+def list_cases(said: str, names: Sequence[str], count: int) -> str:
     """Add the cases to what is said of them: the first, and how many more."""
     if not names:
         return f"{said}."
@@ -213,11 +213,12 @@ def say_not_begun(count: object, names: Sequence[str] = ()) -> Iterator[str]:
     more = "{count} zaken hebben al een vlaggetje, en nu een status die {means}"
     form = one if many == 1 else more
     said = form.format(count=many, means='"nog niet begonnen" betekent')
+    listed = list_cases(said, [name for name in names if name], many)
     yield (
-        f"{_list(said, [name for name in names if name], many)} Een vlaggetje dat er "
-        "al is, blijft staan, maar wordt niet meer bevestigd. Is er nog contact, ook "
-        "als de zaak nu stilligt? Zet het woord dan bij opens in het profiel. Is de "
-        "zaak over? Zet het bij closes. In ignores hoort alleen wat nog nooit begon."
+        f"{listed} Een vlaggetje dat er al is, blijft staan, maar wordt niet meer "
+        "bevestigd. Is er nog contact, ook als de zaak nu stilligt? Zet het woord dan "
+        "bij opens in het profiel. Is de zaak over? Zet het bij closes. In ignores "
+        "hoort alleen wat nog nooit begon."
     )
 
 

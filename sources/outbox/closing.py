@@ -15,6 +15,9 @@ _DAYS_DIFFER: Final = timedelta(
 )  # to be sure: what is forgotten cannot be withdrawn
 ENDED_FOR: Final = timedelta(days=35)
 """A notice about a signal may wait at the index for a month."""
+_STANDING: Final = """
+UPDATE delivery SET standing = (
+  SELECT count(*) FROM signal k WHERE k.profile = delivery.profile) WHERE id = ?"""
 
 
 def close_delivery(
@@ -34,6 +37,7 @@ def close_delivery(
             "UPDATE delivery SET state = 'closed' WHERE id = ?", (str(done.id),)
         )
         _forget_expired(connection, done)
+        connection.execute(_STANDING, (str(done.id),))
         if is_read and done.kind is DeliveryKind.FULL:
             keep_known(connection, done, rows)
         else:

@@ -28,7 +28,8 @@ from sources.outbox.store import Outbox
 _STATE: Final = "UPDATE delivery SET state = ? WHERE id = ?"
 _LEFT: Final = """
 SELECT w.id, w.delivery, w.case_key, w.part, w.reference,
-  EXISTS (SELECT 1 FROM signal k WHERE k.reference = w.reference) AS known
+  EXISTS (SELECT 1 FROM signal k WHERE k.reference = w.reference) AS known,
+  (SELECT o.reference FROM work o WHERE o.replaced_by = w.reference) AS replaces
 FROM work w JOIN delivery d ON d.id = w.delivery
 WHERE d.state = 'parked' AND d.profile = ? AND w.action = 'publish'
 AND (EXISTS (SELECT 1 FROM staged s WHERE s.case_key = w.case_key AND s.event = 'open')
@@ -91,12 +92,13 @@ def _find_overtaken(
 ) -> list[sqlite3.Row]:
     """Give what of an older word about a case a newer one replaces or ends."""
     parts = {row["part"] for row in named}
-    references = {row["reference"] for row in named}
+    references = {row["reference"] for row in named} - {None}
     over: list[sqlite3.Row] = []
     rest: list[sqlite3.Row] = []
     for row in left:
         is_closed = any(part == _ANY or row["part"].startswith(part) for part in closed)
-        is_named = row["part"] in parts or row["reference"] in references
+        is_known = row["reference"] in references or row["replaces"] in references
+        is_named = row["part"] in parts or is_known
         (over if is_closed or is_named else rest).append(row)
     new = {row["part"] for row in named if row["reference"] is None}
     unmatched = new - {row["part"] for row in left}

@@ -18,6 +18,7 @@ from sources.clock import day_of
 from sources.errors import NotRegistered
 from sources.judging.difference import Difference
 from sources.judging.rules import judge
+from sources.outbox.awaited import Formers, await_flag, take_over_awaited
 from sources.outbox.closing import ENDED_FOR
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -109,11 +110,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Where work is written, whose it is, and who remembers what came and went."""
+    """Where work is written, whose it is, and who remembers what came and went.
+
+    `formers`: what stood before what a case awaits.
+    """
 
     connection: sqlite3.Connection
-    delivery: str
+    delivery: OpenDelivery
     turn: Turn
+    formers: Formers
 
 
 def plan_delivery(
@@ -177,7 +182,8 @@ def _plan(
     terms, difference = under
     is_full = delivery.kind is DeliveryKind.FULL
     turn = _note_turnover(connection, delivery.profile, difference, terms.today)
-    plan = _Plan(connection, str(delivery.id), turn)
+    formers = take_over_awaited(connection, delivery)
+    plan = _Plan(connection, delivery, turn, formers)
     give_way(connection, delivery)
     connection.execute(_TELL_CONTACTS)
     unchanged = _plan_open(plan, key, terms)
@@ -282,10 +288,18 @@ def _plan_open(plan: _Plan, key: OutboxKey, terms: Terms) -> int:
             _insert_withdrawal(
                 plan, row, difference.withdraw, terms.today, replaced_by=after
             )
+        if row["reference"] is None or difference.withdraw:
+            _await(plan, key, row)
         if row["reference"] is None:
             plan.turn(row, "came")
         unchanged += difference.is_nothing
     return unchanged
+
+
+def _await(plan: _Plan, key: OutboxKey, row: sqlite3.Row) -> None:
+    """Note of a case that was known, that the flag which is told now does not stand."""
+    if former := plan.formers.find(row):
+        await_flag(plan.connection, key, row, plan.delivery.profile, former)
 
 
 def _plan_over(plan: _Plan, *, is_full: bool) -> None:
@@ -314,7 +328,7 @@ def _insert_publication(
     plan.connection.execute(
         _PUBLISH,
         (
-            plan.delivery,
+            str(plan.delivery.id),
             case_key,
             row["part"],
             reference,
@@ -353,7 +367,7 @@ def _insert_withdrawal(
     plan.connection.execute(
         _WITHDRAW,
         (
-            plan.delivery,
+            str(plan.delivery.id),
             row["case_key"],
             row["reference"],
             row["version"] + 1,

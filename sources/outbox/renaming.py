@@ -29,7 +29,7 @@ def rename_profile(outbox: Outbox, old: str, new: str) -> int:
         moved = connection.execute(
             "UPDATE signal SET profile = ? WHERE profile = ?", (new, old)
         ).rowcount
-        for table in ("delivery", "owed_case", "turnover", "brp_answer"):
+        for table in ("delivery", "owed_case", "awaited", "turnover", "brp_answer"):
             connection.execute(
                 f"UPDATE {table} SET profile = ? WHERE profile = ?",  # noqa: S608 - a closed list
                 (new, old),

@@ -50,6 +50,7 @@ CREATE TABLE delivery (
   swallowed INTEGER NOT NULL DEFAULT 0,
   overtaken INTEGER NOT NULL DEFAULT 0,
   though_open INTEGER NOT NULL DEFAULT 0,
+  standing INTEGER NOT NULL DEFAULT 0,
   passed TEXT NOT NULL DEFAULT '[]',
   written TEXT NOT NULL DEFAULT '',
   empty INTEGER NOT NULL DEFAULT 0
@@ -249,6 +250,7 @@ CREATE TABLE work (
 CREATE INDEX work_by_state ON work (delivery, state, id);
 CREATE INDEX work_by_case ON work (case_key);
 CREATE INDEX work_by_batch ON work (batch) WHERE batch IS NOT NULL;
+CREATE INDEX work_by_replaced ON work (replaced_by) WHERE replaced_by IS NOT NULL;
 
 CREATE TABLE stray (
   reference TEXT PRIMARY KEY,
@@ -309,8 +311,43 @@ CREATE TABLE evidence_item (
 CREATE INDEX evidence_item_by_batch ON evidence_item (batch);
 """
 
+# Known cases that were to get another flag, until that stands: of whom nothing is said,
+# and what refused it.
+_AWAITED: Final = """
+CREATE TABLE awaited (
+  case_key BLOB NOT NULL,
+  part BLOB NOT NULL,
+  person BLOB NOT NULL,
+  category TEXT NOT NULL,
+  municipality TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  former TEXT NOT NULL,
+  other_person INTEGER NOT NULL,
+  line INTEGER,
+  name BLOB,
+  reason TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (case_key, part, person, category, municipality)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER awaited_stands AFTER INSERT ON signal
+WHEN NEW.fingerprint <> zeroblob(32) BEGIN
+  DELETE FROM awaited WHERE case_key = NEW.case_key AND part = NEW.part
+  AND person = NEW.person AND category = NEW.category
+  AND municipality = NEW.municipality;
+END;
+"""
+
 _FIRST: Final = "".join(
-    (_DELIVERIES, _LET_GO, _OWED, _STAGED, _HELD, _TOLD, _SEALED, _EVIDENCE)
+    (
+        _DELIVERIES,
+        _LET_GO,
+        _OWED,
+        _STAGED,
+        _HELD,
+        _TOLD,
+        _SEALED,
+        _EVIDENCE,
+        _AWAITED,
+    )
 )
 
 # What came back from the index, sealed: with how the agency calls the case.

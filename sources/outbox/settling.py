@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from signal_index.notice import SALT_BYTES
+from sources.outbox.awaited import note_refused
 from sources.outbox.concluding import (
     TRANSFERRED,
     Conclusion,
@@ -173,6 +174,7 @@ def refuse_contacts(outbox: Outbox, contacts: Mapping[str, str], to: Settled) ->
             for row in rows:
                 place = Place(row["line"], row["record"] or row["reference"])
                 _note(connection, Reject(place, about, Reason.REFUSED_CONTACT), to)
+                note_refused(connection, row, Reason.REFUSED_CONTACT)
                 connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
                 keep_replaced(connection, row["reference"])
 
@@ -309,6 +311,8 @@ def _reject(
 ) -> None:
     place = Place(row["line"], row["record"] or row["reference"])
     _note(connection, Reject(place, "", reason, detail), to)
+    if row["action"] == "publish":
+        note_refused(connection, row, reason)
 
 
 def _note(connection: sqlite3.Connection, reject: Reject, to: Settled) -> None:

@@ -7,7 +7,9 @@ own file; the outbox has no number left of what was delivered.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from signal_index.wire.model import parse_body
@@ -23,6 +25,34 @@ _KNOWN = "registration"
 _KNOWN_LABEL = b"registration"
 _ELSEWHERE = "elsewhere"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
+_STANDINGS: Final = """
+SELECT p.profile, p.signals, d.standing AS before, max(d.ends) AS since FROM (
+  SELECT profile, sum(stands) AS signals FROM (
+    SELECT profile, 1 AS stands FROM signal UNION ALL
+    SELECT profile, 0 FROM delivery WHERE state = 'closed' AND standing > 0)
+  GROUP BY profile) p
+LEFT JOIN delivery d ON d.profile = p.profile AND d.state = 'closed'
+  AND d.standing <> p.signals
+GROUP BY p.profile ORDER BY p.profile"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileStanding:
+    """How many signals of a profile stand, and how many did before.
+
+    `before`: so many stood after the delivery of `since`, the last one after which it
+    was another number. None where it was never another.
+    """
+
+    profile: str
+    signals: int
+    before: int | None
+    since: datetime | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether a profile that had signals has none."""
+        return not self.signals and bool(self.before)
 
 
 def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSignal]:
@@ -41,6 +71,22 @@ def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSig
 def count_signals(outbox: Outbox) -> int:
     """Give how many signals the index was told of and has accepted."""
     return int(outbox.connection.execute("SELECT count(*) FROM signal").fetchone()[0])
+
+
+def find_standings(outbox: Outbox) -> Sequence[ProfileStanding]:
+    """Give how many signals of each profile stand, and how many did before.
+
+    Of a profile that was told, also where none is left of it.
+    """
+    return [
+        ProfileStanding(
+            row["profile"],
+            row["signals"],
+            row["before"],
+            None if row["since"] is None else datetime.fromisoformat(row["since"]),
+        )
+        for row in outbox.connection.execute(_STANDINGS)
+    ]
 
 
 def read_everything_again(outbox: Outbox) -> None:
