@@ -1,7 +1,7 @@
 """The parts of one desk, made once at start and found from every request."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from desk.contact_checks import ContactChecks
 from desk.database import Database
 from desk.errors import SettingsRefused
 from desk.estimate_keys import EstimateKeys
+from desk.events import Event, log_event
 from desk.handing.kept import HandOvers
 from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
@@ -40,7 +41,7 @@ from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
 from desk.refusal_marks import RefusalMarks
 from desk.security import DeskSecurity
 from desk.sessions import Sessions
-from desk.settings import DeskSettings
+from desk.settings import DeskSettings, HolderSettings, load_settings
 from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
 from desk.waiting import Waiting
@@ -48,6 +49,7 @@ from keys.case_seal import CaseKey
 from keys.config import ConfigPins
 from keys.errors import ConfigRefused
 from keys.pins import read_pins
+from keys.quorum import Watch, follow_places
 from keys.request import RequestKey
 from signal_index.notice import NoticeKey
 
@@ -120,8 +122,9 @@ def build_desk(
     notice_key = None if signs_by is None else read_notice_key(signs_by)
     if settings.call_back is not None and notice_key is None:
         raise SettingsRefused("call_back: needs a notice_key, to sign the number")
+    watch = Watch()
     holders = Holders(
-        settings.holders,
+        _follow_holders(settings, watch),
         HolderTrust(read, settings.accepted_key_origin, settings.index_audience),
         settings.organisation,
         request_key,
@@ -129,6 +132,7 @@ def build_desk(
         clock=clock,
         known_config=KnownConfig(database),
         source_key=_read_source_key(settings),
+        watch=watch,
     )
     return Desk(
         settings=settings,
@@ -172,6 +176,20 @@ def token_rules(settings: DeskSettings) -> TokenRules:
         organisation=settings.organisation,
         algorithms=settings.identity.token_algorithms,
         claims=settings.identity.claims,
+    )
+
+
+def _follow_holders(
+    settings: DeskSettings, watch: Watch
+) -> Mapping[int, HolderSettings]:
+    """Give where the holders answer, as the file of the settings says it now."""
+    return follow_places(
+        settings.holders,
+        settings.file,
+        lambda file: load_settings(file).holders,
+        watch,
+        moved=lambda holder: log_event(Event.HOLDER_MOVED, holder=holder),
+        refused=lambda why: log_event(Event.HOLDERS_REFUSED, reason=str(why)),
     )
 
 

@@ -17,6 +17,8 @@ class Event(LoggedEvent):
     STOPPED = "stopped"
     HOLDER_UNREACHABLE = "holder-unreachable", "holder", "reason", "reference"
     HOLDER_PASSED_OVER = "holder-passed-over", "holder", "reason"
+    HOLDER_MOVED = "holder-moved", "holder"
+    HOLDERS_REFUSED = "holders-refused", "reason"
     HOLDER_SERVES = "holder-serves-again", "holder"
     INDEX_UNREACHABLE = "index-unreachable", "reference"
     PROVIDER_UNREACHABLE = "provider-unreachable", "reference"

@@ -103,7 +103,7 @@ class Holders:
 
     def __init__(
         self,
-        known: Sequence[HolderSettings],
+        known: Mapping[int, HolderSettings],
         trust: HolderTrust,
         organisation: str,
         key: RequestKey,
@@ -114,7 +114,7 @@ class Holders:
         source_key: RequestKey | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._known = {holder.index: holder for holder in known}
+        self._known = known
         self._trust = trust
         self._watch = watch or Watch()
         self._known_config = known_config
@@ -215,6 +215,7 @@ class Holders:
 
     async def _choose(self) -> Chosen:
         trust, known = self._trust, await self.find_known()
+        places = dict(self._known)  # the same to the end, whatever is replaced
         verify = partial(
             verify_by_one_of,
             pins=trust.read_pins(),
@@ -224,11 +225,11 @@ class Holders:
         )
         asking = {
             index: partial(self._fetch, one, "key-config")
-            for index, one in self._known.items()
+            for index, one in places.items()
         }
         chosen = await choose_config(asking, verify, known=known)
-        for index in self._watch.note_configs(self._known, chosen.passed_over):
-            holder, reason = self._known[index], chosen.passed_over[index]
+        for index in self._watch.note_configs(places, chosen.passed_over):
+            holder, reason = places[index], chosen.passed_over[index]
             log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
         if chosen.config != known:
             await self._known_config.keep(chosen.config)

@@ -12,7 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -167,6 +174,12 @@ class DeskSettings(BaseSettings):
     call_back: CallBackSettings | None = None
     edge: EdgeLimits = EdgeLimits()
     alarms: AlarmsTo | None = None
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """Where they stand; None where they were not read from a file."""
+        return self._file
 
     @classmethod
     def settings_customise_sources(
@@ -203,6 +216,7 @@ def load_settings(path: Path) -> DeskSettings:
             for item in error.errors(include_input=False)
         )
         raise SettingsRefused(f"{path}: {reasons}") from None
+    settings._file = path.resolve()  # noqa: SLF001 - its own, and nobody else sets it
     return _anchored(settings, path.resolve().parent)
 
 

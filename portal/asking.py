@@ -4,7 +4,7 @@ Two key holders each evaluate the blinded number (act `own-view`), and the index
 the pseudonym with both tickets. Number, pseudonym and tickets end with the call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,12 +14,14 @@ from pydantic import BaseModel, ValidationError
 
 from desk.errors import DeskError
 from desk.provider import Provider
-from keys.client import HolderPlace, HolderTransport, Signer, fetch_config
+from desk.settings import HolderSettings
+from keys.client import HolderTransport, Signer, fetch_config
 from keys.client import pseudonymise_anew as pseudonymise
 from keys.config import KeyConfig
 from keys.config_document import parse_document
 from keys.errors import EvaluationFailed, HolderBudgetSpent, KeysError
 from keys.pins import read_pins
+from keys.quorum import Watch, follow_places
 from keys.request import Act, RequestKey
 from portal.citizen import Citizen
 from portal.errors import (
@@ -31,7 +33,7 @@ from portal.errors import (
     TooManyToday,
 )
 from portal.events import Event, log_event
-from portal.settings import PortalSettings
+from portal.settings import PortalSettings, load_settings
 from signal_index.wire.about import About
 from signal_index.wire.citizen_reports import (
     OwnDispute,
@@ -68,9 +70,10 @@ class Asking:
         machine: Provider,
         clock: Callable[[], datetime],
     ) -> None:
-        places = {one.index: HolderPlace(one.id, one.url) for one in settings.holders}
+        watch = Watch()
+        places = _follow_holders(settings, watch)
         signer = Signer(settings.organisation, settings.machine.client_id, key, clock)
-        self._transport = HolderTransport(http, places, signer)
+        self._transport = HolderTransport(http, places, signer, watch)
         self._settings = settings
         self._http = http
         self._machine = machine
@@ -184,6 +187,20 @@ class Asking:
             self._known = config
             _keep(self._settings.known_config, config)
         return config
+
+
+def _follow_holders(
+    settings: PortalSettings, watch: Watch
+) -> Mapping[int, HolderSettings]:
+    """Give where the holders answer, as the file of the settings says it now."""
+    return follow_places(
+        settings.holders,
+        settings.file,
+        lambda file: load_settings(file).holders,
+        watch,
+        moved=lambda holder: log_event(Event.HOLDER_MOVED, holder=holder),
+        refused=lambda why: log_event(Event.HOLDERS_REFUSED, reason=str(why)),
+    )
 
 
 def _no_answer(party: str, error: Exception) -> NoAnswer:

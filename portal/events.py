@@ -13,6 +13,8 @@ class Event(LoggedEvent):
     LIMIT_REACHED = "limit-reached", "reason", "count"
     LOGIN_FAILED = "login-failed", "reason"
     SUCCESSOR_REFUSED = "successor-refused", "reason"
+    HOLDER_MOVED = "holder-moved", "holder"
+    HOLDERS_REFUSED = "holders-refused", "reason"
     NO_ANSWER = "no-answer", "party", "reason"
     UNEXPECTED = "unexpected", "error"
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from desk.settings import HolderSettings, IdentitySettings, SafeUrl
 from keys.edge.limits import EdgeLimits
@@ -78,6 +78,12 @@ class PortalSettings(_Frozen):
     machine: IdentitySettings
     help: HelpSettings
     edge: EdgeLimits = EdgeLimits()
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """Where they stand; None where they were not read from a file."""
+        return self._file
 
     @property
     def loopback(self) -> bool:
@@ -99,6 +105,7 @@ def load_settings(path: Path) -> PortalSettings:
         raise SettingsRefused(f"{path.name}: {error.strerror}") from None
     except ValueError as error:
         raise SettingsRefused(f"{path.name}: {error}") from None
+    settings._file = path.resolve()  # noqa: SLF001 - its own, and nobody else sets it
     folder = path.resolve().parent
     names = ("pins", "known_config", "request_key", "checkpoint_key")
     found = {name: folder / getattr(settings, name) for name in names}

@@ -44,6 +44,7 @@ class Event(LoggedEvent):
     COSIGNATURE_REFUSED = "cosignature-refused", "kind"
     WITNESS_SILENT = "witness-silent", "witness", "kind"
     WITNESS_BACK = "witness-back", "witness"
+    HOLDERS_REFUSED = "holders-refused", "reason"
     HOLDER_UNTOLD = "holder-untold", "holder", "kind"
     HOLDER_TOLD = "holder-told", "holder"
     PROCESSING_LOG_DELAYED = "processing-log-delayed", "kind", "count"

@@ -20,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
@@ -232,6 +233,12 @@ class Settings(BaseSettings):
     # it brings nothing: tickets that do not hold, lookups that are repeated:
     requests_per_minute: int = Field(default=1_200, ge=60, le=60_000)
     refusals_per_minute: int = Field(default=20, ge=3, le=600)
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """Where they stand; None where they were not read from a file."""
+        return self._file
 
     @field_validator("issuers")
     @classmethod
@@ -311,6 +318,7 @@ def load_settings(path: Path) -> Settings:
         settings = Settings(**values)
     except ValidationError as refusal:
         raise SettingsRefused(f"{path}: {list_reasons(refusal)}") from None
+    settings._file = path.resolve()  # noqa: SLF001 - its own, and nobody else sets it
     return _resolve(settings, path.resolve().parent)
 
 

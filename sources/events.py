@@ -25,6 +25,7 @@ class Event(LoggedEvent):
     DELIVERY_CLOSED = "delivery-closed", "delivery"
     EVALUATED = "evaluated", "count"
     HOLDER_PASSED_OVER = "holder-passed-over", "holders"
+    HOLDERS_REFUSED = "holders-refused", "reason"
     BATCH_SETTLED = "batch-settled", "batch", "count"
     RETRY = "retry", "status", "seconds"
     STOPPED = "stopped", "error"

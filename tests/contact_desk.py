@@ -81,10 +81,10 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(world: World, folder: Path) -> AsyncIterator[Desk]:
-    known = [
-        HolderSettings(index=index, id=place.id, url=place.url)
+    known = {
+        index: HolderSettings(index=index, id=place.id, url=place.url)
         for index, place in world.holders.places.items()
-    ]
+    }
     config = world.holders.config
     pins = ConfigPins(keys=tuple(each.config_key for each in config.holders))
     stream = io.StringIO()

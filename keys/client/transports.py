@@ -8,7 +8,7 @@ leaf of `EvaluationFailed`, and never repeat what a holder wrote.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
@@ -41,13 +41,20 @@ class HolderPlace:
     url: str
 
 
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+
+
 class HolderTransport:
     """Asks the holders directly and signs each request: what a source uses."""
 
     def __init__(
         self,
         client: httpx.AsyncClient,
-        holders: Mapping[int, HolderPlace],
+        holders: Mapping[int, _Named],
         signer: "Signer",
         watch: Watch | None = None,
     ) -> None:

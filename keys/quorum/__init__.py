@@ -21,6 +21,7 @@ or fails to answer, another pair is asked within two seconds in all:
 
 from keys.quorum.configs import Chosen, choose_config
 from keys.quorum.notice_keys import fetch_agreed
+from keys.quorum.places import follow_places
 from keys.quorum.sending import read_slug, send
 from keys.quorum.watch import (
     ABOUT_ASKER,
@@ -47,6 +48,7 @@ __all__ = [
     "Watch",
     "choose_config",
     "fetch_agreed",
+    "follow_places",
     "read_slug",
     "send",
 ]

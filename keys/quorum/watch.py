@@ -109,6 +109,11 @@ class Watch:
         del self._troubles[holder]
         return True
 
+    def forget(self, holder: int) -> None:
+        """Know nothing of a holder any more: another one answers in its place."""
+        self._troubles.pop(holder, None)
+        self._answered.pop(holder, None)
+
     def note_configs(
         self, places: Iterable[int], passed_over: Mapping[int, str]
     ) -> list[int]:

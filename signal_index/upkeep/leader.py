@@ -9,7 +9,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,13 +22,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from keys.events import EventLog
+from keys.watching import Followed
 from policy.catalogue import load_catalogue
 from policy.decide import load_policy
 from signal_index.errors import SettingsRefused, StartRefused
 from signal_index.events import Event
 from signal_index.key_files import load_leader_keys
 from signal_index.keyring import LeaderKeys, YearKeys
-from signal_index.settings import Settings
+from signal_index.settings import JoiningAt, Settings, load_settings
 from signal_index.signing_files import follow_checkpoint_keys, load_signing_key
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import (
@@ -198,7 +199,7 @@ async def opened_upkeep(
         watching = Watching(engines.erasing, keys, security, clock)
         upkeep = _upkeep(settings, engines, keys, witnesses, watching, log=log)
         if settings.joining is not None:
-            holders = {one.id: one.url.rstrip("/") for one in settings.joining.holders}
+            holders = _follow_holders(settings, settings.joining, log)
             find_key = partial(load_signing_key, settings.keys)
             refusing = Refusing(engines.erasing, find_key, holders, client, log, clock)
             upkeep = replace(upkeep, refusing=refusing)
@@ -209,6 +210,30 @@ async def opened_upkeep(
             )
             upkeep = replace(upkeep, processing=processing)
         yield upkeep
+
+
+def _follow_holders(
+    settings: Settings, joining: JoiningAt, log: EventLog
+) -> Callable[[], Mapping[str, str]]:
+    """Give where each holder is, by its name; followed where a file says it."""
+    file = settings.file
+    if file is None:
+        return lambda: _by_name(joining)
+
+    def read(file: Path = file) -> Mapping[str, str]:
+        found = load_settings(file).joining
+        if found is None:
+            raise SettingsRefused("joining: names no holders any more")
+        return _by_name(found)
+
+    def tell(refusal: Exception) -> None:
+        log.write(Event.HOLDERS_REFUSED, reason=str(refusal))
+
+    return Followed([file], read, tell).get
+
+
+def _by_name(joining: JoiningAt) -> Mapping[str, str]:
+    return {one.id: one.url.rstrip("/") for one in joining.holders}
 
 
 @dataclass(frozen=True, slots=True)

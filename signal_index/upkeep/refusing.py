@@ -2,7 +2,7 @@
 
 The whole list goes to each holder every fifteen seconds, signed with the key by which
 holders know this index; a holder keeps it. One that does not take it is named in the
-log, once, until it does.
+log, once, until it does. Where they are is read again when the settings are replaced.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class Refusing:
 
     engine: AsyncEngine
     find_key: Callable[[datetime], PrivateKey]
-    holders: Mapping[str, str]
+    find_holders: Callable[[], Mapping[str, str]]
     client: httpx.AsyncClient
     log: EventLog
     clock: Callable[[], datetime]
@@ -42,12 +42,16 @@ class Refusing:
             accounts = await find_refused(conn)
         now = self.clock()
         statement = sign_refused(self.find_key(now), accounts, now=now)
-        await asyncio.gather(*(self._tell(one, statement) for one in self.holders))
+        holders = self.find_holders()
+        self.silent &= holders.keys()
+        await asyncio.gather(
+            *(self._tell(one, url, statement) for one, url in holders.items())
+        )
 
-    async def _tell(self, holder: str, statement: str) -> None:
+    async def _tell(self, holder: str, url: str, statement: str) -> None:
         try:
             answer = await self.client.put(
-                f"{self.holders[holder]}/v1/refused",
+                f"{url}/v1/refused",
                 json={"statement": statement},
                 timeout=PATIENCE_SECONDS,
             )

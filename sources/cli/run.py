@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from keys.extras import ExtraMissing, import_with_extra
+from keys.watching import Followed
 from signal_index.wire.agents import AgentStatus, FeedState, ToldAnswer
 from signal_index.wire.values import Oin as IndexOin
 from signal_index.wire.values import Slug
@@ -56,7 +57,7 @@ from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
 from sources.reconciling import reconcile
 from sources.rejects import write_rejects
-from sources.settings import AgencySettings, load_settings
+from sources.settings import AgencySettings, HolderPlaces, load_settings
 
 EVERY_FEW_MINUTES: Final = "*/3 * * * *"
 LONGEST_TELLING: Final = 20.0
@@ -80,16 +81,23 @@ def run_command(
                 "agency.toml, met `name`, `profile` en `folder` of `file`. Levert u "
                 "met de hand? `signal-source notices list` haalt uw berichten op."
             )
-        asyncio.run(_run(given, once=once))
+        holders = Followed([settings], lambda: load_settings(settings).holders, _tell)
+        asyncio.run(_run(given, holders.get, once=once))
 
 
-async def _run(settings: AgencySettings, *, once: bool) -> None:
+def _tell(refusal: Exception) -> None:
+    log_event(Event.HOLDERS_REFUSED, reason=str(refusal))
+
+
+async def _run(
+    settings: AgencySettings, find_holders: Callable[[], HolderPlaces], *, once: bool
+) -> None:
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
     feeds = {row.name: Feed(row, settings.databases) for row in settings.feeds}
     with Outbox(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            office = _Office(settings, keys, outbox, client)
+            office = _Office(settings, find_holders, keys, outbox, client)
             jobs = Jobs(
                 office.make_run, lambda: office.compare(worker), office.tell_status
             )
@@ -107,14 +115,21 @@ async def _run(settings: AgencySettings, *, once: bool) -> None:
 class _Office:
     """The parties of one agency, found anew for each piece of work.
 
-    So a key config that was renewed, or a token that ran out, is noticed in time.
+    So a key config that was renewed, a token that ran out, or a holder that answers
+    elsewhere is noticed in time.
     """
 
-    settings: AgencySettings
+    given: AgencySettings
+    find_holders: Callable[[], HolderPlaces]
     keys: AgencyKeys
     outbox: Outbox
     client: httpx.AsyncClient
     reported: list[UUID] = field(default_factory=list)
+
+    @property
+    def settings(self) -> AgencySettings:
+        """Give the settings, with the holders where they are now."""
+        return self.given.model_copy(update={"holders": self.find_holders()})
 
     def make_run(self) -> Run:
         """Make a run of the publisher."""

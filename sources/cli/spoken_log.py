@@ -44,6 +44,10 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.DELIVERY_CLOSED: "De levering is afgesloten.",
         Event.EVALUATED: "Pseudoniemen gemaakt: {count}.",
         Event.HOLDER_PASSED_OVER: "Sleutelhouder overgeslagen: {holders}.",
+        Event.HOLDERS_REFUSED: (
+            "De instellingen zijn veranderd en niet bruikbaar; de sleutelhouders "
+            "blijven zoals zij waren. {reason}"
+        ),
         Event.BATCH_SETTLED: "Verstuurd: {count}.",
         Event.RETRY: "Geen goed antwoord. Nog een keer over {seconds} seconden.",
         Event.STOPPED: "",

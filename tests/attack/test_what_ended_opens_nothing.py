@@ -143,7 +143,7 @@ async def _tell(world: World, silent: set[str] | None = None) -> set[str]:
         job = Refusing(
             world.engine,
             lambda _now: INDEX_KEY,
-            places,
+            lambda: places,
             client,
             EventLog(world.log, world.clock),
             world.clock,
