@@ -259,6 +259,7 @@ class FakeIndex:
             "followedUntil": None,
             "tells": [],
             "before": None,
+            "saidBefore": [],
             "receipt": receipt,
             "unreadable": 0,
             "padding": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from policy.vocabulary import Permit
@@ -12,14 +13,26 @@ from signal_index.api.lookup_run import Draft
 from signal_index.api.told_before import tell_before
 from signal_index.days import day_of
 from signal_index.labels import Labels
-from signal_index.ledger import make_receipt
+from signal_index.ledger import Group, Opened, make_receipt
 from signal_index.signals import StoredSignal
 from signal_index.store.standing import Standing
 from signal_index.taking_part import InTrial, find_heard
-from signal_index.wire.lookups import Flag, FlagContact, Freshness, Part, Receipt
+from signal_index.wire.lookups import (
+    Flag,
+    FlagContact,
+    Freshness,
+    Part,
+    Receipt,
+    SaidBefore,
+)
 
 
-def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
+def render_parts(
+    index: Index,
+    draft: Draft,
+    standing: Standing,
+    said_before: Sequence[Sequence[SaidBefore]],
+) -> list[bytes]:
     """Write one padded part per person; only what the permit names is in it."""
     now = index.clock()
     permit = draft.granted.permit
@@ -38,7 +51,10 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 canFollow=said.can_follow,
                 followedUntil=said.followed_until,
                 tells=tells,
-                before=tell_before(before, signals, labels, standing.successions),
+                before=tell_before(
+                    _find_like(permit, before), signals, labels, standing.successions
+                ),
+                saidBefore=list(said_earlier),
                 receipt=Receipt.model_validate(
                     make_receipt(
                         entry,
@@ -50,15 +66,23 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 padding="",
             )
         )
-        for entry, signals, said, before, tells in zip(
+        for entry, signals, said, before, said_earlier, tells in zip(
             draft.entries,
             draft.signals,
             beside,
             draft.before,
+            said_before,
             _tells(draft),
             strict=True,
         )
     ]
+
+
+def _find_like(permit: Permit, before: Sequence[Opened]) -> Opened | None:
+    """Find the last answer to the very same question: for the same purpose, too."""
+    purpose = str(permit.purpose)
+    same = (one for one in before if one.text(Group.WHY, "purpose") == purpose)
+    return next(same, None)
 
 
 def _tells(draft: Draft) -> list[list[str]]:

@@ -73,7 +73,7 @@ class Draft:
     in_trial: InTrial
     boxes: tuple[SealedBox, ...] = ()
     follows: tuple[tuple[FollowRow, ...], ...] = ()
-    before: tuple[Opened | None, ...] = ()
+    before: tuple[Sequence[Opened], ...] = ()
 
 
 def make_run(
@@ -144,7 +144,7 @@ def _draft(
         in_trial=found.in_trial,
         boxes=boxes,
         follows=found.follows,
-        before=(None,) * len(entries),
+        before=((),) * len(entries),
     )
 
 
@@ -164,7 +164,7 @@ async def _write(
     return [_with_before(draft, before) for draft in drafts]
 
 
-def _with_before(draft: Draft, found: Iterator[Opened | None]) -> Draft:
+def _with_before(draft: Draft, found: Iterator[Sequence[Opened]]) -> Draft:
     before = tuple(islice(found, len(draft.entries)))
     return replace(draft, before=before) if any(before) else draft
 

@@ -6,7 +6,8 @@
    recorded per person before the 403 leaves.
 4. The granted lookup joins the others that wait; one transaction spends its tickets,
    reads what is permitted and records it.
-5. After the COMMIT, and only then, the answer is built: flags, sources, receipt.
+5. After the COMMIT, and only then, the answer is built: flags, sources, receipt, and
+   what its user said of the same flags before.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from signal_index.api.questions import make_question
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
 from signal_index.api.refusal_events import say_refused
 from signal_index.api.routing import Routes
+from signal_index.api.said_before import find_said_before
 from signal_index.api.telling import find_telling
 from signal_index.api.ticket_pairs import admit_pair
 from signal_index.api.witnessing import verify_witnessed
@@ -117,7 +119,8 @@ async def look_up(request: Request, caller: Person) -> Response:
         draft = await index.lookups.join(granted)
         if draft is None:
             draft = await asyncio.shield(judge_spent(index, granted))
-    parts = render_parts(index, draft, standing)
+    said = await find_said_before(index, draft, standing)
+    parts = render_parts(index, draft, standing, said)
     return Response(encode_answer(parts), media_type="application/json")
 
 

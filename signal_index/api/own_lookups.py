@@ -43,8 +43,14 @@ from signal_index.store.outcomes import (
     get_own_question,
     store_outcome,
 )
-from signal_index.store.own_flags import Place, SameFlag, find_alike, find_same
-from signal_index.store.repeats import Question, find_home, find_questions
+from signal_index.store.own_flags import (
+    Place,
+    SameFlag,
+    find_alike,
+    find_asked,
+    find_same,
+)
+from signal_index.store.repeats import Question, find_home
 from signal_index.wire import lookups as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
@@ -166,7 +172,9 @@ async def count_open_calls(
     found = await find_own_entries(conn, _owner(index, who), Kind.LOOKUP, page)
     _, same, said = await _read_asked(index, conn, found, now)
     return sum(
-        place == one.places[0] and one.is_open(said) and one.source != who.organisation
+        place == one.places[0]
+        and one.is_open(said)
+        and one.held.source != who.organisation
         for place, one in same.items()
     )
 
@@ -176,8 +184,7 @@ async def _read_asked(
 ) -> tuple[Sequence[Question], Mapping[Place, SameFlag], Mapping[UUID, Said]]:
     """Read as whose repeat each was asked, the flags that count, and what was said."""
     keys = index.keys.disclosures
-    again = await find_questions(conn, [one.entry for one in found], keys)
-    asked = [again.get(one.entry, [one]) for one in found]
+    asked = await find_asked(conn, found, keys)
     counting = [
         question
         for one, question in zip(found, asked, strict=True)
@@ -239,7 +246,7 @@ def _to_call(
     same: Mapping[Place, SameFlag], said: Mapping[UUID, Said]
 ) -> Iterator[UUID]:
     """Give the contact holders of flags at which nobody was reached."""
-    return (one.contact for one in same.values() if one.is_open(said))
+    return (one.held.contact for one in same.values() if one.is_open(said))
 
 
 def _item(question: Question, told: Told) -> wire.OwnLookup:
@@ -285,22 +292,24 @@ def _flag(
     told: Told,
 ) -> wire.OwnFlag:
     """Tell of a flag; it is filled in at its newest lookup, and holds for all."""
-    category, source = shown
+    (category, source), holder = shown, same.held.source
     entry, place = same.find_said(told.said)
-    found = told.contacts.get(same.contact)
+    found = told.contacts.get(same.held.contact)
     is_newest = at == same.places[0]
     also = [read_uuid7_instant(one) for one, _ in same.places[1:]] if is_newest else []
     return wire.OwnFlag(
         entryId=entry,
         place=place,
         categoryShort=told.labels.category_short(category),
-        organisation=told.labels.organisation(same.source),
-        shownBy=None if source == same.source else told.labels.organisation(source),
+        organisation=told.labels.organisation(holder),
+        shownBy=None
+        if source == same.held.source
+        else told.labels.organisation(source),
         coordinates=told.labels.does_coordinate(category),
-        own=same.source == told.caller.organisation,
+        own=holder == told.caller.organisation,
         tells=category in tells,
         contactOutcome=told.find_said(entry, place),
-        contact=make_contact(found, same.source, day_of(told.now))
+        contact=make_contact(found, holder, day_of(told.now))
         if found and is_newest and same.is_open(told.said)
         else None,
         again=not is_newest,

@@ -3,7 +3,7 @@
 - Only what this very user was shown, in the two weeks in which they see it among their
   own lookups: nothing here is news to them.
 - Found by the keyed hashes beside an entry: it depends on nothing but who asks, of
-  whom, in which case, for what. Without a case nothing ties two lookups together.
+  whom, in which case. Without a case nothing ties two lookups together.
 - On PostgreSQL entries, boxes for their sources and this are one statement, whatever is
   found.
   It reads what was recorded of that case (`OFFSET 0`: whatever the planner thinks).
@@ -15,9 +15,10 @@ Proven by tests/attack/test_a_repeat_is_no_lookup_of_its_own.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -51,6 +52,8 @@ from signal_index.tables.notices import notice_box
 
 _TELLS_FOR: Final = timedelta(days=FOLLOW_UP_DAYS)
 _RANDOM_BYTES: Final = 10
+MOST_BEFORE: Final = 10
+"""Lookups of the same person in the same case that are read: the newest."""
 
 _INSERT_AND_FIND: Final = (
     make_insertion(
@@ -67,8 +70,8 @@ _INSERT_AND_FIND: Final = (
           AND entry_id BETWEEN :since AND :before OFFSET 0
       ) d JOIN ledger_entry e USING (entry_id)
       WHERE d.find_person = given.find_person AND d.find_user = given.find_user
-        AND d.find_purpose = given.find_purpose AND e.kind = given.kind
-      ORDER BY d.entry_id DESC LIMIT 1
+        AND e.kind = given.kind
+      ORDER BY d.entry_id DESC LIMIT {MOST_BEFORE}
     ) before
     """,  # noqa: S608  a text of our own
         box_id=Uuid(),
@@ -89,31 +92,32 @@ async def insert_lookups(
     keys: Mapping[int, DisclosureKey],
     *,
     until: datetime,
-) -> Sequence[Opened | None]:
-    """Write entries of lookups and their boxes; give each the last answer like it.
+) -> Sequence[Sequence[Opened]]:
+    """Write entries of lookups and their boxes; give what was answered before to each.
 
-    That is the newest one before `until`; None where there was none, it was refused, or
-    it cannot be read any more. Where there are boxes no row key is closed from here on
-    until COMMIT. Commits nothing.
+    To the same user about the same person in the same case, before `until`, for
+    whatever purpose; the newest first. What was refused, or cannot be read any more, is
+    not among it. Where there are boxes no row key is closed from here on until COMMIT.
+    Commits nothing.
     """
     since = make_uuid7(until - _TELLS_FOR, bytes(_RANDOM_BYTES))
     before = make_uuid7(until, bytes(_RANDOM_BYTES))
     boxed = [box_row(box) for box in boxes]
-    found: dict[UUID, Row[Any]] = {}
+    found: dict[UUID, list[Row[Any]]] = defaultdict(list)
     if conn.dialect.name == "postgresql":
         columns = entry_columns(entries) | {
             f"box_{name}": [row[name] for row in boxed] for name in _BOX
         }
         args = {**columns, "since": since, "before": before, "lock": ROWS_WRITTEN}
-        found = {row.asked: row for row in await conn.execute(_INSERT_AND_FIND, args)}
+        for row in await conn.execute(_INSERT_AND_FIND, args):
+            found[row.asked].append(row)
     else:
         for entry in entries:
-            row = await _find_before(conn, entry, since, before)
-            found |= {entry.id: row} if row else {}
+            found[entry.id] += await _find_before(conn, entry, since, before)
         await insert_entries(conn, entries)
         if boxed:
             await conn.execute(insert(notice_box), boxed)
-    return [_answered(found.get(entry.id), keys) for entry in entries]
+    return [_answered(found[entry.id], keys) for entry in entries]
 
 
 _BOX: Final = ("id", "year", "municipality", "sealed")
@@ -121,11 +125,11 @@ _BOX: Final = ("id", "year", "municipality", "sealed")
 
 async def _find_before(
     conn: AsyncConnection, entry: Entry, since: UUID, before: UUID
-) -> Row[Any] | None:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Find on SQLite what the one statement finds on PostgreSQL."""
     same = entry.find_keys
     if same.case is None:
-        return None
+        return []
     newest = (
         select(*OPENED)
         .join_from(ledger_disclosure, ledger_entry)
@@ -135,17 +139,24 @@ async def _find_before(
             ledger_disclosure.c.find_case == same.case,
             ledger_disclosure.c.find_person == same.person,
             ledger_disclosure.c.find_user == same.user,
-            ledger_disclosure.c.find_purpose == same.purpose,
         )
         .order_by(ledger_disclosure.c.entry_id.desc())
-        .limit(1)
+        .limit(MOST_BEFORE)
     )
-    return cast("Row[Any] | None", (await conn.execute(newest)).one_or_none())
+    return (await conn.execute(newest)).all()
 
 
-def _answered(row: Row[Any] | None, keys: Mapping[int, DisclosureKey]) -> Opened | None:
-    if row is None:
-        return None
-    one = open_row(row, keys)
-    was_told = one.flags is not None and one.parsed_leaf.outcome is Outcome.ANSWERED
-    return one if was_told else None
+def _answered(
+    rows: Iterable[Row[Any]], keys: Mapping[int, DisclosureKey]
+) -> Sequence[Opened]:
+    """Open the answers among these, the newest first."""
+    opened = [open_row(row, keys) for row in rows]
+    return sorted(
+        (
+            one
+            for one in opened
+            if one.flags is not None and one.parsed_leaf.outcome is Outcome.ANSWERED
+        ),
+        key=lambda one: one.entry,
+        reverse=True,
+    )

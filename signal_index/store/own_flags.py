@@ -19,9 +19,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.ledger import DisclosureKey, Opened
 from signal_index.store.near_entries import find_near
 from signal_index.store.outcomes import Said
-from signal_index.store.repeats import Question, find_home
+from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.successions import Held, Succession, find_heir
 from signal_index.tables.ledger import ledger_disclosure
 
@@ -39,11 +40,12 @@ _Key = tuple[object, Held, int]
 class SameFlag:
     """One flag and the places where it was shown, the newest lookup's first.
 
-    `source` and `contact`: whose it is by now, also where another showed it.
+    `held`: whose it is by now, also where another showed it; `number`: the how many-th
+    such flag of one answer.
     """
 
-    source: str
-    contact: UUID
+    held: Held
+    number: int
     places: Sequence[Place]
 
     def find_said(self, said: Mapping[UUID, Said]) -> Place:
@@ -57,6 +59,19 @@ class SameFlag:
         """Tell whether nobody was reached at any of its places."""
         entry, place = self.find_said(said)
         return said.get(entry, {}).get(place) in UNREACHED
+
+
+async def find_asked(
+    conn: AsyncConnection,
+    found: Sequence[Opened],
+    keys: Mapping[int, DisclosureKey],
+) -> Sequence[Question]:
+    """Find as part of which question each of these lookups was asked, in their order.
+
+    What was asked once is a question by itself.
+    """
+    again = await find_questions(conn, [one.entry for one in found], keys)
+    return [again.get(one.entry, [one]) for one in found]
 
 
 async def find_alike(
@@ -116,7 +131,7 @@ def find_same(
                     number[held] += 1
                     shown[who, held, number[held]].append(at)
     same = (
-        SameFlag(held.source, held.contact, places)
-        for (_, held, _), places in shown.items()
+        SameFlag(held, how_many, places)
+        for (_, held, how_many), places in shown.items()
     )
     return {place: one for one in same for place in one.places}

@@ -163,6 +163,20 @@ class AskedBefore(AnswerModel):
     changes: list[str]
 
 
+class SaidBefore(AnswerModel):
+    """What the same user said of a flag when they looked it up in this case before.
+
+    `place`: where it stands in this answer. `entryId` and `flag` are where it was said,
+    and where it can be changed; `at`: when that was looked up.
+    """
+
+    place: Count
+    entryId: Id
+    flag: Count
+    at: Instant
+    outcome: str
+
+
 class Part(AnswerModel):
     """The part about one person; always 49,152 bytes, or a multiple of 16,384 more.
 
@@ -171,6 +185,7 @@ class Part(AnswerModel):
     among whom to call; `followedUntil` is the caller's own follow of this person.
     `tells`: the categories whose source hears of this lookup and of what came of it,
     as the policy has it, whoever was asked about; of all others nobody hears.
+    `saidBefore`: of flags alone of which something was said, and never by others.
     """
 
     entryId: Id
@@ -183,6 +198,7 @@ class Part(AnswerModel):
     followedUntil: Day | None
     tells: list[str]
     before: AskedBefore | None
+    saidBefore: list[SaidBefore]
     receipt: Receipt
     padding: str
 

@@ -74,6 +74,16 @@ export interface Colleague {
   readonly since: string;
 }
 
+/** What the asker said of a flag of this answer at an earlier lookup, and where that is kept. */
+export interface SaidBefore {
+  readonly place: number;
+  readonly entryId: string;
+  readonly flag: number;
+  /** When that was looked up. */
+  readonly at: string;
+  readonly outcome: string;
+}
+
 export interface Part {
   readonly entryId: string;
   readonly scope: string;
@@ -89,6 +99,7 @@ export interface Part {
   readonly tells?: readonly string[];
   /** When the same was asked before in this case, and what changed since. */
   readonly before?: { readonly at: string; readonly changes: readonly string[] } | null;
+  readonly saidBefore?: readonly SaidBefore[];
 }
 
 export interface Answer {

@@ -28,6 +28,7 @@ from signal_index.wire.lookups import (
     Freshness,
     Part,
     Receipt,
+    SaidBefore,
 )
 from signal_index.wire.values import Label, Phone
 from tests.builders import PLACE, TODAY, a_contact_holder, a_day
@@ -104,6 +105,16 @@ def _part(flags: int, sources: int = 13) -> Part:
             changes=[("é" * 44 + ", ") * (MOST_CHANGES) + "Andere contactpersoon: "]
             * 3,
         ),
+        saidBefore=[
+            SaidBefore(
+                flag=place,
+                entryId=uuid.uuid4(),
+                place=place,
+                at=NOON,
+                outcome="x" * 64,
+            )
+            for place in range(flags)
+        ],
         receipt=RECEIPT,
         padding="",
     )

@@ -111,13 +111,16 @@ function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean)
 function paintAsked(part: Part): DocumentFragment {
   const asked = fromTemplate("asked");
   fill(asked, { scope: part.scope });
-  const lines = part.sources.map((source) => {
+  const kinds = new Map<string, string[]>(); // several may tell of one
+  for (const { categoryLabel, organisation, lastHeard, ...source } of part.sources) {
+    const never = source.byHand ? "heard-by-hand" : "never-heard";
+    const said = lastHeard === null ? text(never) : text(source.stale ? "late-heard" : "last-heard", { day: writeDay(lastHeard) });
+    const heard = `${organisation} (${source.own ? text("own-organisation") : said})`;
+    kinds.set(categoryLabel, [...(kinds.get(categoryLabel) ?? []), heard]);
+  }
+  const lines = [...kinds].map(([category, heard]) => {
     const line = fromTemplate("source");
-    const said = source.stale ? "late-heard" : "last-heard";
-    const never = text(source.byHand === true ? "heard-by-hand" : "never-heard");
-    const heard = source.lastHeard === null ? never : text(said, { day: writeDay(source.lastHeard) });
-    const own = source.own === true ? text("own-organisation") : heard;
-    fill(line, { category: source.categoryLabel, organisation: source.organisation, heard: own });
+    fill(line, { category, heard: LIST.format(heard) });
     return line;
   });
   need("[data-sources]", asked).replaceChildren(...lines);
@@ -148,8 +151,12 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     silent: writeSilent(part, categories),
   });
   const ordinal = text("person", { number: String(who.number) });
-  fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
-  fill(section, { call: text(part.colleagues?.length ? "call-then" : "call-first") });
+  fill(section, {
+    person: who.name,
+    ordinal: who.name === ordinal ? null : ordinal.toLowerCase(),
+    more: text("person-more", { name: who.name }),
+    call: text(part.colleagues?.length ? "call-then" : "call-first"),
+  });
   const row = need("[data-row]", section);
   row.insertBefore(paintColleagues(part), row.querySelector("[data-first]"));
   more.append(work);
@@ -192,13 +199,13 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
   ordered.forEach((each, index) => offerOf(part, each, cards[index]?.fragment, palette.relay, calls));
   need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
-  for (const none of all("[data-none], [data-none-advice]", work)) show(none, ordered.length === 0);
-  const coordinator = ordered.find((each) => each.coordinates);
+  const isMiss = ordered.length === 0;
+  for (const none of all("[data-none], [data-none-advice]", work)) show(none, isMiss);
   const silent = writeSilent(part, categories);
   fill(work, {
-    coordinator: ordered.length > 0 ? writeCoordinator(part, categories, coordinator) : null,
-    silent: ordered.length > 0 ? silent : null,
-    nobody: ordered.length > 0 ? "" : (silent ?? text("silent-nobody")),
+    coordinator: isMiss ? null : writeCoordinator(part, categories, ordered.find((each) => each.coordinates)),
+    silent: isMiss ? null : silent,
+    nobody: isMiss ? (silent ?? text("silent-nobody")) : null,
     reference: part.entryId,
     before: writeBefore(part),
   });
@@ -226,14 +233,23 @@ function writeBefore({ before, flags }: Part): string | null {
   return text(said, { when: writeMoment(at, new Date()), changes: changes.join(". ") });
 }
 
-/** Ask what came of a flag on its own card; to the index it is known by its place. */
+/**
+ * Ask what came of a flag on its own card; to the index it is known by its place. What was
+ * said of it before is pressed, and changed where it stands: it is one call.
+ */
 function offerOf(part: Part, { flag, place, isOwn }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
   if (card === undefined) return;
   if (isOwn) return show(need("[data-outcomes]", card), false); // nobody calls themselves
   const group = need("[data-outcome-of]", card);
   group.setAttribute("aria-label", text("outcome-of", { category: flag.categoryLabel, organisation: flag.organisation }));
+  const said = part.saidBefore?.find((each) => each.place === place);
+  if (said !== undefined) {
+    group.querySelector(`[data-outcome="${said.outcome}"]`)?.setAttribute("aria-pressed", "true");
+    need("[data-outcome-said]", group).textContent = text("said-before", { when: writeMoment(said.at, new Date()) });
+    calls.note(place, said.outcome);
+  }
   if (!(part.tells ?? []).includes(flag.category)) tellNobody(group);
-  offerOutcome(group, { entry: part.entryId, flag: place }, relay, (outcome) => calls.note(place, outcome));
+  offerOutcome(group, said ?? { entryId: part.entryId, flag: place }, relay, (outcome) => calls.note(place, outcome));
 }
 
 /** One step of the order to call in; it leads to its card. */

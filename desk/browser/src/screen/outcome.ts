@@ -10,7 +10,7 @@ import { text } from "./texts.ts";
 
 /** Which flag: its place in the answer of this entry. */
 export interface OfFlag {
-  readonly entry: string;
+  readonly entryId: string;
   readonly flag: number;
 }
 
@@ -37,7 +37,7 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
   const record = async (outcome: string): Promise<void> => {
     const name = nameOf(buttons, outcome);
     try {
-      await relay.recordOutcome(of.entry, of.flag, outcome);
+      await relay.recordOutcome(of.entryId, of.flag, outcome);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       tried = outcome;

@@ -12,10 +12,10 @@ import { csrfToken, startShell } from "./shell.ts";
 const UNREACHED = "not-reachable";
 
 function offerLater(line: HTMLElement, relay: Relay): void {
-  const { entry = "", flag = "" } = line.dataset;
+  const { entry: entryId = "", flag = "" } = line.dataset;
   const state = need("[data-state]", line);
   const label = need("[data-label]", line);
-  offerOutcome(need("[data-outcome-of]", line), { entry, flag: Number(flag) }, relay, (outcome) => {
+  offerOutcome(need("[data-outcome-of]", line), { entryId, flag: Number(flag) }, relay, (outcome) => {
     const isToCall = outcome === "" || (outcome === UNREACHED && line.querySelector("[data-call-later]") === null);
     if (isToCall && line.dataset["own"] === undefined) return location.reload(); // whom to call stands there again
     state.textContent = need(`[data-outcome="${outcome}"]`, line).textContent;
