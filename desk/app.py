@@ -66,6 +66,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await desk.database.prepare()
+        await desk.ledger_watch.load()
         chores = asyncio.create_task(keep_house(desk, clock))
         async with sending(desk.security.sender):
             yield

@@ -16,7 +16,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from desk.moments import day_here
 from keys.pinned_keys import encode_successors, find_successors
 from keys.successor import Chain
-from signal_index.proof import NoteKey
+from signal_index.proof import NoteKey, Quorum, encode_policy
 from signal_index.wire.citizen_reports import (
     CitizenReport,
     OwnData,
@@ -27,6 +27,7 @@ from signal_index.wire.citizen_reports import (
 
 README: Final = "LEES-MIJ.txt"
 KEY_FILE: Final = "checkpoint.vkey"
+POLICY_FILE: Final = "getuigen.policy"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -144,8 +145,14 @@ def name_files(report: OwnData) -> dict[str, str]:
     return {"pdf": f"{name}.pdf", "proofs": f"{name}-bewijzen.zip"}
 
 
-def pack_proofs(report: OwnData, texts: Sayings, chain: Chain) -> bytes:
+def pack_proofs(
+    report: OwnData, texts: Sayings, chain: Chain, quorum: Quorum | None
+) -> bytes:
     """Give the ZIP with a proof per line of the report, and how to check them.
+
+    With it come the witnesses that must have cosigned (c2sp.org/tlog-policy): who asks
+    for none would not see that this report is of another ledger than others are shown.
+    None in a trial, which the text says.
 
     Equal reports give equal files: no moment of making stands in it. The key is put in
     for ease, with what follows on it; the text says to compare it with the one that the
@@ -161,7 +168,10 @@ def pack_proofs(report: OwnData, texts: Sayings, chain: Chain) -> bytes:
         if chain.said:
             name_of_more = find_successors(Path(KEY_FILE)).name
             _add(archive, name_of_more, encode_successors(chain.said).decode())
-        text = texts.get("citizen-paper.zip", file=name, key=KEY_FILE)
+        if quorum is not None:
+            _add(archive, POLICY_FILE, encode_policy(key, quorum.keys, quorum.count))
+        said = "citizen-paper.zip" if quorum else "citizen-paper.zip.trial"
+        text = texts.get(said, file=name, key=KEY_FILE, policy=POLICY_FILE)
         _add(archive, README, text + "\n")
     return packed.getvalue()
 

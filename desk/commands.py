@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
 from desk import clock
 from desk.app import create_app
 from desk.database import Database
+from desk.desk import build_desk
 from desk.errors import DeskError
 from desk.events import LOG, Event, log_event, log_to_stderr
 from desk.headers import HEADERS
@@ -21,6 +23,7 @@ from desk.key_files import (
     create_notice_key,
     create_source_keys,
 )
+from desk.ledger_watch import LedgerState
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
@@ -87,6 +90,48 @@ def keep_receipts(
         raise typer.Exit(1) from None
     said = f"{count} receipts of {day.date()} written to {into}"
     console.print(said, markup=False, soft_wrap=True)
+
+
+@app.command("ledger")
+def look_at_ledger(
+    settings: Annotated[Path, typer.Option(help="The desk's settings, a TOML file.")],
+) -> None:
+    """Look once at the ledger that this desk is shown, as `serve` does each minute.
+
+    Exit code 0: it is the one that the witnesses see. 1: two were shown that contradict
+    each other, now or before. 2: nothing proves it now.
+    """
+    try:
+        state = asyncio.run(_look_at_ledger(settings))
+    except DeskError as error:
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(_UNJUDGED) from None
+    console.print(_SAID[state], markup=False, soft_wrap=True)
+    raise typer.Exit(_CODES.get(state, _UNJUDGED))
+
+
+_UNJUDGED = 2
+_CODES = {LedgerState.PROVEN: 0, LedgerState.FORKED: 1}
+_SAID = {
+    LedgerState.PROVEN: "Proven: witnesses see the ledger that this desk is shown.",
+    LedgerState.FORKED: "Forked: this desk was shown two ledgers that contradict each "
+    "other. Both are in its database (`ledger_seen`): keep it, and call.",
+    LedgerState.UNPROVEN: "Not proven: in the last ten minutes no quorum of witnesses "
+    "confirmed the ledger that this desk is shown.",
+    LedgerState.TRIAL: "Not proven: in this trial no witness looks on.",
+}
+
+
+async def _look_at_ledger(settings: Path) -> LedgerState:
+    found = load_settings(settings)
+    async with httpx.AsyncClient(trust_env=False, timeout=10.0) as http:
+        desk = build_desk(found, http, clock.now)
+        try:
+            await desk.database.prepare()
+            await desk.ledger_watch.look()
+            return desk.ledger_watch.state
+        finally:
+            await desk.database.close()
 
 
 async def _write_receipts(settings: Path, day: date, into: Path) -> int:

@@ -32,6 +32,7 @@ from desk.key_files import (
 )
 from desk.known_config import KnownConfig
 from desk.known_names import KnownNames
+from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.login_states import LoginStates
 from desk.lookup_notes import LookupNotes
@@ -83,6 +84,7 @@ class Desk:
     texts: Texts
     assets: Assets
     index_watch: IndexWatch
+    ledger_watch: LedgerWatch
     security: DeskSecurity
 
 
@@ -96,6 +98,7 @@ def build_desk(
     settings: DeskSettings, http: httpx.AsyncClient, clock: Callable[[], datetime]
 ) -> Desk:
     """Read keys, pins and texts and put the parts together, or refuse to start."""
+    settings.ledger.verify_watched(clock().date())
     database = Database(settings.database, settings.database_authority)
     seal = OwnSeal(read_notes_key(settings.notes_key))
     sessions = Sessions(database, clock, seal)
@@ -163,6 +166,7 @@ def build_desk(
         texts=load_texts("nl"),
         assets=load_assets(),
         index_watch=IndexWatch(index),
+        ledger_watch=LedgerWatch(database, rules, index, security.log, clock),
         security=security,
     )
 

@@ -38,6 +38,7 @@
     │   ├── ContactOvertaken      somebody else changed it since the page was shown
     │   ├── IndexFoundFault       a field does not hold; names which
     │   └── LoginTooWeak          this act asks for a stronger login
+    ├── LedgerForked              two trees were shown that contradict each other
     └── ReceiptRefused
         ├── ReceiptInvalid        form, signature or hash does not hold
         └── ReceiptMismatch       it is a receipt for something else than was asked
@@ -213,6 +214,10 @@ class ContactOvertaken(PageQuestionRefused):
 
 class LoginTooWeak(PageQuestionRefused):
     """The index asks for a stronger login for this act."""
+
+
+class LedgerForked(DeskError):
+    """The index showed two signed trees of which neither extends the other."""
 
 
 class ReceiptRefused(DeskError):

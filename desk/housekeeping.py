@@ -20,6 +20,7 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
     rounds, reminder = 0, Reminder(desk.security.log, clock)
     while True:
         await desk.index_watch.look()
+        await desk.ledger_watch.look()
         await desk.sessions.sweep()
         await desk.kept_forms.sweep()
         await desk.estimate_keys.sweep()

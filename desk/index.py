@@ -16,6 +16,7 @@ from desk.errors import (
     LoginTooWeak,
 )
 from desk.holders import Passed, pass_on
+from signal_index.proof import TileRef
 from signal_index.wire.about import About
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
@@ -39,6 +40,17 @@ class SignalIndex:
     async def proof(self, token: str, entry: str) -> Passed:
         """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
         return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
+
+    async def find_checkpoint(self, year: int) -> str | None:
+        """Ask the newest signed tree of a year; None where none was signed yet."""
+        passed = await self._send("GET", f"/v1/ledger/{year}/checkpoint", None)
+        return None if passed.status == 404 else _read_text(passed)
+
+    async def fetch_tile(self, year: int, ref: TileRef) -> bytes:
+        """Ask hashes of a year's tree."""
+        passed = await self._send("GET", f"/v1/ledger/{year}/{ref.path()}", None)
+        verify_done(passed)
+        return passed.body
 
     async def fetch_health(self) -> Health:
         """Ask what the index says of itself to anybody."""
@@ -136,6 +148,14 @@ def read_answer(model: type[Model], passed: Passed) -> Model:
     try:
         return parse_body(model, passed.body)
     except InvalidField:
+        raise IndexUnreachable from None
+
+
+def _read_text(passed: Passed) -> str:
+    verify_done(passed)
+    try:
+        return passed.body.decode()
+    except UnicodeDecodeError:
         raise IndexUnreachable from None
 
 

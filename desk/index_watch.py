@@ -12,7 +12,7 @@ from desk.roles import KEY_KEEPERS
 from desk.tokens import Person
 from keys.validity import KeyValidity
 
-WARNINGS: Final = ("unwitnessed", "break-glass-only")
+WARNINGS: Final = ("unwitnessed", "break-glass-only", "refused")
 
 
 class IndexWatch:

@@ -111,6 +111,7 @@ async def show_own_lookups(
     found = await desk.contacts.hold(found)
     entries = [entry for one in found.items for entry in _entries_of(one)]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
+    newest = desk.ledger_watch.newest
     return render(
         request,
         "own_lookups.html",
@@ -118,6 +119,9 @@ async def show_own_lookups(
         person=caller.person,
         csrf=caller.csrf,
         history=make_history(found, notes),
+        ledger_state=desk.ledger_watch.state,
+        seen_at=newest and newest.at,
+        proofs=await desk.receipts.find_states(entries),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from desk.desk import desk_of
+from desk.desk import Desk, desk_of
 from desk.index_watch import is_key_keeper
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.templating import TEMPLATES
@@ -45,6 +45,12 @@ def recount(request: Request, href: str, count: int) -> None:
     request.state.shown = replace(shown, counts={**shown.counts, href: count})
 
 
+def _find_warning(desk: Desk) -> str | None:
+    """Give what to say of the ledger: first what this desk saw itself."""
+    is_forked = desk.ledger_watch.is_forked
+    return "forked" if is_forked else desk.index_watch.ledger_warning
+
+
 def render(
     request: Request,
     template: str,
@@ -78,7 +84,7 @@ def render(
         title=title,
         person=person,
         csrf=csrf,
-        ledger_warning=desk.index_watch.ledger_warning,
+        ledger_warning=_find_warning(desk),
         key_warning=desk.index_watch.find_key_warning(person),
         is_key_forked=desk.receipts.rules.is_forked and is_key_keeper(person),
         menu_counts=shown.counts,

@@ -75,6 +75,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.IndexFoundFault: Problem("invalid-input", 400),
     errors.ContactOvertaken: Problem("contact-overtaken", 409),
     errors.LoginTooWeak: Problem("login-too-weak", 403),
+    errors.LedgerForked: Problem("ledger-forked", 503),
     errors.ReceiptInvalid: Problem("receipt-invalid", 502),
     errors.ReceiptMismatch: Problem("receipt-invalid", 502),
 }

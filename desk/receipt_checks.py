@@ -1,18 +1,19 @@
 """Find out, within a day, whether every entry promised to us is in the tree.
 
 The desk asks with a token of its own, not of a person. A proof that holds marks the
-receipt proven. An entry that the index does not know, or a proof that does not hold,
-marks it broken and raises the alarm in the log: receipt and promise convict the
-index. A proof that is late is asked again, up to a day. One that only keys signed that
-this desk does not know stays open: it convicts nobody, for a successor may not have
-been taken here. After a day that is an alarm too, at each check.
+receipt proven, once the tree it is of counts (`desk.ledger_watch`). An entry that the
+index does not know, or a proof that does not hold, marks it broken and raises the alarm
+in the log: receipt and promise convict the index. A proof that is late is asked again,
+up to a day. One that only keys signed that this desk does not know stays open: it
+convicts nobody, for a successor may not have been taken here. After a day that is an
+alarm too, at each check, as is a proof whose tree too few witnesses cosigned.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from desk.desk import Desk
-from desk.errors import IndexUnreachable
+from desk.errors import DeskError, IndexUnreachable
 from desk.events import Event, log_event
 from desk.holders import Passed
 from desk.receipts import KeptReceipt, ReceiptRules, ReceiptState
@@ -37,6 +38,8 @@ async def check_receipts(desk: Desk, now: datetime) -> dict[ReceiptState, int]:
     for kept in due:
         passed = await desk.index.proof(token, kept.entry)
         state = judge(passed, kept, desk.receipts.rules, now)
+        if state is ReceiptState.PROVEN:
+            state = await _hold_to_what_counts(desk, passed, kept)
         counts[state] += 1
         if state is ReceiptState.PROMISED:
             if _is_late(kept, now):
@@ -51,6 +54,19 @@ async def check_receipts(desk: Desk, now: datetime) -> dict[ReceiptState, int]:
         open=counts[ReceiptState.PROMISED],
     )
     return counts
+
+
+async def _hold_to_what_counts(
+    desk: Desk, passed: Passed, kept: KeptReceipt
+) -> ReceiptState:
+    """Say whether the proof's tree is the one that witnesses see: else it is open."""
+    note = parse_tlog_proof(passed.body.decode()).checkpoint
+    received = datetime.fromtimestamp(kept.received_at, UTC)
+    try:
+        await desk.ledger_watch.take(note, since=received)
+    except (DeskError, ProofError):
+        return ReceiptState.PROMISED
+    return ReceiptState.PROVEN
 
 
 def judge(

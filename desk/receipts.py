@@ -12,7 +12,7 @@ proof.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,7 @@ from signal_index.proof import (
     OpenedReceipt,
     Outcome,
     ProofError,
+    Quorum,
     SucceededKey,
     parse_disclosure,
     parse_receipt_key,
@@ -70,6 +71,8 @@ class ReceiptRules:
     receipt_key: PinnedKey
     """The receipt key that was pinned, and those that follow it."""
     checkpoint_key: PinnedKey
+    quorum: Quorum | None
+    """Who must have cosigned the ledger; None in a trial."""
 
     @property
     def is_forked(self) -> bool:
@@ -116,7 +119,11 @@ def load_receipt_rules(
     except KeysError as error:
         raise SettingsRefused(f"ledger keys: {error}") from None
     return ReceiptRules(
-        settings.organisation, ledger.origin, receipt_key, checkpoint_key
+        settings.organisation,
+        ledger.origin,
+        receipt_key,
+        checkpoint_key,
+        ledger.quorum,
     )
 
 
@@ -279,6 +286,16 @@ class Receipts:
             )
             async for row in rows:
                 yield KeptPromise(row.leaf, row.promise)
+
+    async def find_states(self, entries: Sequence[UUID]) -> Mapping[UUID, ReceiptState]:
+        """Give what became of the promises of these entries that are kept here."""
+        names = {str(entry): entry for entry in entries}
+        columns = receipts.c.entry_id, receipts.c.state
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(*columns).where(receipts.c.entry_id.in_(names))
+            )
+            return {names[row.entry_id]: ReceiptState(row.state) for row in rows}
 
     async def mark(self, entry: str, state: ReceiptState) -> None:
         """Note what became of a promise."""

@@ -10,7 +10,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -33,6 +34,7 @@ from keys.edge.limits import EdgeLimits
 from keys.reaching import parse_address, verify_database_place
 from keys.security.sending import AlarmsTo
 from keys.security_text import SecurityContact
+from signal_index.proof import MalformedProof, Quorum, parse_witness_key
 
 OIN_PATTERN: Final = r"^[0-9]{20}$"
 
@@ -114,7 +116,47 @@ class CallBackSettings(_Frozen):
     phone: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$")
 
 
-class LedgerSettings(_Frozen):
+def _witness_key(text: str) -> str:
+    try:
+        return parse_witness_key(text).encode()
+    except MalformedProof:
+        raise ValueError("is not a witness's public key (name+id+key)") from None
+
+
+class WatchedBy(_Frozen):
+    """Who must have cosigned the ledger, got by another road than the index.
+
+    Or, in a trial, the last day on which nobody need: one of the two must be said.
+    """
+
+    witnesses: tuple[Annotated[str, AfterValidator(_witness_key)], ...] = ()
+    witness_quorum: int | None = None
+    unwitnessed_until: date | None = None
+
+    @model_validator(mode="after")
+    def _says_who_watches(self) -> Self:
+        if self.unwitnessed_until is None:
+            if self.witness_quorum is None or self.quorum is None:
+                raise ValueError("witnesses, witness_quorum: say who must cosign")
+        elif self.witnesses or self.witness_quorum is not None:
+            raise ValueError("unwitnessed_until: a ledger with witnesses is no trial")
+        return self
+
+    @property
+    def quorum(self) -> Quorum | None:
+        """The witnesses, and how many of them must have cosigned; None in a trial."""
+        if self.witness_quorum is None:
+            return None
+        keys = [parse_witness_key(text) for text in self.witnesses]
+        return Quorum(keys, self.witness_quorum)
+
+    def verify_watched(self, today: date) -> None:
+        """Hold that a trial is not over, or raise `SettingsRefused`."""
+        if self.unwitnessed_until is not None and today > self.unwitnessed_until:
+            raise SettingsRefused("unwitnessed_until: the trial is over")
+
+
+class LedgerSettings(WatchedBy):
     """What the index signs with, as published by it (`signal-index keys create`)."""
 
     origin: str

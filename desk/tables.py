@@ -1,4 +1,6 @@
-"""What the desk keeps: sessions, receipts, notes; never a pseudonym or flag.
+"""What the desk keeps: sessions, receipts, notes, what it saw of the ledger.
+
+Never a pseudonym or flag.
 
 Sessions and what forms asked are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
@@ -9,6 +11,7 @@ case number) are sealed under the desk's notes key.
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Index,
     Integer,
@@ -19,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 10
+VERSION: Final = 11
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -113,6 +116,16 @@ key_config: Final = Table(
     metadata,
     Column("one", Integer, primary_key=True, autoincrement=False),
     Column("document", LargeBinary, nullable=False),
+)
+
+ledger_seen: Final = Table(
+    "ledger_seen",
+    metadata,
+    Column("origin", String(200), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("seen_at", Integer, nullable=False),  # when enough witnesses had cosigned
+    Column("other", Text),  # a signed tree that contradicts it: a fork
 )
 
 receipts: Final = Table(

@@ -130,6 +130,7 @@ def build_portal(
     """Read keys and pins and put the parts together, or refuse to start."""
     broker, machine = settings.broker, settings.machine
     try:
+        settings.verify_watched(clock().date())
         read_pins(settings.pins)
         number_key = None
         if broker.number_key is not None:
@@ -231,7 +232,8 @@ async def give_proofs(request: Request) -> Response:
     """Give the proofs of the lines, with how anybody can check them."""
     view, chain = find_view(request), portal_of(request).ledger_key.chain
     language, period = language_of(request), read_period(request)
-    packed = pack_proofs(within(view, period), language, chain)
+    quorum = portal_of(request).settings.quorum
+    packed = pack_proofs(within(view, period), language, chain, quorum)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
 
 

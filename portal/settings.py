@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from desk.settings import HolderSettings, IdentitySettings, SafeUrl
+from desk.settings import HolderSettings, IdentitySettings, SafeUrl, WatchedBy
 from keys.edge.limits import EdgeLimits
 from keys.security_text import SecurityContact
 from portal.errors import SettingsRefused
@@ -55,7 +55,7 @@ class HelpSettings(_Frozen):
     leave_to: SafeUrl
 
 
-class PortalSettings(_Frozen):
+class PortalSettings(WatchedBy):
     """Everything a portal must know before it starts."""
 
     base_url: SafeUrl

@@ -39,6 +39,7 @@ from tests.holders_builders import (
 )
 from tests.loopback_cookies import LoopbackCookies
 from tests.unreachable import unreachable
+from tests.witness_builders import COSIGNER
 
 BASE = "http://localhost:8000"
 ISSUER = "http://localhost:9100"
@@ -77,6 +78,8 @@ case_system_clients = ["{other}"]
 origin = "{origin}"
 receipt_key = "receipt.public.jwk"
 checkpoint_key = "checkpoint.vkey"
+witnesses = ["{witness}"]
+witness_quorum = 1
 """
 HOLDER = '\n[[holders]]\nindex = {index}\nid = "{id}"\nurl = "{url}"\n'
 
@@ -252,6 +255,7 @@ def _write_settings(folder: Path, oin: str, holders: Holders) -> None:
         issuer=ISSUER,
         other=OTHER_CLIENT,
         origin=ORIGIN,
+        witness=COSIGNER.public.encode(),
     )
     for number, place in holders.places.items():
         url = f"http://localhost:{HOLDER_PORT + number}"

@@ -4,7 +4,7 @@ import json
 import secrets
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,16 +35,26 @@ from signal_index.ledger import (
     make_receipt,
     sign_checkpoint,
 )
-from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
+from signal_index.merkle import fold, inclusion_ranges
+from signal_index.proof import (
+    Checkpoint,
+    TlogProof,
+    hash_leaf,
+    origin_of,
+    parse_tile_path,
+)
 from signal_index.wire.completeness import AbandonedRequests
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_body
 from signal_index.wire.notice_order import find_counting
 from signal_index.wire.notices import ReturnNotice, WhatWasSeen
 from signal_index.wire.values import Label, Phone
+from signal_index.witness.keys import Cosigner
 from tests.contact_builders import a_flag_contact
 from tests.holders_builders import FakeClock
+from tests.ledger_builders import every_tile, prove
 from tests.wire_answers import on_the_wire
+from tests.witness_builders import COSIGNER
 
 CHECKPOINT_KEY = CheckpointKey(b"\x01" * 32)
 RECEIPT_KEY = ReceiptKey(b"\x02" * 32, "receipt-1")
@@ -158,6 +168,10 @@ class FakeIndex:
     witness: str = "witnessed"
     key: KeyValidity = field(default_factory=lambda: FAR_FROM_OVER)
     pages: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    cosigners: list[Cosigner] = field(default_factory=lambda: [COSIGNER])
+    seen_ago: timedelta = timedelta(0)
+    other: list[bytes] | None = None
+    keeps_tiles_back: bool = False
 
     def __post_init__(self) -> None:
         self.app = Starlette(
@@ -170,6 +184,8 @@ class FakeIndex:
                 Route("/v1/own-lookups", self._own),
                 Route("/v1/abandoned-requests", self._abandon, methods=["POST"]),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
+                Route("/v1/ledger/{year}/checkpoint", self._checkpoint),
+                Route("/v1/ledger/{year}/tile/{path:path}", self._tile),
                 Route("/v1/notices/unread", self._unread, methods=["POST"]),
                 Route("/v1/{path:path}", self._page, methods=["GET", "POST", "PUT"]),
             ]
@@ -365,11 +381,39 @@ class FakeIndex:
         entry = self.entries.get(str(UUID(request.path_params["entry"])))
         if entry is None or self.forgotten:
             return JSONResponse({"type": "/problems/unknown-entry"}, 404)
-        leaf = self.spoil.get("leaf", entry.leaf)
+        place = 1 + list(self.entries).index(str(entry.id))
+        hashes = self.leaf_hashes
+        path = prove(inclusion_ranges(place, len(hashes)), hashes)
+        return PlainTextResponse(TlogProof(place, path, self.note()).encode())
+
+    @property
+    def leaf_hashes(self) -> list[bytes]:
+        """The tree that this index shows: a first leaf, and its entries."""
+        leaves = [self.spoil.get("leaf", one.leaf) for one in self.entries.values()]
+        own = [hash_leaf(leaf) for leaf in (b"first", *leaves)]
+        return own if self.other is None else self.other
+
+    def note(self) -> str:
+        """Sign the tree, and have the witnesses cosign it now."""
+        hashes = self.leaf_hashes
         origin = origin_of(self.origin, 2026)
-        checkpoint = Checkpoint(origin, 1, hash_leaf(leaf))
-        note = sign_checkpoint(checkpoint, CHECKPOINT_KEY)
-        return PlainTextResponse(TlogProof(0, (), note).encode())
+        checkpoint = Checkpoint(origin, len(hashes), fold(hashes))
+        text = checkpoint.encode()
+        at = self.clock().replace(microsecond=0) - self.seen_ago
+        lines = [one.cosign(text, at=at).encode() for one in self.cosigners]
+        return sign_checkpoint(checkpoint, CHECKPOINT_KEY) + "".join(lines)
+
+    async def _checkpoint(self, request: Request) -> Response:
+        if request.path_params["year"] != "2026":
+            return JSONResponse({"type": "/problems/not-found"}, 404)
+        return PlainTextResponse(self.note())
+
+    async def _tile(self, request: Request) -> Response:
+        ref = parse_tile_path(f"tile/{request.path_params['path']}")
+        row = every_tile(self.leaf_hashes).get((ref.level or 0, ref.position), [])
+        if len(row) < ref.width or self.keeps_tiles_back:
+            return JSONResponse({"type": "/problems/not-found"}, 404)
+        return Response(b"".join(row[: ref.width]))
 
     def _refused(self) -> Response | None:
         if self.problem is None:

@@ -31,6 +31,7 @@ from tests.citizen_builders import CHECKPOINT_KEY
 from tests.desk_provider import FakeProvider
 from tests.holders_builders import AUDIENCE, LOOKUP_OIN
 from tests.tokens import ISSUER, portal_claims
+from tests.witness_builders import COSIGNER
 from tests.world import LEDGER_ORIGIN, World
 
 BASE = "https://mijn.test"
@@ -50,6 +51,8 @@ known_config = "known-config.json"
 request_key = "given-key.jwk"
 checkpoint_key = "checkpoint.vkey"
 ledger_origin = "{LEDGER_ORIGIN}"
+witnesses = ["{COSIGNER.public.encode()}"]
+witness_quorum = 1
 security_contact = "mailto:veilig@mijn.example"
 security_expires = 2027-06-30
 

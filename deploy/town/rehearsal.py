@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from deploy.town.attacks import AttackSucceeded, Scene
+from deploy.town.attacks.forked import show_a_fork_to_a_desk
 from deploy.town.attacks.requests import (
     CLOSED_PURPOSE,
     ask_for_closed_purpose,
@@ -221,6 +222,7 @@ async def _ask_and_attack(
             ask_for_closed_purpose,
             guess_offline,
             change_whom_to_call,
+            show_a_fork_to_a_desk,
         ):
             await _strike(console, attack, scene, result.attacks)
         verdict = verify_export(places, export_ledger(places, places.folder / "export"))

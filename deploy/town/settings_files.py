@@ -213,12 +213,7 @@ def _index(places: Places) -> dict[str, Any]:
         "issuers": [{"issuer": places.issuer, "algorithms": ["PS256"]}],
         "ledger_origin": ORIGIN,
         "checkpoint_file": str(places.folder / "checkpoint" / "checkpoint.json"),
-        "witnesses": [
-            {
-                "key": read_line(places.witness / "witness.vkey"),
-                "url": places.witness_url,
-            }
-        ],
+        "witnesses": [_witness(places)],
         "witness_quorum": 1,
         "joining": {
             "url": places.index_url,
@@ -298,8 +293,14 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
             "origin": ORIGIN,
             "receipt_key": str(places.index / "keys" / "receipt.public.jwk"),
             "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
+            **_watched_by(places),
         },
     }
+
+
+def _watched_by(places: Places) -> dict[str, Any]:
+    """Say whose cosignature a desk and the page for citizens ask for."""
+    return {"witnesses": [_witness(places)["key"]], "witness_quorum": 1}
 
 
 def _portal(places: Places) -> dict[str, Any]:
@@ -318,6 +319,7 @@ def _portal(places: Places) -> dict[str, Any]:
         "request_key": "keys/request-key.jwk",
         "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
         "ledger_origin": ORIGIN,
+        **_watched_by(places),
         **WHOM_TO_TELL,
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}

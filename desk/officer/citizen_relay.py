@@ -44,7 +44,9 @@ async def make_report(
     report = await desk.contacts.hold(read_answer(CitizenReport, passed))
     files = name_files(report)
     paper = await make_pdf("citizen.html", **_values(desk, report))
-    proofs = pack_proofs(report, desk.texts, desk.receipts.rules.checkpoint_key.chain)
+    rules = desk.receipts.rules
+    chain, quorum = rules.checkpoint_key.chain, rules.quorum
+    proofs = pack_proofs(report, desk.texts, chain, quorum)
     return JSONResponse(
         {
             "html": _render_piece(desk, report),

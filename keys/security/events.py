@@ -46,6 +46,7 @@ class SecurityEvent(LoggedEvent):
     KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
     KEY_CONFIG_REFUSED = "key-config-refused", "reason"
     SUCCESSOR_REFUSED = "successor-refused", "reason"
+    LEDGER_FORKED = "ledger-forked"
     KEY_CONFIG_ENDS = "key-config-ends", "serial", "count"
     KEYS_CHANGED = "keys-changed", *_ACT
     RULES_CHANGED = "rules-changed", *_ACT
@@ -161,6 +162,11 @@ class SecurityLog:
         self.write(SecurityEvent.SUCCESSOR_REFUSED, reason=code_of(refusal))
         if isinstance(refusal, SuccessorForked):
             self.count(Counted.FORKS, NOBODY)
+
+    def tell_ledger_fork(self) -> None:
+        """Write that a ledger showed two trees that contradict each other: an alarm."""
+        self.write(SecurityEvent.LEDGER_FORKED)
+        self.count(Counted.LEDGERS, NOBODY)
 
     def tell(self, alarm: Alarm) -> None:
         """Write an alarm, and hand it on."""

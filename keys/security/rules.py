@@ -27,6 +27,7 @@ class Counted(StrEnum):
     DECOYS = "decoys"
     CONTACTS = "contacts"
     FORKS = "forks"
+    LEDGERS = "ledgers"
 
 
 class RuleId(StrEnum):
@@ -35,6 +36,7 @@ class RuleId(StrEnum):
     DECOY_ASKED = "decoy-asked"
     CONTACT_REFUSED = "contact-refused"
     SUCCESSOR_FORKED = "successor-forked"
+    LEDGER_FORKED = "ledger-forked"
     BURST = "burst"
     ENUMERATION = "enumeration"
     REFUSAL_SWEEP = "refusal-sweep"
@@ -63,6 +65,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(RuleId.DECOY_ASKED, Counted.DECOYS, _DAY, 0),
     Rule(RuleId.CONTACT_REFUSED, Counted.CONTACTS, _DAY, 0),
     Rule(RuleId.SUCCESSOR_FORKED, Counted.FORKS, _DAY, 0),
+    Rule(RuleId.LEDGER_FORKED, Counted.LEDGERS, _DAY, 0),
     Rule(RuleId.BURST, Counted.PERSONS, _SHORT, 30),
     Rule(RuleId.ENUMERATION, Counted.PERSONS, _DAY, 60),
     Rule(RuleId.REFUSAL_SWEEP, Counted.REFUSALS, _SHORT, 15),

@@ -106,7 +106,8 @@ class Index:
 
 def find_witness_state(index: Index, standing: Standing, now: datetime) -> WitnessState:
     """Give how it stands with the witnesses of this index."""
-    return index.witnessing.judge(standing.unwitnessed_since, now)
+    since, is_refused = standing.unwitnessed_since, standing.is_refused
+    return index.witnessing.judge(since, now, is_refused=is_refused)
 
 
 def get_index(request: Request) -> Index:

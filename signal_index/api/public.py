@@ -30,8 +30,9 @@ routes = Routes("openbaar")
 async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     """Say whether this process answers, reaches its database and is watched.
 
-    `status` is `warning` where no witness has confirmed the ledger for ten minutes,
-    from ninety days before the key config ends, and where a rotation stands still.
+    `status` is `error` where the ledger is not the one that was signed; `warning`
+    where no witness has confirmed it for ten minutes, from ninety days before the key
+    config ends, and where a rotation stands still.
     """
     del caller
     async with looking(index.engine) as conn:
@@ -41,10 +42,11 @@ async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     state, config = find_witness_state(index, standing, now), index.key_config
     validity = find_validity(config, now)
     is_still = any(one.since and now - one.since > STANDS_STILL for one in going)
+    is_refused = state is WitnessState.REFUSED
     is_fine = state in _FINE and not validity.is_warning and not is_still
     return wire.Health(
         time=now,
-        status="ok" if is_fine else "warning",
+        status="error" if is_refused else "ok" if is_fine else "warning",
         keyVersion=config.key_version,
         epoch=config.epoch,
         keyConfig=validity,

@@ -4,6 +4,9 @@
   pages.
 - Four hours: only break-glass lookups are answered. A ledger that nobody watches could
   be rewritten; an emergency cannot wait for a witness, and is reviewed anyway.
+- At once, where the sequencer refuses: the ledger is not the one that was signed, or a
+  witness saw another one. Then too only break-glass lookups are answered, and health is
+  red.
 - In a trial (`unwitnessed_until`) nobody need confirm until that day is over; from then
   on its midnight counts as the last confirmation.
 - The distance counts, not its sign: a clock that jumps back does not make old
@@ -32,6 +35,15 @@ _GROUND: Final = RefusalGround(
 )
 
 
+_REFUSED: Final = RefusalGround(
+    "ledger-refused",
+    "Het logboek van de index klopt niet met wat eerder is getekend. Daarom kunt u nu "
+    "alleen zoeken bij spoed.",
+    "Is er direct gevaar, kies dan Zoeken bij spoed. Anders: bel de beheerder van de "
+    "index, en laat niets weghalen.",
+)
+
+
 class WitnessState(StrEnum):
     """How it stands with the witnesses."""
 
@@ -39,6 +51,7 @@ class WitnessState(StrEnum):
     TRIAL = "trial"
     UNWITNESSED = "unwitnessed"
     BREAK_GLASS_ONLY = "break-glass-only"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,15 @@ class WitnessRule:
 
     trial_until: date | None = None
 
-    def judge(self, since: datetime | None, now: datetime) -> WitnessState:
-        """Give the state; `since` is when somebody last confirmed, None: no entries."""
+    def judge(
+        self, since: datetime | None, now: datetime, *, is_refused: bool = False
+    ) -> WitnessState:
+        """Give the state; `since` is when somebody last confirmed, None: no entries.
+
+        `is_refused`: nothing is signed any more; that is so in a trial too.
+        """
+        if is_refused:
+            return WitnessState.REFUSED
         if self.trial_until is not None:
             ended = datetime.combine(
                 self.trial_until + timedelta(days=1), time(), tzinfo=UTC
@@ -68,5 +88,12 @@ def verify_witnessed(state: WitnessState, question: Question) -> None:
 
     Proven by tests/attack/test_an_unwatched_ledger_answers_only_emergencies.py.
     """
-    if state is WitnessState.BREAK_GLASS_ONLY and question.break_glass is None:
-        raise LookupDenied((_GROUND,))
+    ground = _GROUNDS.get(state)
+    if ground is not None and question.break_glass is None:
+        raise LookupDenied((ground,))
+
+
+_GROUNDS: Final = {
+    WitnessState.BREAK_GLASS_ONLY: _GROUND,
+    WitnessState.REFUSED: _REFUSED,
+}

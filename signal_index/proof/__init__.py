@@ -6,6 +6,7 @@ from the package itself.
 """
 
 from signal_index.proof.add_checkpoint import (
+    MAX_REQUEST_BYTES,
     SIZE_TYPE,
     AddCheckpoint,
     parse_add_checkpoint,
@@ -21,6 +22,7 @@ from signal_index.proof.checkpoint import (
 )
 from signal_index.proof.cosignature import (
     Cosignature,
+    Quorum,
     Witnessed,
     WitnessKey,
     cosigned_message,
@@ -63,6 +65,7 @@ from signal_index.proof.errors import (
     SignatureRefused,
     SignerUnknown,
 )
+from signal_index.proof.growth import TreeRead, fetch_growth
 from signal_index.proof.key_steps import parse_key_steps, write_key_steps
 from signal_index.proof.leaf import (
     FirstLeaf,
@@ -85,8 +88,10 @@ from signal_index.proof.line_file import (
     parse_lines,
 )
 from signal_index.proof.note import (
+    MAX_NOTE_BYTES,
     NoteKey,
     encode_note,
+    open_note,
     parse_note_key,
     split_key,
     split_note,
@@ -102,6 +107,7 @@ from signal_index.proof.promise import (
 from signal_index.proof.receipt import RECEIPT_GROUPS, OpenedReceipt, verify_receipt
 from signal_index.proof.rfc9162 import (
     EMPTY_ROOT,
+    fold_row,
     hash_leaf,
     hash_node,
     verify_consistency,
@@ -127,12 +133,15 @@ from signal_index.proof.tlog_proof import (
     verify_proof_file,
     verify_tlog_proof,
 )
+from signal_index.proof.trust_policy import TrustPolicy, encode_policy, parse_policy
 
 __all__ = [
     "EMPTY_ROOT",
     "EVER",
     "HASH_BYTES",
     "LONGEST_LINE",
+    "MAX_NOTE_BYTES",
+    "MAX_REQUEST_BYTES",
     "OPENED_DAY",
     "PROMISE_SECONDS",
     "PROOF_HEADER",
@@ -168,6 +177,7 @@ __all__ = [
     "Promise",
     "ProofError",
     "ProofRefused",
+    "Quorum",
     "QuorumRefused",
     "Shown",
     "SignatureRefused",
@@ -175,6 +185,8 @@ __all__ = [
     "SucceededKey",
     "TileRef",
     "TlogProof",
+    "TreeRead",
+    "TrustPolicy",
     "WitnessKey",
     "Witnessed",
     "adoption_header",
@@ -190,7 +202,10 @@ __all__ = [
     "encode_json",
     "encode_leaf",
     "encode_note",
+    "encode_policy",
+    "fetch_growth",
     "find_cosignatures",
+    "fold_row",
     "format_minute",
     "hash_leaf",
     "hash_node",
@@ -198,6 +213,7 @@ __all__ = [
     "list_tiles",
     "make_disclosure",
     "move_to_year",
+    "open_note",
     "origin_of",
     "parse_add_checkpoint",
     "parse_bundle",
@@ -208,6 +224,7 @@ __all__ = [
     "parse_leaf",
     "parse_lines",
     "parse_note_key",
+    "parse_policy",
     "parse_receipt_key",
     "parse_shown",
     "parse_size",

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from signal_index.proof.encoding import decode_hash, encode_b64, parse_size
 from signal_index.proof.errors import MalformedProof
+from signal_index.proof.note import MAX_NOTE_BYTES
 
 SIZE_TYPE = "text/x.tlog.size"
 """Content type of the size in the answer 409."""
 
 _OLD = "old "
 _MAX_HASHES = 63
+MAX_REQUEST_BYTES = MAX_NOTE_BYTES + 4 * 1024
+"""The largest note, with so many hashes before it."""
 
 
 @dataclass(frozen=True)

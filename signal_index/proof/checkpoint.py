@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from keys.note_keys import is_key_name
 from signal_index.proof.encoding import decode_hash, encode_b64, parse_size
 from signal_index.proof.errors import MalformedProof, OriginRefused
 from signal_index.proof.note import NoteKey, verify_note
@@ -16,27 +15,33 @@ from signal_index.proof.note import NoteKey, verify_note
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Size and root hash of the tree of one origin."""
+    """Size and root hash of the tree of one origin.
+
+    `extensions`: further lines that the ledger signed. Ours has none; those of others
+    are kept as they are, and nothing is made of them.
+    """
 
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     def encode(self) -> str:
         """Give the text that is signed."""
-        return f"{self.origin}\n{self.size}\n{encode_b64(self.root)}\n"
+        lines = (self.origin, str(self.size), encode_b64(self.root), *self.extensions)
+        return "".join(f"{line}\n" for line in lines)
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read the text of a checkpoint, or raise `MalformedProof`.
 
-    Says nothing about a signature: `verify_checkpoint` does. Extension lines, which the
-    specification advises against, are refused.
+    Says nothing about a signature: `verify_checkpoint` does.
     """
-    lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not is_key_name(lines[0]):
+    *lines, end = text.split("\n")
+    if len(lines) < 3 or end or not all(lines):
         raise MalformedProof("a checkpoint is not origin, size and root hash")
-    return Checkpoint(lines[0], parse_size(lines[1]), decode_hash(lines[2]))
+    origin, size, root, *extensions = lines
+    return Checkpoint(origin, parse_size(size), decode_hash(root), tuple(extensions))
 
 
 def verify_checkpoint(

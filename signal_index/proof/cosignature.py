@@ -10,7 +10,7 @@ others: a forked or rolled-back ledger does not get them.
 - An empty list of witnesses and a quorum of nought are refused, not fulfilled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -141,20 +141,67 @@ def _read(blob: bytes) -> tuple[datetime, bytes]:
         raise SignatureRefused("the cosignature of a witness we know fails") from cause
 
 
-def verify_quorum(note: str, keys: Sequence[WitnessKey], quorum: int) -> Witnessed:
-    """Hold that at least `quorum` of these witnesses cosigned, or `QuorumRefused`.
+@dataclass(frozen=True)
+class Quorum:
+    """So many of these must have cosigned; a member is a witness, or a group of them.
 
     Two keys with one public part count once: a witness is a key, not a name. Raises
     ValueError for a quorum that could not refuse or never be reached: that is a mistake
     of whoever configured it, never a pass.
     """
-    different = {key.public: key for key in keys}
-    if not 1 <= quorum <= len(different):
-        raise ValueError("a quorum is at least one and at most every witness")
-    found = find_cosignatures(note, list(different.values()))
-    if len(found) < quorum:
-        raise QuorumRefused(
-            f"{len(found)} of the {len(different)} witnesses cosigned, {quorum} must"
-        )
-    newest_first = sorted((one.at for one in found), reverse=True)
-    return Witnessed([one.key.name for one in found], newest_first[quorum - 1])
+
+    members: Sequence["WitnessKey | Quorum"]
+    count: int
+
+    def __post_init__(self) -> None:
+        public = {
+            one.public if isinstance(one, WitnessKey) else id(one)
+            for one in self.members
+        }
+        if not 1 <= self.count <= len(public):
+            raise ValueError("a quorum is at least one and at most every witness")
+
+    @property
+    def keys(self) -> Sequence[WitnessKey]:
+        """The witnesses that it names, at any depth, each once."""
+        keys: dict[bytes, WitnessKey] = {}
+        for one in self.members:
+            for key in [one] if isinstance(one, WitnessKey) else one.keys:
+                keys.setdefault(key.public, key)
+        return list(keys.values())
+
+    def verify(self, note: str) -> Witnessed:
+        """Hold that enough of them cosigned this note, or raise `QuorumRefused`.
+
+        Raises `SignatureRefused` where a cosignature of one of them fails, and
+        `MalformedProof`. Says nothing about the ledger's own signature.
+        """
+        keys = self.keys
+        found = find_cosignatures(note, keys)
+        at = self.find_moment({one.key.public: one.at for one in found})
+        if at is None:
+            must = f", {self.count} must" if len(keys) == len(self.members) else ""
+            raise QuorumRefused(
+                f"{len(found)} of the {len(keys)} witnesses cosigned{must}"
+            )
+        return Witnessed([one.key.name for one in found], at)
+
+    def find_moment(self, moments: Mapping[bytes, datetime]) -> datetime | None:
+        """Give when the last member that was needed had cosigned, the newest first."""
+        members = {
+            one.public if isinstance(one, WitnessKey) else id(one): one
+            for one in self.members
+        }
+        found = [
+            moments.get(one.public)
+            if isinstance(one, WitnessKey)
+            else one.find_moment(moments)
+            for one in members.values()
+        ]
+        newest_first = sorted((at for at in found if at is not None), reverse=True)
+        return newest_first[self.count - 1] if len(newest_first) >= self.count else None
+
+
+def verify_quorum(note: str, keys: Sequence[WitnessKey], quorum: int) -> Witnessed:
+    """Hold that at least `quorum` of these witnesses cosigned, as `Quorum` does."""
+    return Quorum(keys, quorum).verify(note)

@@ -24,6 +24,16 @@ def hash_node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def fold_row(row: Sequence[bytes]) -> bytes:
+    """Give the root over neighbouring subtrees (RFC 9162 section 2.1.1)."""
+    while len(row) > 1:
+        odd = row[-1:] if len(row) % 2 else []
+        pairs = zip(row[0::2], row[1::2], strict=False)
+        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        row.extend(odd)
+    return row[0]
+
+
 def verify_inclusion(
     leaf_hash: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> None:

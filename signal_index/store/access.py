@@ -197,6 +197,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _SEQUENCER: _keep("size", "note", "witnessed_at"),
         _REPORTING: _READ,
     },
+    "ledger_refusal": {
+        _WEB: _READ,
+        _SEQUENCER: Access(select=ALL, insert=True, delete=True),
+    },
     "ledger_succession": {
         _WEB: _READ,
         _SEQUENCER: _READ,

@@ -30,6 +30,7 @@ from signal_index.store.endings import find_refused
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.registry import ClientKind
 from signal_index.store.transfers import find_successions
+from signal_index.store.witnessing import find_refused as find_refused_ledger
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.successions import Succession
 from signal_index.tables import registry
@@ -123,6 +124,8 @@ class Standing:
     recorded: tuple[RecordedEstablishment, ...] = ()
     adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
     unwitnessed_since: datetime | None = None
+    is_refused: bool = False
+    """Whether nothing is signed on the ledger any more: it is not what was signed."""
     freshness: dict[Hashable, tuple[Freshness, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -150,6 +153,7 @@ async def read_standing(
     return Standing(
         read_at=now,
         unwitnessed_since=await find_unwitnessed_since(conn),
+        is_refused=await find_refused_ledger(conn) is not None,
         organisations=dict(await _organisations(conn, now)),
         clients={
             row.client_id: Client(row.organisation, ClientKind(row.kind))

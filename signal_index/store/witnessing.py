@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.tables.ledger import ledger_checkpoint, ledger_entry, ledger_tree
-from signal_index.tables.witnessing import ledger_succession, ledger_witnessed
+from signal_index.tables.witnessing import (
+    ledger_refusal,
+    ledger_succession,
+    ledger_witnessed,
+)
 
 GENERATION = 10_000
+_ONE = 1
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,24 @@ async def find_unwitnessed_since(conn: AsyncConnection) -> datetime | None:
         if signed is not None:
             return signed
     return await _find_beginning(conn)
+
+
+async def note_refusal(conn: AsyncConnection, reason: str, now: datetime) -> None:
+    """Say that nothing is signed on this ledger, and why; the first reason stays."""
+    if await find_refused(conn) is None:
+        row = {"one": _ONE, "reason": reason, "refused_at": now}
+        await conn.execute(insert(ledger_refusal), row)
+
+
+async def find_refused(conn: AsyncConnection) -> datetime | None:
+    """Give since when nothing is signed on this ledger; None: it is gone on with."""
+    since: datetime | None = await conn.scalar(select(ledger_refusal.c.refused_at))
+    return since
+
+
+async def clear_refusal(conn: AsyncConnection) -> None:
+    """Say that the ledger is signed again."""
+    await conn.execute(delete(ledger_refusal))
 
 
 async def find_past(conn: AsyncConnection) -> LedgerPast:

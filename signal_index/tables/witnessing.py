@@ -3,6 +3,7 @@
 - `ledger_witnessed`: per tree the newest checkpoint that enough witnesses cosigned,
   with their lines, and when. Replaced as time goes on: it is read, never relied on; the
   cosignatures speak for themselves.
+- `ledger_refusal`: why the sequencer signs nothing now, since when; one row, or none.
 - `ledger_succession`: a row for each time that the ledger had to begin anew under
   another name, because what was signed could not be gone on with. Append-only.
 """
@@ -32,6 +33,14 @@ ledger_witnessed = Table(
     Column("size", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("witnessed_at", Instant, nullable=False),
+)
+
+ledger_refusal = Table(
+    "ledger_refusal",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("refused_at", Instant, nullable=False),
 )
 
 ledger_succession = Table(

@@ -23,6 +23,7 @@ from keys.events import EventLog
 from signal_index.errors import LedgerForked, LedgerRolledBack, StartRefused
 from signal_index.events import Event
 from signal_index.proof import (
+    MAX_NOTE_BYTES,
     SIZE_TYPE,
     AddCheckpoint,
     Checkpoint,
@@ -40,7 +41,6 @@ PATIENCE_SECONDS = 2.0
 LEFT_ALONE = timedelta(seconds=15)
 CLOCKS_DIFFER = timedelta(minutes=5)
 _ATTEMPTS = 3
-_LARGEST_ANSWER = 64 * 1024
 
 Prove = Callable[[int], Awaitable[Sequence[bytes]]]
 """Gives the consistency proof from a size to the checkpoint in question."""
@@ -182,7 +182,7 @@ class HttpWitnesses:
     async def _post(self, one: _Asked, request: AddCheckpoint) -> httpx.Response:
         url = f"{one.url}/add-checkpoint"
         answer = await self._client.post(url, content=request.encode().encode())
-        if len(answer.content) > _LARGEST_ANSWER:
+        if len(answer.content) > MAX_NOTE_BYTES:
             raise _Unusable(answer.status_code)
         return answer
 

@@ -5,25 +5,39 @@ saw. Proven by tests/attack/test_ledger_rollback_is_detected.py and
 tests/attack/test_operator_rolls_the_ledger_back.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import CheckpointMissing, LedgerForked, LedgerRolledBack
+from signal_index.errors import (
+    CheckpointMissing,
+    LedgerForked,
+    LedgerRenamed,
+    LedgerRolledBack,
+)
 from signal_index.ledger import sign_checkpoint
 from signal_index.proof import EMPTY_ROOT, Checkpoint, origin_of
-from signal_index.store.connect import reading
+from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger_tiles import (
     compute_root,
     find_checkpoint,
     open_checkpoint,
 )
 from signal_index.store.ledger_tree import Tree, find_trees, verify_ledger_name
-from signal_index.store.witnessing import GENERATION, find_generation, year_of_key
+from signal_index.store.witnessing import (
+    GENERATION,
+    find_generation,
+    note_refusal,
+    year_of_key,
+)
 from signal_index.upkeep.checkpoint_file import read_checkpoints
 from signal_index.upkeep.cosigning import Signed
 from signal_index.upkeep.ledger_parts import Sequencer
+
+_REFUSALS = (LedgerRolledBack, LedgerForked, LedgerRenamed, CheckpointMissing)
 
 
 async def verify_start(sequencer: Sequencer, *, now: datetime) -> None:
@@ -34,6 +48,27 @@ async def verify_start(sequencer: Sequencer, *, now: datetime) -> None:
     found out also when the file came back with it. Raises `LedgerRolledBack`,
     `LedgerForked`, `LedgerRenamed` or `CheckpointMissing`.
     """
+    async with telling_refusal(sequencer, now):
+        await _verify_start(sequencer, now)
+
+
+@asynccontextmanager
+async def telling_refusal(sequencer: Sequencer, now: datetime) -> AsyncIterator[None]:
+    """Let every process know at once where this ledger may not be signed any further.
+
+    They answer emergencies alone until it is signed again (`api.witnessing`).
+    """
+    try:
+        yield
+    except _REFUSALS as refusal:
+        # whatever else fails, what is raised is why it is not signed
+        with suppress(SQLAlchemyError):
+            async with transaction(sequencer.engine) as conn:
+                await note_refusal(conn, type(refusal).__name__, now)
+        raise
+
+
+async def _verify_start(sequencer: Sequencer, now: datetime) -> None:
     async with reading(sequencer.engine) as conn:
         await verify_ledger_name(conn, sequencer.origin_base)
         first = GENERATION * await find_generation(conn)

@@ -44,12 +44,14 @@ from signal_index.store.ledger_tree import (
 )
 from signal_index.store.witnessing import (
     GENERATION,
+    clear_refusal,
     find_generation,
+    find_refused,
     find_witnessed,
     year_of_key,
 )
 from signal_index.upkeep.checkpoint_file import file_lock
-from signal_index.upkeep.ledger_checks import verify_start, verify_tree
+from signal_index.upkeep.ledger_checks import telling_refusal, verify_start, verify_tree
 from signal_index.upkeep.ledger_parts import Sequencer
 from signal_index.upkeep.ledger_signing import cosign_again, sign_tree
 
@@ -65,22 +67,40 @@ async def sequence_once(sequencer: Sequencer, *, now: datetime) -> int:
     To be called at least every second; costs a few small reads when nothing is new.
     Gives 0 at once where another sequencer is at work.
     """
-    async with _lock(sequencer) as held:
-        if not held:
-            return 0
-        async with reading(sequencer.engine) as conn:
-            await verify_ledger_name(conn, sequencer.origin_base)
-            before = GENERATION * await find_generation(conn)
-            pending = {before + year for year in await find_pending_years(conn)}
-            trees = await find_trees(conn)
-        behind = {tree.key for tree in trees.values() if tree.signed < tree.size}
-        done = 0
-        for key in sorted(pending | behind):
-            await verify_tree(sequencer, key)
-            done += await _integrate_tree(sequencer, key, now)
-            await sign_tree(sequencer, key, now)
-        await cosign_again(sequencer, now)
-        return done
+    async with _lock(sequencer) as held, telling_refusal(sequencer, now):
+        return await _sequence(sequencer, now) if held else 0
+
+
+async def _sequence(sequencer: Sequencer, now: datetime) -> int:
+    async with reading(sequencer.engine) as conn:
+        await verify_ledger_name(conn, sequencer.origin_base)
+        before = GENERATION * await find_generation(conn)
+        pending = {before + year for year in await find_pending_years(conn)}
+        trees = await find_trees(conn)
+        refused = await find_refused(conn)
+    behind = {tree.key for tree in trees.values() if tree.signed < tree.size}
+    done = 0
+    for key in sorted(pending | behind):
+        await verify_tree(sequencer, key)
+        done += await _integrate_tree(sequencer, key, now)
+        await sign_tree(sequencer, key, now)
+    await cosign_again(sequencer, now)
+    if refused is not None:
+        await _go_on(sequencer, refused, now)
+    return done
+
+
+async def _go_on(sequencer: Sequencer, refused: datetime, now: datetime) -> None:
+    """Say that the ledger is signed again: as it was signed, and seen since.
+
+    A witness that refused it and is silent now has not come round.
+    """
+    await verify_start(sequencer, now=now)
+    async with transaction(sequencer.engine) as conn:
+        trees = await find_trees(conn)
+        seen = await find_witnessed(conn, max(trees)) if trees else None
+        if sequencer.witnesses is None or (seen is not None and seen.at > refused):
+            await clear_refusal(conn)
 
 
 @asynccontextmanager

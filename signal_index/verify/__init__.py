@@ -6,13 +6,11 @@ says rests on `signal_index.proof` and on the public key that the verifier was g
 
 from signal_index.verify.command import verify_command
 from signal_index.verify.errors import CannotJudge
-from signal_index.verify.growth import TreeRead
 from signal_index.verify.sources import LedgerSource, open_source
 
 __all__ = [
     "CannotJudge",
     "LedgerSource",
-    "TreeRead",
     "open_source",
     "verify_command",
 ]

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from signal_index.proof import (
-    HASH_BYTES,
     Checkpoint,
-    MalformedProof,
     TileRef,
+    TreeRead,
     Witnessed,
     verify_consistency,
 )
 from signal_index.verify.errors import CannotJudge
-from signal_index.verify.growth import TreeRead
 from signal_index.verify.sources import LedgerSource
 from signal_index.verify.trust import Trust, read_note
 
@@ -57,6 +55,4 @@ def _read_tile(source: LedgerSource, ref: TileRef) -> bytes:
     data = source.read(ref.path())
     if data is None:
         raise CannotJudge("a tile of the ledger is missing")
-    if len(data) != ref.width * HASH_BYTES:
-        raise MalformedProof("a tile does not have the length of its hashes")
     return data

@@ -30,7 +30,7 @@ from signal_index.verify.checkpoints import judge_growth
 from signal_index.verify.errors import CannotJudge
 from signal_index.verify.proof_files import find_proof_files, judge_proofs
 from signal_index.verify.sources import open_source
-from signal_index.verify.trust import make_quorum, read_trust
+from signal_index.verify.trust import choose_believed, make_quorum, read_trust
 
 HOLDS, FALSE, UNJUDGED = 0, 1, 2
 
@@ -43,8 +43,15 @@ Place = Annotated[
     ),
 ]
 Key = Annotated[
-    str,
+    str | None,
     typer.Option(help="The ledger's public key (name+id+key), or a file with it."),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        help="A trust policy (C2SP tlog-policy): ledger, witnesses and quorum in one.",
+    ),
 ]
 Year = Annotated[
     int | None,
@@ -91,7 +98,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def verify_command(  # noqa: PLR0917 - each is an option of the command line
     place: Place,
-    key: Key,
+    key: Key = None,
+    policy: PolicyFile = None,
     year: Year = None,
     earlier: Earlier = None,
     witness: WitnessKeys = None,
@@ -109,7 +117,9 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
     def find_facts() -> verdicts.Facts:
         keys = [parse_witness_key(_read_named(text)) for text in witness or []]
         notes = [_read_text(path) for path in earlier or []]
-        trust = read_trust(key, receipt_key, notes, year, make_quorum(keys, quorum))
+        said = None if policy is None else _read_text(policy)
+        log, asked = choose_believed(key, make_quorum(keys, quorum), said)
+        trust = read_trust(log, receipt_key, notes, year, asked)
         if not checkpoint_only and (files := find_proof_files(place)):
             return verdicts.tell_of_proofs(judge_proofs(files, trust))
         token = None if token_file is None else _read_text(token_file).strip()

@@ -30,10 +30,15 @@ _MOST = 100_000
 
 @dataclass(frozen=True)
 class ProvenEntries:
-    """Entries that are in the ledger and read as they were opened, by file."""
+    """Entries that are in the ledger and read as they were opened, by file.
+
+    `witnesses`: who cosigned any of their trees, and `fewest`: how many each of them;
+    nobody where no witness is believed.
+    """
 
     entries: Mapping[str, OpenedEntry]
-    witnesses: int
+    witnesses: Sequence[str]
+    fewest: int
 
     @property
     def origins(self) -> Sequence[str]:
@@ -96,22 +101,24 @@ def judge_proofs(files: Sequence[tuple[str, str]], trust: Trust) -> ProvenEntrie
     `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
     """
     proven: dict[str, OpenedEntry] = {}
+    seen: list[Sequence[str]] = []
     for name, text in files:
         try:
-            proven[name] = _judge(text, trust)
+            proven[name], names = _judge(text, trust)
+            seen.append(names)
         except ProofRefused as refusal:
             raise EntryRefused(_named(name, files, refusal)) from refusal
         except MalformedProof as refusal:
             raise MalformedProof(_named(name, files, refusal)) from refusal
-    return ProvenEntries(proven, trust.quorum.count if trust.quorum else 0)
+    return ProvenEntries(proven, sorted(set().union(*seen)), min(map(len, seen)))
 
 
-def _judge(text: str, trust: Trust) -> OpenedEntry:
+def _judge(text: str, trust: Trust) -> tuple[OpenedEntry, Sequence[str]]:
     proof = parse_tlog_proof(text)
     origin = trust.name_tree(proof.checkpoint)
     opened = verify_proof_file(proof, trust.list_keys(origin), origin=origin)
-    trust.verify_witnessed(proof.checkpoint)
-    return opened
+    witnessed = trust.verify_witnessed(proof.checkpoint)
+    return opened, () if witnessed is None else witnessed.names
 
 
 def _named(name: str, files: Sequence[tuple[str, str]], refusal: Exception) -> str:

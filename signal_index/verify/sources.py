@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from signal_index.proof import MAX_NOTE_BYTES
 from signal_index.verify.errors import CannotJudge
 
 _THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 _ABSENT = {401, 403, 404}
 _TIMEOUT = 30.0
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
-_LARGEST_NOTE = 64 * 1024
 _LARGEST = 256 * (2 + 65_535)  # a bundle of the longest leaves
 
 
@@ -132,7 +132,7 @@ def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSourc
         yield FolderSource(path)
         return
     try:
-        if path.stat().st_size <= _LARGEST_NOTE and not zipfile.is_zipfile(path):
+        if path.stat().st_size <= MAX_NOTE_BYTES and not zipfile.is_zipfile(path):
             yield CheckpointFile(path.read_bytes())
             return
         archive = zipfile.ZipFile(path)

@@ -5,7 +5,6 @@ here. Every tile that the source shows is compared with the one rebuilt.
 """
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from hmac import compare_digest
 
 from signal_index.proof import (
@@ -14,6 +13,7 @@ from signal_index.proof import (
     ConsistencyRefused,
     InclusionRefused,
     TileRef,
+    fold_row,
 )
 
 ReadTile = Callable[[TileRef], bytes]
@@ -67,16 +67,6 @@ class TreeRebuilt:
             items = [*row, *rest]
             rest = [fold_row(items)] if items else []
         return rest[0] if rest else EMPTY_ROOT
-
-
-def fold_row(row: Sequence[bytes]) -> bytes:
-    """Give the root over neighbouring subtrees (RFC 9162 section 2.1.1)."""
-    while len(row) > 1:
-        odd = row[-1:] if len(row) % 2 else []
-        pairs = zip(row[0::2], row[1::2], strict=False)
-        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
-        row.extend(odd)
-    return row[0]
 
 
 def verify_root(found: bytes, signed: bytes, *, earlier: bool) -> None:

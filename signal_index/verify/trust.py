@@ -13,13 +13,14 @@ from signal_index.proof import (
     LedgerKey,
     MalformedProof,
     NoteKey,
+    Quorum,
     SignatureRefused,
     Witnessed,
     WitnessKey,
     move_to_year,
     parse_note_key,
+    parse_policy,
     verify_checkpoint,
-    verify_quorum,
     year_of_origin,
 )
 from signal_index.verify.errors import CannotJudge
@@ -29,14 +30,6 @@ from signal_index.verify.successions import (
     as_ledger_key,
     read_pinned,
 )
-
-
-@dataclass(frozen=True)
-class Quorum:
-    """The witnesses that are believed, and how many of them must have cosigned."""
-
-    keys: Sequence[WitnessKey]
-    count: int
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,7 @@ class Trust:
         """
         if self.quorum is None:
             return None
-        found = verify_quorum(note, self.quorum.keys, self.quorum.count)
+        found = self.quorum.verify(note)
         if not self._counts(note, found.at):
             raise SignatureRefused(
                 "a key signed this that did not count when it was cosigned"
@@ -156,6 +149,32 @@ def make_quorum(keys: Sequence[WitnessKey], count: int | None) -> Quorum | None:
     if not 1 <= wanted <= len({key.public for key in keys}):
         raise CannotJudge("the quorum is not between one and the witnesses named")
     return Quorum(keys, wanted)
+
+
+def choose_believed(
+    key: str | None, quorum: Quorum | None, policy: str | None
+) -> tuple[str, Quorum | None]:
+    """Give the ledger's key and the quorum, from a policy or from what was named.
+
+    A policy says both; a key beside it must be one of its ledgers (a file, beside which
+    lies what follows on it). Raises `CannotJudge` where both name witnesses, or neither
+    names a ledger; `MalformedProof` for a policy that is none.
+    """
+    if policy is None:
+        if key is None:
+            raise CannotJudge("name the ledger's key, or a policy")
+        return key, quorum
+    if quorum is not None:
+        raise CannotJudge("name the witnesses in the policy, or beside it, not both")
+    said = parse_policy(policy)
+    if key is None:
+        if len(said.logs) != 1:
+            raise CannotJudge("the policy does not name one ledger; name its key too")
+        return said.logs[0].encode(), said.quorum
+    text = Path(key).read_text("utf-8") if Path(key).is_file() else key
+    if parse_note_key(text) not in said.logs:
+        raise CannotJudge("the key is of no ledger in the policy")
+    return key, said.quorum
 
 
 def read_note(data: bytes) -> str:

@@ -16,6 +16,8 @@ from signal_index.verify.proof_files import ProvenEntries, describe_entry
 
 Facts = dict[str, object]
 
+UNWITNESSED = "not judged, for no witness was named: whether others are shown this tree"
+
 
 def tell_of_ledger(found: Judgement) -> Facts:
     """Say what holds of a whole ledger."""
@@ -79,14 +81,23 @@ def tell_of_growth(found: ProvenGrowth) -> Facts:
 def tell_of_proofs(found: ProvenEntries) -> Facts:
     """Say what holds of entries that somebody was shown."""
     count, origins = len(found.entries), ", ".join(found.origins)
-    seen = f", seen by {found.witnesses} of the witnesses" if found.witnesses else ""
+    seen = (
+        f", seen by {found.fewest} of the witnesses"
+        if found.fewest
+        else f"; {UNWITNESSED}"
+    )
     if count == 1:
         (one,) = found.entries.values()
         sentence = f"Holds: {_tell_entry(one)} is in {origins}{seen}."
     else:
         sentence = f"Holds: {count} of {count} entries are in {origins}{seen}."
     described = {name: describe_entry(one) for name, one in found.entries.items()}
-    return {"sentence": sentence, "entries": count, "proofs": described}
+    return {
+        "sentence": sentence,
+        "entries": count,
+        "witnesses": list(found.witnesses),
+        "proofs": described,
+    }
 
 
 def _tell_entry(one: OpenedEntry) -> str:
@@ -100,7 +111,7 @@ def _tell_entry(one: OpenedEntry) -> str:
 
 def _tell_witnessed(found: Witnessed | None) -> str:
     if found is None:
-        return ""
+        return f"; {UNWITNESSED}"
     return f"; cosigned by {', '.join(found.names)}, last at {found.at:%Y-%m-%dT%H:%MZ}"
 
 

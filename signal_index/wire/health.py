@@ -11,7 +11,7 @@ from signal_index.wire.keys import KeyRotation
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.values import Instant
 
-STATES = ["witnessed", "trial", "unwitnessed", "break-glass-only"]
+STATES = ["witnessed", "trial", "unwitnessed", "break-glass-only", "refused"]
 
 
 class WitnessHealth(AnswerModel):
@@ -25,7 +25,9 @@ class WitnessHealth(AnswerModel):
 
 
 class Health(AnswerModel):
-    """`warning`: no witness has confirmed for ten minutes, or a key wants somebody.
+    """`error`: the ledger is not what was signed; emergencies alone are answered.
+
+    `warning`: no witness has confirmed for ten minutes, or a key wants somebody.
 
     That is from ninety days before it ends, and where a rotation stands still for a
     week. `rotations`: those that are under way.
@@ -33,7 +35,7 @@ class Health(AnswerModel):
     """
 
     time: Instant
-    status: Literal["ok", "warning"]
+    status: Literal["ok", "warning", "error"]
     keyVersion: int
     epoch: int
     keyConfig: KeyValidity

@@ -2,9 +2,10 @@
 
 - No caller is known and none is needed: the ledger's signature on the checkpoint is all
   that counts. Put a proxy with TLS in front.
-- Beside it stand two things to read: `/health`, and `/seen/{origin}`, the checkpoint
-  cosigned last, as the ledger signed it. Who compares that with what the ledger shows
-  to others finds a forked one.
+- Beside it stand two things to read: `/health`, and by the SHA-256 of an origin the
+  checkpoint cosigned last (`/HASH/checkpoint`). Who compares that with what the ledger
+  shows to others finds a forked one. `forks` of health counts the evidence that is
+  kept of another tree of one size.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from keys.edge.gate import Gate, Gated, refuse
 from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from signal_index.events import Event
-from signal_index.proof import SIZE_TYPE
+from signal_index.proof import MAX_REQUEST_BYTES, SIZE_TYPE
 from signal_index.witness.errors import (
     CheckpointRefused,
     GrowthNotProven,
@@ -31,13 +32,12 @@ from signal_index.witness.errors import (
 )
 from signal_index.witness.witness import Witness
 
-LARGEST = 64 * 1024
 _STATUS: dict[type[CheckpointRefused], int] = {
     UnknownOrigin: 404,
     NotSigned: 403,
     NotARequest: 400,
     OldSizeDiffers: 409,
-    RootDiffers: 409,
+    RootDiffers: 422,
     GrowthNotProven: 422,
 }
 
@@ -49,6 +49,7 @@ def make_witness_app(
 ) -> Starlette:
     """Give the application that serves one witness."""
     turns = asyncio.Lock()
+    gate = Gate(limits, lambda _: MAX_REQUEST_BYTES)
 
     async def add_checkpoint(request: Request) -> Response:
         try:
@@ -62,20 +63,23 @@ def make_witness_app(
         return PlainTextResponse(done.cosignature.encode())
 
     async def show_health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "name": witness.cosigner.public.name})
+        forks = await asyncio.to_thread(witness.memory.count_refused, "fork")
+        status = "warning" if forks else "ok"
+        name = witness.cosigner.public.name
+        return JSONResponse({"status": status, "name": name, "forks": forks})
 
-    async def show_seen(request: Request) -> Response:
-        note = witness.memory.find_note(request.path_params["origin"])
+    async def show_last(request: Request) -> Response:
+        note = witness.memory.find_by_hash(request.path_params["origin_hash"])
         return Response(status_code=404) if note is None else PlainTextResponse(note)
 
     return Starlette(
         routes=[
             Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
             Route("/health", show_health),
-            Route("/seen/{origin:path}", show_seen),
+            Route("/{origin_hash}/checkpoint", show_last),
         ],
         middleware=[
-            Middleware(Gated, gate=Gate(limits, lambda _: LARGEST), refuse=refuse)
+            Middleware(Gated, gate=gate, refuse=refuse),
         ],
     )
 
@@ -89,7 +93,7 @@ async def _read(request: Request) -> str:
 
 def _refuse(refusal: CheckpointRefused) -> Response:
     status = _STATUS[type(refusal)]
-    if isinstance(refusal, OldSizeDiffers | RootDiffers):
+    if isinstance(refusal, OldSizeDiffers):
         # as a header: Starlette would add a charset to a media type of text
         return Response(f"{refusal.size}\n", status, {"content-type": SIZE_TYPE})
     return PlainTextResponse(f"{refusal}\n", status)

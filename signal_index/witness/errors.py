@@ -10,8 +10,9 @@
         ├── RootDiffers          another tree of the size that we cosigned
         └── GrowthNotProven      the proof does not lead from our root to theirs
 
-`OldSizeDiffers` is everyday: a ledger that restarts asks anew. `RootDiffers` and
-`GrowthNotProven` under a valid signature prove that the ledger forked.
+`OldSizeDiffers` is everyday: a ledger that restarts asks anew. `RootDiffers` under a
+valid signature proves that the ledger forked, and `GrowthNotProven` that it forked or
+that who sent it made the proof up: both are kept as evidence (`witness.memory`).
 """
 
 
@@ -24,7 +25,13 @@ class WitnessUnusable(WitnessError):
 
 
 class CheckpointRefused(WitnessError):
-    """The checkpoint is not cosigned."""
+    """The checkpoint is not cosigned.
+
+    `evidence`: what it shows of a ledger that signed it, by itself ("fork"), or unless
+    who sent it made the proof up ("growth"); None: nothing.
+    """
+
+    evidence: str | None = None
 
 
 class UnknownOrigin(CheckpointRefused):
@@ -40,20 +47,24 @@ class NotARequest(CheckpointRefused):
 
 
 class OldSizeDiffers(CheckpointRefused):
-    """The old size is not that of the checkpoint that we cosigned last."""
+    """The old size is not that of the checkpoint that we cosigned last.
 
-    def __init__(self, size: int) -> None:
+    `is_fork`: it is another tree of the size that we cosigned all the same.
+    """
+
+    def __init__(self, size: int, *, is_fork: bool = False) -> None:
         super().__init__(f"the last checkpoint cosigned here has {size} entries")
         self.size = size
+        self.evidence = "fork" if is_fork else None
 
 
 class RootDiffers(CheckpointRefused):
     """We cosigned another tree of this size: the ledger forked."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__("another tree of this size was cosigned before")
-        self.size = size
+    evidence = "fork"
 
 
 class GrowthNotProven(CheckpointRefused):
     """The proof does not lead from the tree that we cosigned to this one."""
+
+    evidence = "growth"

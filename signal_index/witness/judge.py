@@ -6,6 +6,7 @@ size seen last, the root of that size, the proof of growth.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from signal_index.proof import (
     EMPTY_ROOT,
@@ -16,8 +17,9 @@ from signal_index.proof import (
     MalformedProof,
     NoteKey,
     SignatureRefused,
+    open_note,
     parse_add_checkpoint,
-    verify_checkpoint,
+    parse_checkpoint,
     verify_consistency,
     year_of_origin,
 )
@@ -32,27 +34,41 @@ from signal_index.witness.errors import (
 
 
 class Logs:
-    """The ledgers that this witness was told of, each by its public key.
+    """The logs that this witness was told of, each by its public keys.
 
-    A ledger has one tree per calendar year and one key for all: the key of one year is
+    One of ours has a tree per calendar year and one key for all: the key of one year is
     taken for every other year of the same ledger. A key that follows on it by its own
-    word is the ledger's too: what was cosigned before is gone on with.
+    word is the ledger's too: what was cosigned before is gone on with. Any other log is
+    known by its whole origin: `others`, and a key whose name does not end in a year.
     """
 
-    def __init__(self, keys: Sequence[LedgerKey]) -> None:
-        self._keys: Mapping[str, LedgerKey] = {_base_of(key.name): key for key in keys}
+    def __init__(
+        self,
+        keys: Sequence[LedgerKey],
+        others: Mapping[str, Sequence[NoteKey]] = MappingProxyType({}),
+    ) -> None:
+        self._others = others
+        self._keys: dict[str, LedgerKey] = {}
+        for key in keys:
+            self._keys[_name_log(key.name)] = key
 
     def find(self, origin: str, now: datetime) -> Sequence[NoteKey]:
         """Give the keys of which one must sign a tree now, or raise `UnknownOrigin`."""
+        if origin in self._others:
+            return self._others[origin]
         try:
-            year_of_origin(origin)
-            return self._keys[_base_of(origin)].list_named(origin, now, now)
-        except (KeyError, MalformedProof):
-            raise UnknownOrigin("this ledger is not witnessed here") from None
+            return self._keys[_name_log(origin)].list_named(origin, now, now)
+        except KeyError:
+            raise UnknownOrigin("this log is not witnessed here") from None
 
 
-def _base_of(origin: str) -> str:
-    return origin.rpartition("/")[0]
+def _name_log(origin: str) -> str:
+    """Give what the trees of a log share: all but the year, where there is one."""
+    try:
+        year_of_origin(origin)
+    except MalformedProof:
+        return origin
+    return origin.rpartition("/")[0] + "/"
 
 
 def read_request(text: str) -> tuple[AddCheckpoint, str]:
@@ -75,7 +91,7 @@ def judge_checkpoint(
     trees of which neither extends the other.
     """
     try:
-        offered = verify_checkpoint(request.checkpoint, keys)
+        offered = parse_checkpoint(open_note(request.checkpoint, keys)[0])
     except SignatureRefused as cause:
         raise NotSigned("the ledger's key did not sign this") from cause
     except MalformedProof as cause:
@@ -83,11 +99,14 @@ def judge_checkpoint(
     size = 0 if seen is None else seen.size
     if request.old > offered.size:
         raise NotARequest("the old size is larger than the checkpoint")
-    if request.old != size:
-        raise OldSizeDiffers(size)
     root = EMPTY_ROOT if seen is None else seen.root
-    if offered.size == size and offered.root != root:
-        raise RootDiffers(size)
+    is_fork = offered.size == size and offered.root != root
+    if request.old != size:
+        raise OldSizeDiffers(size, is_fork=is_fork)
+    if is_fork:
+        raise RootDiffers("another tree of this size was cosigned before")
+    if offered.size == 0 and offered.root != EMPTY_ROOT:
+        raise RootDiffers("a tree without leaves has another root")
     try:
         verify_consistency(size, offered.size, request.path, root, offered.root)
     except ConsistencyRefused as cause:

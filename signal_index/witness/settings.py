@@ -4,13 +4,13 @@
     port = 8200
     key = "witness.key"
     memory = "memory.json"
-    logs = ["checkpoint.vkey"]
+    logs = ["checkpoint.vkey", {origin = "log.example/2", keys = ["log.vkey"]}]
 
-`logs` are the public keys of the ledgers that it witnesses, got by another road than
-from the ledgers themselves; without any it does not start. Each is a file, beside which
-lies what follows on it (`keys.pinned_keys`), or the key itself, which then has no
-successor. `[edge]`, how much it takes
-at once, may be left out.
+`logs` are the public keys of the logs that it witnesses, got by another road than from
+the logs themselves; without any it does not start. Each is a file, beside which lies
+what follows on it (`keys.pinned_keys`), or the key itself, which then has no successor.
+A log that is none of ours, whose keys are not called as its origin is, is a table with
+both. `[edge]`, how much it takes at once, may be left out.
 """
 
 import tomllib
@@ -81,7 +81,7 @@ def load_witness_settings(
                 port,
                 folder / key,
                 folder / memory,
-                read_logs([str(one) for one in logs], folder, tell),
+                read_logs(logs, folder, tell),
                 edge,
             )
     raise WitnessUnusable(f"{path.name}: a value is not of its kind")
@@ -95,13 +95,32 @@ def _read_edge(path: Path, values: object) -> EdgeLimits:
 
 
 def read_logs(
-    texts: Sequence[str], folder: Path, tell: Callable[[Exception], None]
+    named: Sequence[object], folder: Path, tell: Callable[[Exception], None]
 ) -> Logs:
-    """Give the ledgers of these public keys, or raise `WitnessUnusable`."""
+    """Give the logs of these public keys, or raise `WitnessUnusable`."""
+    texts = [one for one in named if isinstance(one, str)]
     keys = read_keys(texts, folder, tell)
-    if not keys:
-        raise WitnessUnusable("logs: a witness of nothing; name at least one ledger")
-    return Logs(keys)
+    others = dict(_read_other(one, folder) for one in named if one not in texts)
+    if not keys and not others:
+        raise WitnessUnusable("logs: a witness of nothing; name at least one log")
+    return Logs(keys, others)
+
+
+def _read_other(named: object, folder: Path) -> tuple[str, Sequence[NoteKey]]:
+    match named:
+        case {"origin": str(origin), "keys": [*texts], **rest} if (
+            origin and texts and not rest
+        ):
+            try:
+                return origin, [_read_one(str(one), folder) for one in texts]
+            except (MalformedProof, OSError, UnicodeDecodeError) as cause:
+                raise WitnessUnusable("logs: a key of a log cannot be read") from cause
+    raise WitnessUnusable("logs: a log is a key, or a table of origin and keys")
+
+
+def _read_one(text: str, folder: Path) -> NoteKey:
+    path = folder / text
+    return parse_note_key(path.read_text("utf-8") if path.is_file() else text)
 
 
 def read_keys(

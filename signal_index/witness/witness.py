@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from signal_index.proof import Cosignature, split_note
+from signal_index.proof import Cosignature, open_note
+from signal_index.witness.errors import CheckpointRefused
 from signal_index.witness.judge import Logs, judge_checkpoint, read_request
 from signal_index.witness.keys import Cosigner
 from signal_index.witness.memory import Memory
@@ -32,13 +33,20 @@ class Witness:
     def add_checkpoint(self, text: str) -> Cosigned:
         """Cosign what a request offers, or raise a `CheckpointRefused` leaf.
 
-        The checkpoint is durable in our memory before the cosignature exists. Not for
-        two threads at once: whoever serves takes turns.
+        The checkpoint is durable in our memory before the cosignature leaves it, and
+        one that is refused though the ledger signed it is kept beside it. Not for two
+        threads at once: whoever serves takes turns.
         """
         request, origin = read_request(text)
-        keys = self.logs.find(origin, self.clock())
-        offered = judge_checkpoint(request, keys, self.memory.find(origin))
-        self.memory.keep(origin, request.checkpoint)
-        body, _ = split_note(request.checkpoint)
-        line = self.cosigner.cosign(body, at=self.clock())
+        now = self.clock()
+        keys = self.logs.find(origin, now)
+        try:
+            offered = judge_checkpoint(request, keys, self.memory.find(origin))
+        except CheckpointRefused as refusal:
+            if refusal.evidence is not None:
+                self.memory.keep_refused(origin, text, now, kind=refusal.evidence)
+            raise
+        body, signed = open_note(request.checkpoint, keys)
+        line = self.cosigner.cosign(body, at=now)
+        self.memory.keep(origin, f"{body}\n{''.join(signed)}{line.encode()}")
         return Cosigned(origin, offered.size, request.checkpoint, line)

@@ -29,12 +29,13 @@ from signal_index.proof import (
     Checkpoint,
     JsonObject,
     MalformedProof,
+    Quorum,
     SignatureRefused,
     SucceededKey,
 )
 from signal_index.verify.errors import SuccessionRefused
 from signal_index.verify.successions import judge_successions, read_pinned
-from signal_index.verify.trust import Quorum, Trust
+from signal_index.verify.trust import Trust
 from signal_index.witness.errors import NotSigned
 from signal_index.witness.judge import Logs
 from signal_index.witness.memory import create_memory, open_memory

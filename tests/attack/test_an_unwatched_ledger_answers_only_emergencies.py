@@ -10,8 +10,9 @@ import pytest
 
 from signal_index.api.edge import Edge
 from signal_index.api.witnessing import WitnessRule, WitnessState
-from signal_index.ledger import CheckpointKey
-from signal_index.proof import NoteKey, origin_of
+from signal_index.errors import LedgerForked
+from signal_index.ledger import CheckpointKey, sign_checkpoint
+from signal_index.proof import Checkpoint, NoteKey, hash_leaf, origin_of
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
@@ -90,6 +91,65 @@ async def test_a_cosignature_opens_it_again(world: World, tmp_path: Path) -> Non
         await witness(world, watch, tmp_path / "checkpoint.json")
     world.clock.forward(timedelta(seconds=11))
     assert (await health(world))["witness"]["state"] == "witnessed"
+    assert (await look_up(world)).status_code == 200
+
+
+async def let_a_witness_see_another(world: World, folder: Path) -> None:
+    """Have a witness refuse the ledger: it saw another tree of this size."""
+    note, other = folder / "checkpoint.json", replace(world.clock)
+    year = world.clock().year
+    key = NoteKey(origin_of(LEDGER_ORIGIN, year), KEY.public)
+    async with a_watch(folder, clock=other, log_key=key) as watch:
+        (seen,) = watch.witnesses
+        forged = Checkpoint(key.name, 2, hash_leaf(b"another tree"))
+        seen.memory.keep(key.name, sign_checkpoint(forged, KEY))
+        with pytest.raises(LedgerForked):
+            await witness(world, watch, note)
+        world.clock.forward(timedelta(seconds=11))
+
+
+async def test_a_witness_that_refuses_is_red_at_once_and_only_emergencies_are_answered(
+    world: World, tmp_path: Path
+) -> None:
+    await let_a_witness_see_another(world, tmp_path)
+    found = await health(world)
+    assert (found["status"], found["witness"]["state"]) == ("error", "refused")
+    refused = await look_up(world)
+    assert refused.status_code == 403
+    assert [one["id"] for one in refused.json()["grounds"]] == ["ledger-refused"]
+    emergency = await look_up(world, breakGlass={"reason": "eviction-today"})
+    assert emergency.status_code == 200
+
+
+async def test_a_witness_that_refused_and_is_silent_has_not_come_round(
+    world: World, tmp_path: Path
+) -> None:
+    await let_a_witness_see_another(world, tmp_path)
+    sequencer = Sequencer(
+        world.engine, KEY, LEDGER_ORIGIN, tmp_path / "checkpoint.json"
+    )
+    key = NoteKey(origin_of(LEDGER_ORIGIN, world.clock().year), KEY.public)
+    async with a_watch(tmp_path, clock=world.clock, log_key=key) as watch:
+        watch.lines[0].is_cut = True
+        await sequence_once(
+            replace(sequencer, witnesses=watch.asked), now=world.clock()
+        )
+    world.clock.forward(timedelta(seconds=11))
+    assert (await health(world))["status"] == "error"
+
+
+async def test_once_it_is_signed_and_seen_again_it_goes_on(
+    world: World, tmp_path: Path
+) -> None:
+    await let_a_witness_see_another(world, tmp_path)
+    year = world.clock().year
+    key = NoteKey(origin_of(LEDGER_ORIGIN, year), KEY.public)
+    again = tmp_path / "right"
+    again.mkdir()
+    async with a_watch(again, clock=world.clock, log_key=key) as watch:
+        await witness(world, watch, tmp_path / "checkpoint.json")
+    world.clock.forward(timedelta(seconds=11))
+    assert (await health(world))["status"] == "ok"
     assert (await look_up(world)).status_code == 200
 
 

@@ -16,13 +16,19 @@ from keys.commands import app as keys_app
 from keys.pinned_keys import find_successors, read_chain
 from keys.successor import KeyUse
 from signal_index import clock
-from signal_index.proof import EVER, SucceededKey, parse_note_key, split_note
+from signal_index.proof import (
+    EVER,
+    Quorum,
+    SucceededKey,
+    parse_note_key,
+    split_note,
+)
 from signal_index.settings import load_settings
 from signal_index.signing_files import PINNED, read_public_checkpoint_key
 from signal_index.verify.judge import Judgement, judge_ledger
 from signal_index.verify.sources import FolderSource
 from signal_index.verify.successions import as_ledger_key, read_pinned
-from signal_index.verify.trust import Quorum, Trust
+from signal_index.verify.trust import Trust
 from tests.ledger_office import OLD, Office, an_office, run
 from tests.witness_builders import COSIGNER
 

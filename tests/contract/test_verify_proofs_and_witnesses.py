@@ -17,6 +17,7 @@ from signal_index.proof import Group, WitnessKey
 from signal_index.store.connect import reading
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.upkeep.export import export_year
+from signal_index.verify.verdicts import UNWITNESSED
 from tests.ledger_builders import a_disclosure_key, an_entry
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
 from tests.witness_builders import COSIGNER, SECOND, a_watch
@@ -107,7 +108,8 @@ def test_one_proof_file_holds_and_says_what_it_opens(given: Given) -> None:
     result = run(given.proof)
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"Holds: entry {an_entry(2).id} of ")
-    assert "(lookup; opened: why) is in index.example/ledger/2026." in result.output
+    assert "(lookup; opened: why) is in index.example/ledger/2026; " in result.output
+    assert UNWITNESSED in result.output
 
 
 def test_the_json_of_a_proof_holds_what_was_opened_and_nothing_else(
@@ -176,7 +178,7 @@ def witness(*keys: WitnessKey) -> list[str]:
 def test_a_quorum_of_witnesses_holds(given: Given) -> None:
     for place in (given.early, given.proof):
         facts = told(run(place, *witness(ONE), "--json"), 0)
-        assert "seen by 1" in str(facts) or facts["witnesses"] == ["witness.example/w1"]
+        assert facts["witnesses"] == ["witness.example/w1"]
     early = told(run(given.early, *witness(ONE, TWO), "--json"), 0)
     assert early["witnesses"] == ["witness.example/w1", "witness.example/w2"]
 

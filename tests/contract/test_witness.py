@@ -1,7 +1,11 @@
 """A witness answers as c2sp.org/tlog-witness says, and remembers across restarts."""
 
+import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -12,24 +16,39 @@ from keys.errors import SuccessorForked
 from keys.events import EventLog
 from keys.pinned_keys import find_fork, take_successors
 from keys.successor import Successor, sign_successor
-from signal_index.ledger import CheckpointKey
+from signal_index.ledger import CheckpointKey, sign_checkpoint
 from signal_index.proof import (
     SIZE_TYPE,
     AddCheckpoint,
+    Checkpoint,
     NoteKey,
+    TreeRead,
+    encode_b64,
+    encode_note,
     move_to_year,
+    parse_add_checkpoint,
     parse_cosignatures,
     split_note,
+    verify_checkpoint,
 )
-from signal_index.verify import TreeRead
 from signal_index.witness.app import make_witness_app
 from signal_index.witness.errors import CheckpointRefused, WitnessUnusable
 from signal_index.witness.keys import read_cosigner, write_cosigner
 from signal_index.witness.memory import create_memory, open_memory
 from signal_index.witness.settings import load_witness_settings
 from signal_index.witness.witness import Witness
-from tests.ledger_builders import NOON, every_tile, private_of
-from tests.witness_builders import COSIGNER, LOG, a_note, a_request, a_witness, leaves
+from tests.ledger_builders import CHECKPOINT_KEY, NOON, every_tile, private_of
+from tests.witness_builders import (
+    COSIGNER,
+    LOG,
+    a_note,
+    a_request,
+    a_witness,
+    leaves,
+    root_of,
+)
+
+SETTINGS = 'host = "127.0.0.1"\nport = 1\nkey = "k"\nmemory = "m"\n'
 
 
 @pytest.fixture
@@ -56,7 +75,7 @@ async def test_a_first_checkpoint_is_cosigned(witness: Witness) -> None:
     text, _ = split_note(a_note(7))
     (found,) = parse_cosignatures(answer.text, text, [COSIGNER.public])
     assert found.at == NOON
-    assert witness.memory.find_note(LOG.name) == a_note(7)
+    assert witness.memory.find_note(LOG.name) == a_note(7) + answer.text
 
 
 @pytest.mark.anyio
@@ -83,19 +102,30 @@ async def test_a_smaller_checkpoint_is_a_conflict(witness: Witness) -> None:
 
 
 @pytest.mark.anyio
-async def test_another_tree_of_the_same_size_is_a_conflict(witness: Witness) -> None:
-    await post(witness, a_request(0, 12).encode())
+async def test_another_tree_of_the_same_size_is_unprocessable(
+    witness: Witness,
+) -> None:
+    first = await post(witness, a_request(0, 12).encode())
     answer = await post(witness, a_request(12, 12, "forged ").encode())
-    assert answer.status_code == 409
-    assert witness.memory.find_note(LOG.name) == a_note(12)
+    assert answer.status_code == 422
+    assert witness.memory.find_note(LOG.name) == a_note(12) + first.text
+
+
+@pytest.mark.anyio
+async def test_an_empty_tree_with_a_root_is_unprocessable(witness: Witness) -> None:
+    note = sign_checkpoint(Checkpoint(LOG.name, 0, bytes(32)), CHECKPOINT_KEY)
+    answer = await post(witness, AddCheckpoint(0, (), note).encode())
+    assert answer.status_code == 422
+    assert witness.memory.find_note(LOG.name) is None
+    assert (await post(witness, a_request(0, 0).encode())).status_code == 200
 
 
 @pytest.mark.anyio
 async def test_a_forked_tree_is_unprocessable(witness: Witness) -> None:
-    await post(witness, a_request(0, 12).encode())
+    first = await post(witness, a_request(0, 12).encode())
     answer = await post(witness, a_request(12, 20, "forged ").encode())
     assert answer.status_code == 422
-    assert witness.memory.find_note(LOG.name) == a_note(12)
+    assert witness.memory.find_note(LOG.name) == a_note(12) + first.text
 
 
 @pytest.mark.anyio
@@ -138,7 +168,7 @@ async def test_junk_gets_no_cosignature(witness: Witness, junk: str) -> None:
 
 @pytest.mark.anyio
 async def test_a_request_without_end_is_refused(witness: Witness) -> None:
-    answer = await post(witness, b"old 0\n" + b"A" * 100_000)
+    answer = await post(witness, b"old 0\n" + b"A" * 200_000)
     assert answer.status_code == 413
 
 
@@ -152,14 +182,113 @@ async def test_the_key_of_a_ledger_holds_for_its_other_years(witness: Witness) -
 
 @pytest.mark.anyio
 async def test_what_was_seen_last_can_be_read(witness: Witness) -> None:
-    await post(witness, a_request(0, 7).encode())
+    stranger = f"— stranger.example {encode_b64(bytes(68))}\n"
+    own = (await post(witness, a_request(0, 7).encode() + stranger)).text
     async with client_of(witness) as client:
-        seen = await client.get(f"/seen/{LOG.name}")
-        unknown = await client.get("/seen/other.example/2026")
+        seen = await client.get(f"/{sha256(LOG.name.encode()).hexdigest()}/checkpoint")
+        unknown = await client.get(f"/{'0' * 64}/checkpoint")
         health = await client.get("/health")
-    assert seen.text == a_note(7)
+    assert seen.text == a_note(7) + own
     assert unknown.status_code == 404
-    assert health.json() == {"status": "ok", "name": "witness.example/w1"}
+    assert health.json() == {"status": "ok", "name": "witness.example/w1", "forks": 0}
+
+
+@pytest.mark.anyio
+async def test_extension_lines_are_cosigned_and_kept_as_they_are(
+    witness: Witness,
+) -> None:
+    offered = Checkpoint(LOG.name, 7, root_of(leaves(7)), ("x 1", "y"))
+    note = sign_checkpoint(offered, CHECKPOINT_KEY)
+    answer = await post(witness, AddCheckpoint(0, (), note).encode())
+    assert answer.status_code == 200
+    assert parse_cosignatures(answer.text, offered.encode(), [COSIGNER.public])
+    assert witness.memory.find(LOG.name) == offered
+
+
+@pytest.mark.anyio
+async def test_a_note_with_sixteen_post_quantum_signatures_is_taken(
+    witness: Witness,
+) -> None:
+    signature = encode_b64(bytes(4 + 4_900))
+    lines = [f"— other.example/{number} {signature}\n" for number in range(15)]
+    request = AddCheckpoint(0, (), a_note(7) + "".join(lines))
+    assert (await post(witness, request.encode())).status_code == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["log.example/behind-the-sofa", "key.example"])
+async def test_any_log_with_a_configured_origin_is_witnessed(
+    tmp_path: Path, name: str
+) -> None:
+    origin = "log.example/behind-the-sofa"
+    key = NoteKey(name, CHECKPOINT_KEY.public)
+    named = f'"{key.encode()}"'
+    if name != origin:
+        named = f'{{origin = "{origin}", keys = [{named}]}}'
+    settings = tmp_path / "witness.toml"
+    settings.write_text(f"{SETTINGS}logs = [{named}]\n")
+    logs = load_witness_settings(settings, print).logs
+    text = Checkpoint(origin, 7, root_of(leaves(7))).encode()
+    note = encode_note(text, [(key, CHECKPOINT_KEY.private.sign(text.encode()))])
+    with a_witness(tmp_path) as witness:
+        told = replace(witness, logs=logs)
+        answer = await post(told, AddCheckpoint(0, (), note).encode())
+        stranger = await post(told, a_request(0, 7).encode())
+    assert (answer.status_code, stranger.status_code) == (200, 404)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        '{origin = "a", keys = []}',
+        '{keys = ["k"]}',
+        "7",
+        '{origin = "a", keys = ["k"]}',
+    ],
+)
+def test_a_log_that_is_none_is_not_witnessed(tmp_path: Path, named: str) -> None:
+    settings = tmp_path / "witness.toml"
+    settings.write_text(f"{SETTINGS}logs = [{named}]\n")
+    with pytest.raises(WitnessUnusable, match="logs: "):
+        load_witness_settings(settings, print)
+
+
+def test_what_is_refused_is_kept_as_evidence(tmp_path: Path) -> None:
+    with a_witness(tmp_path) as witness:
+        seen = witness.add_checkpoint(a_request(0, 12).encode())
+        forged = a_request(12, 12, "forged ")
+        for request in (forged, forged, a_request(0, 12, "forged ")):
+            with pytest.raises(CheckpointRefused):
+                witness.add_checkpoint(request.encode())
+    (kept,) = (tmp_path / "refused").iterdir()
+    found = json.loads(kept.read_text())
+    assert found["request"] == forged.encode()
+    for note in (found["seen"], parse_add_checkpoint(found["request"]).checkpoint):
+        assert verify_checkpoint(note, [LOG]).size == 12
+    assert found["seen"].startswith(seen.note)
+
+
+def test_proofs_made_up_leave_room_for_the_evidence_of_a_fork(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal_index.witness.memory.MOST_REFUSED", 3)
+    with a_witness(tmp_path) as witness:
+        witness.add_checkpoint(a_request(0, 12).encode())
+        for size in range(13, 20):
+            made_up = AddCheckpoint(12, [bytes(32)], a_note(size)).encode()
+            with pytest.raises(CheckpointRefused):
+                witness.add_checkpoint(made_up)
+        with pytest.raises(CheckpointRefused):
+            witness.add_checkpoint(a_request(12, 12, "forged ").encode())
+        assert witness.memory.count_refused("growth") == 3
+        assert witness.memory.count_refused("fork") == 1
+
+
+def test_a_request_of_nobody_leaves_nothing_behind(tmp_path: Path) -> None:
+    note = a_note(12, key=CheckpointKey(b"\x09" * 32))
+    with a_witness(tmp_path) as witness, pytest.raises(CheckpointRefused):
+        witness.add_checkpoint(AddCheckpoint(0, (), note).encode())
+    assert not (tmp_path / "refused").exists()
 
 
 def test_a_restarted_witness_remembers(tmp_path: Path) -> None:
@@ -171,12 +300,21 @@ def test_a_restarted_witness_remembers(tmp_path: Path) -> None:
         again.add_checkpoint(a_request(12, 13).encode())
 
 
-def test_what_was_seen_is_durable_before_a_cosignature_exists(tmp_path: Path) -> None:
-    once = iter([NOON]).__next__  # for the keys that count; the cosignature gets none
-    with a_witness(tmp_path, clock=once) as witness, pytest.raises(StopIteration):
-        witness.add_checkpoint(a_request(0, 12).encode())
+def test_a_cosignature_leaves_once_what_was_seen_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_witness(tmp_path) as witness:
+        done = witness.add_checkpoint(a_request(0, 12).encode())
+        monkeypatch.setattr(os, "fsync", _fail)
+        with pytest.raises(OSError, match="disk"):
+            witness.add_checkpoint(a_request(12, 13).encode())
     with a_witness(tmp_path) as again:
-        assert again.memory.find_note(LOG.name) == a_note(12)
+        kept = again.memory.find_note(LOG.name)
+    assert kept == a_note(12) + done.cosignature.encode()
+
+
+def _fail(_file: int) -> None:
+    raise OSError("the disk is full")
 
 
 def test_a_lost_memory_is_not_an_empty_one(tmp_path: Path) -> None:

@@ -237,6 +237,10 @@ CREATE TABLE ledger_witnessed (
   CONSTRAINT pk_ledger_witnessed PRIMARY KEY (year),
   CONSTRAINT fk_ledger_witnessed_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
 );
+CREATE TABLE ledger_refusal (
+  one INTEGER NOT NULL, reason TEXT NOT NULL, refused_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_ledger_refusal PRIMARY KEY (one)
+);
 CREATE TABLE ledger_succession (
   generation INTEGER NOT NULL, origin TEXT NOT NULL, entry_id UUID NOT NULL, succeeded_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_ledger_succession PRIMARY KEY (generation),

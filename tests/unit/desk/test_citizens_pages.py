@@ -235,6 +235,7 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
             "bewijs-0001.tlog-proof",
             "bewijs-0004.tlog-proof",
             "checkpoint.vkey",
+            "getuigen.policy",
             "LEES-MIJ.txt",
         ]
         assert archive.read("bewijs-0001.tlog-proof").startswith(b"c2sp.org/")

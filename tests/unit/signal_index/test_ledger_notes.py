@@ -112,7 +112,8 @@ def test_a_key_vouches_for_no_other_year() -> None:
         "origin\n-1\n" + "A" * 43 + "=\n",
         "origin\n1\nAAAA\n",
         "\n1\n" + "A" * 43 + "=\n",
-        "origin\n1\n" + "A" * 43 + "=\nextension\n",
+        "origin\n1\n" + "A" * 43 + "=\n\nextension\n",
+        "origin\n1\n" + "A" * 43 + "=\nextension",
         "origin\n1\n" + "A" * 42 + "B=\n",
     ],
 )

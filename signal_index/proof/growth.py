@@ -3,14 +3,14 @@
 Reads about two tiles per level, not the whole ledger: a checkpoint kept in June is held
 against today's in a moment. Written apart from `signal_index.merkle` on purpose, after
 the recursive definition (RFC 6962 section 2.1.2) instead of ranges: a mistake there is
-not repeated here. What comes out is checked by `proof.verify_consistency`; a tile that
-lies gives a proof that fails.
+not repeated here. What comes out is checked by `verify_consistency`; a tile that lies
+gives a proof that fails, and one of another length is `MalformedProof`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from signal_index.proof import HASH_BYTES, TILE_WIDTH, TileRef, hash_node
-from signal_index.verify.tree import fold_row
+from signal_index.proof.rfc9162 import fold_row, hash_node
+from signal_index.proof.tiles import TILE_WIDTH, TileRef, split_tile
 
 ReadTile = Callable[[TileRef], bytes]
 _TILE_HEIGHT = 8
@@ -58,11 +58,25 @@ class TreeRead:
         if (level, position) not in self._tiles:
             there = (self._size >> _TILE_HEIGHT * level) - position * TILE_WIDTH
             ref = TileRef(level, position, min(TILE_WIDTH, there))
-            data = self._read_tile(ref)
-            self._tiles[level, position] = [
-                data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)
-            ]
+            self._tiles[level, position] = split_tile(self._read_tile(ref), ref.width)
         return self._tiles[level, position]
+
+
+async def fetch_growth(
+    old: int, size: int, fetch: Callable[[TileRef], Awaitable[bytes]]
+) -> Sequence[bytes]:
+    """Give the consistency proof from `old` leaves to `size`, from tiles as they come.
+
+    Raises what `fetch` does, and `MalformedProof`.
+    """
+    fetched: dict[TileRef, bytes] = {}
+    tree = TreeRead(size, fetched.__getitem__)
+    while True:
+        try:
+            return tree.prove_growth(old)
+        except KeyError as missing:
+            (ref,) = missing.args
+            fetched[ref] = await fetch(ref)
 
 
 def _largest_power_below(number: int) -> int:
