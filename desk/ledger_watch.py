@@ -157,6 +157,8 @@ class LedgerWatch:
         offered = verify_checkpoint(note, keys, origin=origin)
         seen = self._seen.get(origin)
         if seen is not None:
+            if seen.other is not None:
+                raise LedgerForked  # whichever it is: nothing counts any more
             await self._verify_extends(seen.checkpoint, offered, note)
         quorum = self._rules.quorum
         at = now if quorum is None else quorum.verify(note).at

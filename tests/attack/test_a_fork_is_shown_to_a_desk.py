@@ -104,6 +104,9 @@ async def test_only_emergencies_are_passed_on_from_then_on(
     assert emergency.status_code == 200
     page = await browser.get("/lookup")
     assert desk.texts.get("ledger.forked.text") in page.text
+    town.index.other = None  # the true one, larger than before
+    await desk.ledger_watch.look()
+    assert (await look_up(town, browser)).status_code == 503
 
 
 async def test_a_restart_forgets_no_fork_and_both_trees_are_kept(
