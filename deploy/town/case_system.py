@@ -23,7 +23,8 @@ from keys import clock
 from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import Pseudonymised, RelayTransport, fetch_config, pseudonymise
-from keys.config import KeyConfig, parse_pins
+from keys.config import KeyConfig
+from keys.pins import read_pins
 from keys.request import Act
 
 CASE = "Z-2026-001234"
@@ -91,10 +92,9 @@ class CaseSystem:
 
     async def fetch_key(self) -> KeyConfig:
         """Fetch the newest key config, held against the one that is known."""
-        pins = parse_pins((self._places.keys / "pins.json").read_bytes())
         self._config = await fetch_config(
             self._transport(),
-            [pins],
+            read_pins(self._places.keys / "pins.json"),
             accepted_origin=KEY_ORIGIN,
             known=self._config,
             now=clock.now(),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.town.commands import run
-from deploy.town.places import HOLDERS
+from deploy.town.places import FIRST_NAMES, HOLDERS
 from deploy.town.processes import PartyFailed
 from keys import clock
 from keys.config import KeyConfig, parse_pins, verify_config
@@ -24,6 +24,8 @@ from keys.sealing import generate_passphrase
 PASSPHRASES: Final = "passphrases"
 """The folder of the passphrases, beside those of the shares and never in one."""
 KEY_ORIGIN: Final = "distributed"
+INDEX_PINS: Final = "index-pins.json"
+"""The pins as the index has them; `pins.json` is what all clients have."""
 _OWNER_FOLDER: Final = 0o700
 _DIGITS: Final = re.compile(r"(?:\d{3} ){5}\d{3}")
 _FIRST_SCOPE: Final = ("--threshold", "2", "--valid-days", "365")
@@ -38,13 +40,18 @@ def make_key(folder: Path) -> None:
     beside = folder.with_name(f".{folder.name}")
     shutil.rmtree(beside, ignore_errors=True)
     (beside / PASSPHRASES).mkdir(mode=_OWNER_FOLDER, parents=True)
-    for index in HOLDERS:
-        passphrase = f"{generate_passphrase().text}\n".encode()
-        write_secret(beside / PASSPHRASES / f"holder-{index}", passphrase)
-    _hold_call(beside)
+    for name in FIRST_NAMES:
+        _choose_passphrase(beside, name)
+    _hold_call(beside, FIRST_NAMES)
     for name in ("key-config.json", "pins.json", "record.json"):
-        shutil.copyfile(_holder(beside, 1) / name, beside / name)
+        shutil.copyfile(beside / FIRST_NAMES[0] / name, beside / name)
+    shutil.copyfile(beside / "pins.json", beside / INDEX_PINS)
     beside.rename(folder)
+
+
+def _choose_passphrase(folder: Path, name: str) -> None:
+    passphrase = f"{generate_passphrase().text}\n".encode()
+    write_secret(folder / PASSPHRASES / name, passphrase)
 
 
 def read_key_config(folder: Path) -> KeyConfig:
@@ -65,37 +72,39 @@ def verify_key(folder: Path) -> KeyConfig:
 
 def share_anew(
     folder: Path,
+    names: Sequence[str],
     kind: str,
     *,
-    lost: int | None = None,
+    lost: str | None = None,
     rotation: Path | None = None,
 ) -> Path:
     """Hold the call in which the key in use is shared anew or rotated, at work.
 
     Gives the folder with what index and clients get first; no holder serves with its
-    new share before `settle_holder`. `lost`: this holder has lost its share.
+    new share before `settle_holder`. `names`: who takes part, in their places. `lost`:
+    this holder has lost its share, or leaves; who is new in its place has no keys yet.
     `rotation`: what the index asks, beside its public key.
     """
     scope = ["--kind", kind, "--valid-days", "365", "--current", "key-config.json"]
     if rotation is not None:
         scope += ["--rotation", str(rotation)]
-        for index in HOLDERS:
-            own = _holder(folder, index) / "receipt.public.jwk"
+        for name in names:
+            own = folder / name / "receipt.public.jwk"
             shutil.copyfile(rotation.with_name(own.name), own)
     if lost is not None:
-        (_holder(folder, lost) / "share.json").unlink()
-        scope += ["--lost", f"holder-{lost}"]
-    for index in HOLDERS:
-        (_holder(folder, index) / "ceremony.json").unlink()
-    _hold_call(folder, "again", scope)
+        scope += ["--lost", lost]
+        if lost in names:
+            (folder / lost / "share.json").unlink()
+    for name in names:
+        (folder / name / "ceremony.json").unlink(missing_ok=True)
+    _hold_call(folder, names, scope)
     pattern = "epoch-*" if rotation is None else "version-*"
-    (waiting,) = _holder(folder, HOLDERS[0]).glob(pattern)
+    (waiting,) = (folder / names[0]).glob(pattern)
     return waiting
 
 
-def put_beside(folder: Path, index: int) -> None:
+def put_beside(own: Path) -> None:
     """Have one holder serve with its next share beside the former one, as by hand."""
-    own = _holder(folder, index)
     (waiting,) = own.glob("version-*")
     (waiting / "share.json").rename(own / f"share-{waiting.name}.json")
     beside = own / ".key-config.json"
@@ -103,52 +112,58 @@ def put_beside(folder: Path, index: int) -> None:
     beside.replace(own / "key-config.json")
 
 
-def settle_holder(folder: Path, index: int) -> None:
+def settle_holder(folder: Path, names: Sequence[str], index: int) -> None:
     """Have one holder put its new share in the place of the former one."""
-    settle = ["signal-keys", "ceremony", "settle", *_given(folder, "done")]
-    run([*settle, *_passphrase(index)], _holder(folder, index))
+    settle = ["signal-keys", "ceremony", "settle", *_given(folder, names, "done")]
+    name = names[index - 1]
+    run([*settle, *_passphrase(name)], folder / name)
 
 
 def _hold_call(
-    folder: Path, card: str = "new", scope: Sequence[str] = _FIRST_SCOPE
+    folder: Path, names: Sequence[str], scope: Sequence[str] = _FIRST_SCOPE
 ) -> None:
-    _each(folder, ["card", card], named=True)
-    cards = [f"../holder-{index}/card.json" for index in HOLDERS]
-    first = _holder(folder, HOLDERS[0])
+    for name in names:
+        (folder / name).mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+        if not (folder / PASSPHRASES / name).exists():
+            _choose_passphrase(folder, name)
+    _each(folder, names, ["card"], is_card=True)
+    cards = [f"../{name}/card.json" for name in names]
+    first, *others = (folder / name for name in names)
     opened = run(["signal-keys", "ceremony", "open", *cards, *scope], first)
-    for index in HOLDERS[1:]:
-        shutil.copyfile(
-            first / "ceremony.json", _holder(folder, index) / "ceremony.json"
-        )
-    _each(folder, ["ceremony", "commit", "--digits", _read_digits([opened])])
-    _each(folder, ["ceremony", "share", *_given(folder, "commit")])
-    accepted = _each(folder, ["ceremony", "accept", *_given(folder, "message")])
-    certificates = _given(folder, "certificate")
-    _each(
-        folder,
-        ["ceremony", "finish", *certificates, "--digits", _read_digits(accepted)],
-    )
+    for own in others:
+        shutil.copyfile(first / "ceremony.json", own / "ceremony.json")
+    step = ["ceremony", "commit", "--digits", _read_digits([opened])]
+    _each(folder, names, step)
+    _each(folder, names, ["ceremony", "share", *_given(folder, names, "commit")])
+    accept = ["ceremony", "accept", *_given(folder, names, "message")]
+    accepted = _each(folder, names, accept)
+    finish = ["ceremony", "finish", *_given(folder, names, "certificate")]
+    _each(folder, names, [*finish, "--digits", _read_digits(accepted)])
 
 
-def _each(folder: Path, verb: Sequence[str], *, named: bool = False) -> list[str]:
+def _each(
+    folder: Path, names: Sequence[str], verb: Sequence[str], *, is_card: bool = False
+) -> list[str]:
     """Have every holder take a step at the same time; give what each was told."""
 
-    def take(index: int) -> str:
-        own = _holder(folder, index)
-        own.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
-        id_ = ["--id", f"holder-{index}", "--into", "."] if named else []
-        return run(["signal-keys", *verb, *id_, *_passphrase(index)], own)
+    def take(name: str) -> str:
+        own = folder / name
+        kind = "again" if (own / "config-signing.jwk").exists() else "new"
+        id_ = [kind, "--id", name, "--into", "."] if is_card else []
+        return run(["signal-keys", *verb, *id_, *_passphrase(name)], own)
 
     with ThreadPoolExecutor(len(HOLDERS)) as holders:
-        return list(holders.map(take, HOLDERS))
+        return list(holders.map(take, names))
 
 
-def _passphrase(index: int) -> list[str]:
-    return ["--passphrase", f"../{PASSPHRASES}/holder-{index}"]
+def _passphrase(name: str) -> list[str]:
+    return ["--passphrase", f"../{PASSPHRASES}/{name}"]
 
 
-def _given(folder: Path, kind: str) -> list[str]:
-    return [str(_holder(folder, at) / f"{kind}-{at}.json") for at in HOLDERS]
+def _given(folder: Path, names: Sequence[str], kind: str) -> list[str]:
+    return [
+        str(folder / name / f"{kind}-{at}.json") for at, name in enumerate(names, 1)
+    ]
 
 
 def _read_digits(told: Sequence[str]) -> str:
@@ -158,7 +173,3 @@ def _read_digits(told: Sequence[str]) -> str:
         raise PartyFailed("two holders read other digits")
     digits: str = found.pop()
     return digits
-
-
-def _holder(folder: Path, index: int) -> Path:
-    return folder / f"holder-{index}"

@@ -6,6 +6,7 @@ what can still come is left open (`--so-far`).
 """
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,10 @@ def reconcile_today(places: Places) -> Reconciled:
                 _write, places.desk, "signal-desk receipts", day, "desk.toml", receipts
             )
         ]
-        jobs += [pool.submit(_ask, auditor, holder, day, folder) for holder in HOLDERS]
+        jobs += [
+            pool.submit(_ask, auditor, places.holder_name(at), day, folder)
+            for at in HOLDERS
+        ]
         for job in jobs:
             job.result()
     return _judge(places, day, export, folder)
@@ -63,14 +67,16 @@ def _write(folder: Path, command: str, day: str, settings: str, into: Path) -> N
     run([name, verb, day, *options], folder)
 
 
-def _write_auditor(places: Places) -> Path:
+def _write_auditor(places: Places, config: str = "../key-config.json") -> Path:
     """Write who the supervisor is to the holders, and where they are."""
     folder = places.keys / "auditor"
-    holders = "\n".join(f'holder-{i} = "{places.holder_url(i)}"' for i in HOLDERS)
+    holders = "\n".join(
+        f'{places.holder_name(i)} = "{places.holder_url(i)}"' for i in HOLDERS
+    )
     (folder / "auditor.toml").write_text(
         f'organisation = "{SUPERVISOR}"\n'
         'request_key = "request-key.jwk"\n'
-        'key_config = "../key-config.json"\n'
+        f'key_config = "{config}"\n'
         'pins = "../pins.json"\n'
         f'accepted_origin = "{KEY_ORIGIN}"\n'
         f"[holders]\n{holders}\n"
@@ -78,15 +84,35 @@ def _write_auditor(places: Places) -> Path:
     return folder
 
 
-def _ask(auditor: Path, holder: int, day: str, folder: Path) -> None:
-    into = folder / f"holder-{holder}.jwt"
-    options = ["--settings", "auditor.toml", "--holder", f"holder-{holder}"]
+def ask_before_it_left(places: Places, leaves: int, former: bytes) -> None:
+    """Have the auditor ask a holder that leaves, and keep the config of before.
+
+    While the pins of before are there still: later nobody could read what it stated.
+    """
+    folder = _left(places)
+    folder.mkdir(mode=0o700)
+    (folder / "key-config.json").write_bytes(former)
+    shutil.copyfile(places.keys / "pins.json", folder / "pins.json")
+    auditor = _write_auditor(places, str(folder / "key-config.json"))
+    day = clock.now().date().isoformat()
+    _ask(auditor, places.holder_name(leaves), day, folder)
+
+
+def _left(places: Places) -> Path:
+    return places.folder / "left"
+
+
+def _ask(auditor: Path, holder: str, day: str, folder: Path) -> None:
+    into = folder / f"{holder}.jwt"
+    options = ["--settings", "auditor.toml", "--holder", holder]
     command = ["signal-keys", "statement", day, *options]
     run([*command, "--into", str(into), "--json"], auditor)
 
 
 def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
-    keys = places.index / "keys"
+    keys, left = places.index / "keys", _left(places)
+    pins = folder / "pins.json"
+    shutil.copyfile(places.keys / pins.name, pins)
     given = {
         "ledger": export,
         "opened": folder / OPENED,
@@ -94,16 +120,16 @@ def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
         "key": keys / "checkpoint.vkey",
         "receipt-key": keys / "receipt.public.jwk",
         "key-config": places.keys / "key-config.json",
-        "pins": places.keys / "pins.json",
+        "pins": pins,
         "accepted-origin": KEY_ORIGIN,
         "report": folder / "report.json",
     }
     options = [part for name, value in given.items() for part in (f"--{name}", value)]
-    options += [
-        part
-        for holder in HOLDERS
-        for part in ("--statements", folder / f"holder-{holder}.jwt")
-    ]
+    if left.exists():  # a holder was replaced today: it gave tickets too
+        shutil.copyfile(left / pins.name, folder / "pins-before.json")
+        options += ["--key-config", left / "key-config.json"]
+    for statement in (*folder.glob("holder-*.jwt"), *left.glob("holder-*.jwt")):
+        options += ["--statements", statement]
     command = ["signal-index", "reconcile", day, "--so-far", *map(str, options)]
     code, said, _ = attempt(command, folder)
     if code not in {FITS, FOUND} or not (folder / "report.json").exists():

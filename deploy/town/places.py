@@ -14,7 +14,7 @@ FOLDER/agencies/SLUG/    settings, keys, outbox and the delivered file (BSNs, by
 FOLDER/log/              what each process wrote
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.town.parties import (
@@ -28,6 +28,7 @@ from deploy.town.parties import (
 from deploy.town.ports import Ports
 
 HOLDERS = (1, 2, 3)
+FIRST_NAMES = ("holder-1", "holder-2", "holder-3")
 DESK_PORT = 8000
 
 
@@ -49,7 +50,18 @@ class Places:
     front_port: int
     portal_port: int
     broker_port: int
+    spare_port: int
+    holder_names: tuple[str, ...] = FIRST_NAMES
     fronted: bool = False
+
+    def with_holder(self, index: int, name: str) -> "Places":
+        """Give the town with another holder in a place: other folders, another port."""
+        names, ports = list(self.holder_names), list(self.holder_ports)
+        names[index - 1], ports[index - 1] = name, self.spare_port
+        first, second, third = ports
+        return replace(
+            self, holder_names=tuple(names), holder_ports=(first, second, third)
+        )
 
     @property
     def keys(self) -> Path:
@@ -128,7 +140,15 @@ class Places:
 
     def holder(self, index: int) -> Path:
         """Give the folder of one key holder's service."""
-        return self.folder / f"holder-{index}"
+        return self.folder / self.holder_name(index)
+
+    def holder_name(self, index: int) -> str:
+        """Give what a key holder is called, by its place in the key config."""
+        return self.holder_names[index - 1]
+
+    def holder_keys(self, index: int) -> Path:
+        """Give the folder of one key holder's keys."""
+        return self.keys / self.holder_name(index)
 
     def desk_folder(self, desk: DeskOf) -> Path:
         """Give the folder of one desk."""
@@ -220,5 +240,6 @@ def choose_places(
         front_port=front,
         portal_port=ports.hold(desk_port and desk_port + len(DESKS), PORTAL_HOST),
         broker_port=ports.hold(None, BROKER_HOST),
+        spare_port=ports.hold(),
         fronted=fronted,
     )

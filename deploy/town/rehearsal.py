@@ -48,16 +48,16 @@ from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.loop import SHOWN_FOR_WMO, Loop, close_loop
 from deploy.town.parties import ACCOUNTS, DESKS
 from deploy.town.people import People, settle_people
-from deploy.town.places import HOLDERS, Places
+from deploy.town.places import Places
 from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
 from deploy.town.regional_bank import find_clients, publish_clients
 from deploy.town.renewing import (
     refresh_shares,
     renew_key,
-    replace_share,
     rotate_key,
 )
+from deploy.town.replacing import replace_holder
 from deploy.town.run import running_town
 from deploy.town.switching import (
     CATEGORY,
@@ -178,12 +178,11 @@ async def _share_anew(
     case_system: CaseSystem,
     result: Result,
 ) -> None:
-    """Replace a lost share, refresh all, rotate; while somebody is looked up."""
+    """Refresh all shares, and rotate the key; while somebody is looked up."""
     person = people.find_with("bijstand")
-    for said, share in (("replaced", replace_share), ("refreshed", refresh_shares)):
-        count = await share(places, case_system, person)
-        result.keys[said] = True
-        console.print(f"shares are {said}, and {count} lookups meanwhile all answered")
+    count = await refresh_shares(places, case_system, person)
+    result.keys["refreshed"] = True
+    console.print(f"shares are refreshed, and {count} lookups meanwhile all answered")
     former, following = await rotate_key(places, case_system, person)
     result.keys["rotated"] = True
     console.print(
@@ -212,6 +211,12 @@ async def _ask_and_attack(
         result.keys["renewed"] = True
         console.print(f"the key is renewed, and {count} lookups meanwhile all answered")
         if shares_anew:
+            places, count = await replace_holder(places, processes, case_system, people)
+            result.keys["replaced"] = True
+            console.print(
+                f"a new holder, elsewhere, is in the place of one that left: {count} "
+                "lookups meanwhile all answered, and then some without another"
+            )
             await _share_anew(console, places, people, case_system, result)
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
@@ -304,7 +309,7 @@ def _demand_publication(published: Published, people: People) -> None:
 
 def _searched(places: Places) -> list[Path]:
     """Give all that index, desks, holders and others have written, and the logs."""
-    holders = [places.holder(index) for index in HOLDERS]
+    holders = sorted(places.folder.glob("holder-*"))
     kept_outside = [places.folder / "checkpoint", places.folder / "export"]
     desks = [places.desk_folder(desk) for desk in DESKS]
     own = [

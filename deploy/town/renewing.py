@@ -35,20 +35,19 @@ CHANGES_TICKET_KEY: Final = 1
 
 async def renew_key(places: Places, case_system: CaseSystem, person: str) -> int:
     """Renew the key while somebody looks a person up; give how often they did."""
-    done = await _change_over(
+    done = await change_over(
         places, case_system, person, lambda: asyncio.to_thread(_renew, places)
     )
     return done.total()
 
 
-async def replace_share(places: Places, case_system: CaseSystem, person: str) -> int:
-    """Have a holder that lost its share get another, at work; give the lookups."""
-    return await _share_anew(places, case_system, person, "replace", lost=LOSES_SHARE)
-
-
 async def refresh_shares(places: Places, case_system: CaseSystem, person: str) -> int:
     """Have every holder get a new share of the same key, at work; give the lookups."""
-    return await _share_anew(places, case_system, person, "refresh")
+
+    async def share() -> None:
+        await change_shares(places, "refresh")
+
+    return (await change_over(places, case_system, person, share)).total()
 
 
 async def rotate_key(
@@ -64,34 +63,28 @@ async def rotate_key(
         await change_key(places, case_system.fetch_key)
 
     former = (await case_system.fetch_key()).key_version
-    done = await _change_over(places, case_system, person, rotated)
+    done = await change_over(places, case_system, person, rotated)
     version = (await case_system.fetch_key()).key_version
     demand(version == former + 1, f"the key version is {version}")
     demand(set(done) == {former, version}, f"lookups by key version: {dict(done)}")
     return done[former], done[version]
 
 
-async def _share_anew(
-    places: Places,
-    case_system: CaseSystem,
-    person: str,
-    kind: str,
-    *,
-    lost: int | None = None,
-) -> int:
-    async def share() -> None:
-        await change_shares(places, kind, lost=lost)
-
-    return (await _change_over(places, case_system, person, share)).total()
-
-
 async def change_shares(places: Places, kind: str, *, lost: int | None = None) -> None:
     """Hold the call; then the index goes first, and one holder after the other."""
-    waiting = await asyncio.to_thread(share_anew, places.keys, kind, lost=lost)
-    serial = await _go_first(places, waiting)
+    names = places.holder_names
+    name = None if lost is None else places.holder_name(lost)
+    waiting = await asyncio.to_thread(share_anew, places.keys, names, kind, lost=name)
+    serial = await go_first(places, waiting)
     for index in HOLDERS:
-        await asyncio.to_thread(settle_holder, places.keys, index)
-        await _wait_until(serial, [_health_of(places, index)])
+        await settle(places, index, serial)
+
+
+async def settle(places: Places, index: int, serial: int) -> None:
+    """Have a holder serve with its new share, and wait until it does."""
+    names = places.holder_names
+    await asyncio.to_thread(settle_holder, places.keys, names, index)
+    await _wait_until(serial, [_health_of(places, index)])
 
 
 async def change_key(
@@ -105,34 +98,35 @@ async def change_key(
     settings = ["--settings", "index.toml"]
     await asyncio.to_thread(run, [*rotate, "begin", *settings], places.index)
     asked = places.index / "keys" / "rotation.json"
-    waiting = await asyncio.to_thread(share_anew, places.keys, "rotate", rotation=asked)
+    names = places.holder_names
+    waiting = await asyncio.to_thread(
+        share_anew, places.keys, names, "rotate", rotation=asked
+    )
     record = ["--record", str(waiting / "record.json")]
-    handed = [
-        str(places.keys / f"holder-{at}" / f"hand-over-{at}.json") for at in HOLDERS
-    ]
+    handed = [str(places.holder_keys(at) / f"hand-over-{at}.json") for at in HOLDERS]
     finish = [*rotate, "finish", *handed, *record, *settings]
     await asyncio.to_thread(run, finish, places.index)
-    serial = await _go_first(places, waiting)
+    serial = await go_first(places, waiting)
     for index in HOLDERS:
-        await asyncio.to_thread(put_beside, places.keys, index)
+        await asyncio.to_thread(put_beside, places.holder_keys(index))
         await _wait_until(serial, [_health_of(places, index)])
         await after_each()
 
 
-async def _go_first(places: Places, waiting: Path) -> int:
+async def go_first(places: Places, waiting: Path) -> int:
     """Have the index take up what a ceremony came to, before any holder does.
 
     Gives its serial.
     """
     document = (waiting / "key-config.json").read_bytes()
     serial = read_payload(parse_document(SignedDocument, document)).serial
-    _replace(places.keys / "key-config.json", document)
+    put_in_place(places.keys / "key-config.json", document)
     await _wait_until(serial, [f"{places.index_url}/v1/health"])
     await asyncio.to_thread(_take_record, places, waiting / "record.json")
     return serial
 
 
-async def _change_over(
+async def change_over(
     places: Places,
     case_system: CaseSystem,
     person: str,
@@ -142,7 +136,7 @@ async def _change_over(
 
     All must be answered with the same flags; gives how many were, by key version.
     """
-    _, flags = await _look_up(case_system, person)
+    _, flags = await look_up(case_system, person)
     demand(flags, "whom the lookups are about has no flag")
     serial = (await case_system.fetch_key()).serial + 1
     is_over = asyncio.Event()
@@ -163,12 +157,12 @@ async def _look_up_until(
 ) -> list[tuple[KeyVersion, set[str]]]:
     answered = []
     while not is_over.is_set():
-        answered.append(await _look_up(case_system, person))
+        answered.append(await look_up(case_system, person))
         await asyncio.sleep(REST_SECONDS)
     return answered
 
 
-async def _look_up(case_system: CaseSystem, person: str) -> tuple[KeyVersion, set[str]]:
+async def look_up(case_system: CaseSystem, person: str) -> tuple[KeyVersion, set[str]]:
     """Look a person up: under which key version, and which categories showed."""
     found = await case_system.pseudonymise([person])
     reply = await case_system.ask(build_body(found, LookupQuestion()))
@@ -183,27 +177,28 @@ def _renew(places: Places) -> None:
     work.mkdir(mode=0o700)
     before, pins = str(places.keys / "key-config.json"), str(places.keys / "pins.json")
     known = ["--known", before, "--pins", pins]
-    changing = places.keys / f"holder-{CHANGES_TICKET_KEY}"
+    changing = places.holder_keys(CHANGES_TICKET_KEY)
     config = ["signal-keys", "config"]
     run([*config, "new-ticket-key", "--into", "."], changing)
     public = str(changing / NEXT_PUBLIC_TICKET_KEY)
-    new_key = ["--ticket-key", f"holder-{CHANGES_TICKET_KEY}={public}"]
+    new_key = ["--ticket-key", f"{places.holder_name(CHANGES_TICKET_KEY)}={public}"]
     days = ["--valid-days", "730"]
     run([*config, "draft", *known, *days, *new_key, "--into", "draft.json"], work)
     signed = [f"signed-{index}.json" for index in HOLDERS]
     for index, into in zip(HOLDERS, signed, strict=True):
-        key = ["--key", str(places.keys / f"holder-{index}" / "config-signing.jwk")]
+        key = ["--key", str(places.holder_keys(index) / "config-signing.jwk")]
         own = ["--ticket-key", public] if index == CHANGES_TICKET_KEY else []
         sign = [*config, "sign", "draft.json", *known, *key, *own, "--yes"]
         run([*sign, "--into", into], work)
     run([*config, "assemble", *signed, *known, "--into", "next.json"], work)
     document = (work / "next.json").read_bytes()
-    for folder in (places.keys, *(places.keys / f"holder-{at}" for at in HOLDERS)):
-        _replace(folder / "key-config.json", document)
-    _replace(changing / "ticket.jwk", (changing / NEXT_TICKET_KEY).read_bytes())
+    for folder in (places.keys, *map(places.holder_keys, HOLDERS)):
+        put_in_place(folder / "key-config.json", document)
+    put_in_place(changing / "ticket.jwk", (changing / NEXT_TICKET_KEY).read_bytes())
 
 
-def _replace(path: Path, data: bytes) -> None:
+def put_in_place(path: Path, data: bytes) -> None:
+    """Replace a file in one step, as its user does with `mv`."""
     write_whole(path, data, replace=True)
 
 

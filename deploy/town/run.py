@@ -70,19 +70,17 @@ def provider_command(settings: Path) -> list[str]:
 
 def holder_parties(places: Places) -> list[Party]:
     """Give the three key holders."""
-    return [
-        Party(
-            f"holder-{index}",
-            [
-                program("signal-keys"),
-                "serve",
-                "--settings",
-                str(places.holder(index) / "holder.toml"),
-            ],
-            f"{places.holder_url(index)}/v1/health",
-        )
-        for index in HOLDERS
-    ]
+    return [holder_party(places, index) for index in HOLDERS]
+
+
+def holder_party(places: Places, index: int) -> Party:
+    """Give one key holder, by its place in the key config."""
+    settings = str(places.holder(index) / "holder.toml")
+    return Party(
+        places.holder_name(index),
+        [program("signal-keys"), "serve", "--settings", settings],
+        f"{places.holder_url(index)}/v1/health",
+    )
 
 
 def witness_party(places: Places) -> Party:

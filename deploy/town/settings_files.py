@@ -13,7 +13,7 @@ import tomlkit
 from sqlalchemy.engine import make_url
 
 import sources.profiles
-from deploy.town.ceremony import KEY_ORIGIN, PASSPHRASES
+from deploy.town.ceremony import INDEX_PINS, KEY_ORIGIN, PASSPHRASES
 from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
@@ -31,6 +31,7 @@ from deploy.town.parties import (
 )
 from deploy.town.places import HOLDERS, Places
 from keys import clock
+from keys.files import READ_BY_ALL, write_whole
 
 CASELOAD = 20_000
 CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
@@ -48,16 +49,21 @@ WHOM_TO_TELL = {
 def write_settings(places: Places) -> None:
     """Write the settings files of holders, index, desks and agencies."""
     for index in HOLDERS:
-        write_toml(places.holder(index) / "holder.toml", _holder(places, index))
-        listed = places.holder(index) / "organisations.toml"
-        founded, joined = _organisations_at_holder(places), _find_joined(listed)
-        write_toml(listed, {"organisations": [*founded, *joined]})
+        write_holder(places, index)
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
         write_toml(places.desk_folder(desk) / "desk.toml", desk_settings(places, desk))
     write_toml(places.portal / "portal.toml", _portal(places))
     for agency in FOUNDED:
         write_agency(places, agency)
+
+
+def write_holder(places: Places, index: int) -> None:
+    """Write the settings of one key holder, and whom it serves."""
+    write_toml(places.holder(index) / "holder.toml", _holder(places, index))
+    listed = places.holder(index) / "organisations.toml"
+    founded, joined = _organisations_at_holder(places), _find_joined(listed)
+    write_toml(listed, {"organisations": [*founded, *joined]})
 
 
 def write_agency(places: Places, agency: Agency) -> None:
@@ -69,7 +75,8 @@ def write_agency(places: Places, agency: Agency) -> None:
 def write_toml(path: Path, content: dict[str, Any]) -> None:
     """Write one TOML file, making its folder when needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomlkit.dumps(content), encoding="utf-8")
+    data = tomlkit.dumps(content).encode()
+    write_whole(path, data, mode=READ_BY_ALL, replace=True)
 
 
 def read_jwk(path: Path) -> dict[str, str]:
@@ -79,9 +86,9 @@ def read_jwk(path: Path) -> dict[str, str]:
 
 
 def _holder(places: Places, index: int) -> dict[str, Any]:
-    own = places.keys / f"holder-{index}"
+    own = places.holder_keys(index)
     return {
-        "holder": f"holder-{index}",
+        "holder": places.holder_name(index),
         "audience": AUDIENCE,
         "host": "127.0.0.1",
         "port": places.holder_ports[index - 1],
@@ -89,7 +96,7 @@ def _holder(places: Places, index: int) -> dict[str, Any]:
         "key_config": str(own / "key-config.json"),
         "pins": str(own / "pins.json"),
         "share": str(own / "share.json"),
-        "passphrase": str(places.keys / PASSPHRASES / f"holder-{index}"),
+        "passphrase": str(places.keys / PASSPHRASES / places.holder_name(index)),
         "together_until": clock.now().date() + _TRIAL,
         "ticket_key": str(own / "ticket.jwk"),
         "index_key": str(places.index / "keys" / "receipt.public.jwk"),
@@ -207,7 +214,7 @@ def _index(places: Places) -> dict[str, Any]:
         "upkeep": "in-process",
         "keys": "keys",
         "key_config": str(places.keys / "key-config.json"),
-        "key_pins": str(places.keys / "pins.json"),
+        "key_pins": str(places.keys / INDEX_PINS),
         "accepted_key_origin": KEY_ORIGIN,
         "audience": AUDIENCE,
         "issuers": [{"issuer": places.issuer, "algorithms": ["PS256"]}],
@@ -220,7 +227,8 @@ def _index(places: Places) -> dict[str, Any]:
             "issuer": places.issuer,
             "client_algorithm": "Ed25519",
             "holders": [
-                {"id": f"holder-{i}", "url": places.holder_url(i)} for i in HOLDERS
+                {"id": places.holder_name(i), "url": places.holder_url(i)}
+                for i in HOLDERS
             ],
         },
         "host": "127.0.0.1",
@@ -272,7 +280,7 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         "team_phone": "+31182555000",
         "register_path": REGISTER_PATH if places.has_register(desk) else "",
         "holders": [
-            {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+            {"index": i, "id": places.holder_name(i), "url": places.holder_url(i)}
             for i in HOLDERS
         ],
         "identity": {
@@ -322,7 +330,7 @@ def _portal(places: Places) -> dict[str, Any]:
         **_watched_by(places),
         **WHOM_TO_TELL,
         "holders": [
-            {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+            {"index": i, "id": places.holder_name(i), "url": places.holder_url(i)}
             for i in HOLDERS
         ],
         "broker": {
@@ -386,7 +394,7 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
             "pins": str(places.keys / "pins.json"),
             "accepted_origin": KEY_ORIGIN,
             "places": [
-                {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+                {"index": i, "id": places.holder_name(i), "url": places.holder_url(i)}
                 for i in HOLDERS
             ],
         },

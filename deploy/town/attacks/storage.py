@@ -126,7 +126,7 @@ async def _read_numbers(scene: Scene, named: str) -> list[str | None]:
 
 def _open_share(places: Places, index: int) -> KeyShare:
     """Open a holder's share of the key in use: after a rotation it has two."""
-    name = f"holder-{index}"
+    name = places.holder_name(index)
     sealer = PassphraseSealer(read_passphrase(places.keys / PASSPHRASES / name))
     files = (places.keys / name).glob("share*.json")
     shares = [load_share(path, name, sealer) for path in files]

@@ -109,7 +109,7 @@ async def _pseudonymise(places: Places, bsns: list[str]) -> Pseudonymised:
     oin = _ASKS.organisation
     config = read_key_config(places.keys)
     holders = {
-        index: HolderPlace(f"holder-{index}", places.holder_url(index))
+        index: HolderPlace(places.holder_name(index), places.holder_url(index))
         for index in HOLDERS
     }
     async with httpx.AsyncClient(timeout=60) as client:
