@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from sources.counted import EVERYTHING, MOST_KEPT, Cut, say_listed
+
 MOST_NAMED: Final = 12
+"""How many lines of a kind are said at once, and told to the index."""
+LINES: Final = Cut(MOST_NAMED, "alle: `signal-source check --all`")
+"""Of a file that is only looked at."""
 
 
 class Why(StrEnum):
@@ -35,20 +40,19 @@ _SAYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """How many lines were passed over for one reason, and the first of them."""
+    """How many lines were passed over for one reason, and the first `MOST_KEPT`."""
 
     why: Why
     count: int
     lines: tuple[int, ...]
 
-    def say(self) -> str:
+    def say(self, cut: Cut = EVERYTHING) -> str:
         """Say it with the lines; Dutch, B1."""
         if self.count == 1:
             return f"Regel {self.lines[0]} {_SAYS[self.why]}."
-        shown = ", ".join(map(str, self.lines))
-        more = self.count - len(self.lines)
-        rest = f" en nog {more}" if more > 0 else ""
-        return f"{self.count} regels {_SAYS[self.why]} (regel {shown}{rest})."
+        shown = self.lines[: cut.most]
+        listed = say_listed(map(str, shown), self.count - len(shown), cut)
+        return f"{self.count} regels {_SAYS[self.why]}: regel {listed}."
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ class Noticing:
         """Hear of one line."""
         self._counts[why] = self._counts.get(why, 0) + 1
         lines = self._lines.setdefault(why, [])
-        if len(lines) < MOST_NAMED:
+        if len(lines) < MOST_KEPT:
             lines.append(line)
 
     def tell(self) -> tuple[PassedOver, ...]:
@@ -74,15 +78,17 @@ class Noticing:
         )
 
 
-def say_passed(passed: Iterable[PassedOver]) -> Iterator[str]:
+def say_passed(passed: Iterable[PassedOver], cut: Cut = EVERYTHING) -> Iterator[str]:
     """Say of each reason how many lines were passed over, and which."""
-    return (one.say() for one in passed)
+    return (one.say(cut) for one in passed)
 
 
-def describe_passed(passed: Iterable[PassedOver]) -> list[dict[str, object]]:
+def describe_passed(
+    passed: Iterable[PassedOver], most: int = MOST_KEPT
+) -> list[dict[str, object]]:
     """Give the same for a machine: the shape of the outbox and of the wire."""
     return [
-        {"why": one.why.value, "count": one.count, "lines": list(one.lines)}
+        {"why": one.why.value, "count": one.count, "lines": list(one.lines[:most])}
         for one in passed
     ]
 

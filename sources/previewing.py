@@ -75,11 +75,11 @@ class Preview:
         if line is not None and len(lines) < MOST_LINES:
             lines.append(line)
 
-    def list_rejected(self, most: int) -> Sequence[Rejected]:
+    def list_rejected(self) -> Sequence[Rejected]:
         """Give how many were rejected for what, the most first."""
         return [
             Rejected(column, reason, count, self.lines[(reason, column)])
-            for (reason, column), count in self.rejects.most_common(most)
+            for (reason, column), count in self.rejects.most_common()
         ]
 
     @property

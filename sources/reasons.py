@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sources.counted import Cut, say_listed
+
 MOST_LINES: Final = 6
+ALL_REJECTS: Final = (
+    "Elk afgewezen record in een bestand: `signal-source check --rejects rejects.csv`."
+)
+"""Where a file is only looked at: a delivery writes that file itself."""
+_IN_FILE: Final = Cut(MOST_LINES, "alle: in het bestand met afgewezen records")
 
 
 class Reason(StrEnum):
@@ -311,6 +318,5 @@ def say_rejects(row: Rejected) -> str:
 def say_lines(row: Rejected) -> str:
     """Say on which lines of the file they stand: the first, and how many more."""
     lines = row.lines[:MOST_LINES]
-    more = row.count - len(lines)
-    rest = f" en nog {more}" if more > 0 else ""
-    return f"Regel {', '.join(map(str, lines))}{rest}."
+    listed = say_listed(map(str, lines), row.count - len(lines), _IN_FILE)
+    return f"Regel {listed}."

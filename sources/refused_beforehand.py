@@ -14,6 +14,7 @@ from typing import Final
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from sources.catalogue import load_functions, load_kinds
+from sources.counted import Cut, say_listed
 from sources.informing import Allowed, find_unfit, list_allowed
 from sources.profile import Profile
 from sources.rehearsing.cases import FUNCTION
@@ -47,7 +48,7 @@ NOT_SO: Final = (
     "hieronder bij 'Let op' staat."
 )
 """Beside what would be sent, where the index or a question keeps it back."""
-MOST_WORDS: Final = 5
+_WORDS: Final = Cut(50, "alle: in uw bestand, bij de contactpersonen")
 MOST_CONTACTS: Final = 200
 SIGNALS_EACH: Final = 20
 """How many contact holders an index takes unless it is set otherwise."""
@@ -119,12 +120,12 @@ def find_unlisted_holders(
         if word not in own and not registered.lists(word, is_name=is_name)
     )
     if unlisted:
-        rest = len(unlisted) - MOST_WORDS
-        more = f" en nog {rest}" if rest > 0 else ""
+        shown = [*unlisted][: _WORDS.most]
+        listed = say_listed(shown, len(unlisted) - len(shown), _WORDS)
         yield (
             "Het bestand noemt contactpersonen met een woord dat niet op uw lijst "
-            f"staat: {', '.join([*unlisted][:MOST_WORDS])}{more}. De index neemt die "
-            "niet aan, en ook geen signaal met zo'n contactpersoon.",
+            f"staat: {listed}. De index neemt die niet aan, en ook geen signaal met "
+            "zo'n contactpersoon.",
             "Vraag de gemeente om deze woorden vast te stellen.",
         )
 

@@ -23,7 +23,7 @@ from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE, find_in_folder
 from sources.clock import day_of, now, write_moment
-from sources.counted import say_count
+from sources.counted import EVERYTHING, Cut, say_count
 from sources.errors import InvalidAgencySettings
 from sources.foreseeing import (
     Foreseen,
@@ -39,11 +39,11 @@ from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import count_signals, find_registration
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.passed_over import describe_passed, say_passed
+from sources.passed_over import LINES, describe_passed, say_passed
 from sources.profile import Profile, load_profile
 from sources.proposing.unread import NOTHING_UNREAD, Unread
 from sources.publisher.task import Task
-from sources.reasons import Rejected, say_all_rejects
+from sources.reasons import ALL_REJECTS, Rejected, say_all_rejects
 from sources.refused_beforehand import (
     NOT_SO,
     Registered,
@@ -55,7 +55,6 @@ from sources.refused_beforehand import (
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
-MOST_SHOWN = 20
 _UNASKED: Final = (
     "\nDe index was nu niet te vragen of klok en postvak kloppen. Vraag het met "
     "`signal-source doctor`."
@@ -109,6 +108,10 @@ def check_command(
     rejects: Annotated[
         Path | None, typer.Option(help="Schrijf de afgewezen records hierheen.")
     ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--all", help="Noem elke zaak en elke regel."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
     """Kijk wat `publish` zou versturen en wat niet. Er gaat niets de deur uit."""
@@ -121,12 +124,14 @@ def check_command(
     if as_json:
         typer.echo(json.dumps(_describe(checked)))
     else:
-        _show(checked)
+        _show(checked, EVERYTHING if whole else LINES)
         if rejects:
             told = f"Afgewezen records: {rejects}"
             if not delivery.counts.rejected:
                 told = f"Niets afgewezen: er is geen {rejects.name}."
             PlainConsole().print(told, soft_wrap=True)
+        elif delivery.counts.rejected:
+            PlainConsole().print(ALL_REJECTS, soft_wrap=True)
     is_unheard = delivery.hearing is not Hearing.HEARD
     if foreseen.asked or foreseen.refused or is_unheard or checked.unfit:
         raise typer.Exit(ASKS)
@@ -228,13 +233,13 @@ def _describe(checked: Checked) -> dict[str, object]:
     }
 
 
-def _show(checked: Checked) -> None:
+def _show(checked: Checked, cut: Cut) -> None:
     console = PlainConsole()
-    for line in _say(checked):
+    for line in _say(checked, cut):
         console.print(line, soft_wrap=True)
 
 
-def _say(checked: Checked) -> Iterator[str | Table]:
+def _say(checked: Checked, cut: Cut) -> Iterator[str | Table]:
     foreseen, delivery = checked.foreseen, checked.foreseen.delivery
     counts = delivery.counts
     if foreseen.sends:
@@ -252,15 +257,15 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     yield from _say_changes(foreseen)
     yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
     yield from _say_registered(checked)
-    yield from say_passed(delivery.passed)
+    yield from say_passed(delivery.passed, cut)
     fitting = counts.read - delivery.ended - delivery.not_begun - delivery.ignored
-    for said in say_all_rejects(checked.columns[:MOST_SHOWN], fitting):
+    for said in say_all_rejects(checked.columns, fitting):
         yield f"  {said}"
     for unfit in checked.unfit:
         yield f"Let op: {unfit}"
-    for ends in _say_ends(checked):
+    for ends in _say_ends(checked, cut):
         yield f"Let op: {ends}"
-    yield from _say_doubts(foreseen)
+    yield from _say_doubts(foreseen, cut)
 
 
 def _say_if(checked: Checked) -> Iterator[str]:
@@ -288,15 +293,15 @@ def _say_registered(checked: Checked) -> Iterator[str]:
         yield f"Vergeleken met hoe de index u kende op {told}."
 
 
-def _say_ends(checked: Checked) -> Iterator[str]:
+def _say_ends(checked: Checked, cut: Cut) -> Iterator[str]:
     yield from checked.unread.say()
     asked = [each.doubt for each in checked.foreseen.asked]
     delivery = checked.foreseen.delivery
     yield from say_open_though_over(delivery.though_open, asked)
-    yield from say_not_begun(delivery.not_begun_told, checked.not_begun)
+    yield from say_not_begun(delivery.not_begun_told, checked.not_begun, cut)
 
 
-def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
+def _say_doubts(foreseen: Foreseen, cut: Cut) -> Iterator[str]:
     delivery = foreseen.delivery
     if foreseen.refused:
         yield f"Let op: zo levert `publish` niet. {foreseen.refused}"
@@ -305,7 +310,7 @@ def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
             "Let op: de meeste records zijn volgens de status nog niet begonnen. Klopt "
             "de lijst van codes in het profiel?"
         )
-    for line in say_questions(foreseen.asked, foreseen.cases):
+    for line in say_questions(foreseen.asked, foreseen.cases, cut):
         yield line if line.startswith(" ") else f"Let op: {line}"
     if delivery.hearing is not Hearing.HEARD:
         yield (

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
@@ -13,6 +14,7 @@ from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.delivery_words import (
+    cut_of,
     describe,
     describe_let_go,
     say_owed,
@@ -20,13 +22,14 @@ from sources.cli.delivery_words import (
     say_spared,
     show_all,
     show_one,
+    summarise,
 )
 from sources.cli.edge import Bars, Tellings, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
-from sources.counted import say_count
+from sources.counted import EVERYTHING, MOST_KEPT, Cut, say_count
 from sources.errors import (
     DeliveryUnheard,
     NothingHeld,
@@ -67,6 +70,9 @@ Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
 ]
 _SHOWN: Final = 20
+_EARLIER: Final = (
+    "Dit zijn de laatste twintig. Alle: `signal-source deliveries show --all`."
+)
 _ANEW: Final = "Er is intussen iets veranderd: daarom wordt het opnieuw gevraagd."
 
 deliveries_app = typer.Typer(
@@ -84,6 +90,13 @@ def show_command(
     ] = None,
     *,
     settings: SettingsFile,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Elke zaak en elke regel; zonder levering: elke levering.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
     """Laat leveringen zien, of alles van een levering."""
@@ -91,15 +104,20 @@ def show_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
-            found = _find(outbox, delivery)
-            questions = [] if delivery is None else _name_questions(outbox, found[0])
-            not_begun = _name_not_begun(outbox, found[0]) if delivery else []
+            if delivery is None:
+                most = MOST_KEPT if whole else _SHOWN
+                found, said = _find_newest(outbox, most), None
+            else:
+                found = [_find_one(outbox, delivery, given.rejects)]
+                said = _say_of(outbox, found[0], whole=whole)
     if as_json:
         typer.echo(json.dumps(found))
-    elif delivery is None:
-        show_all(found)
+    elif said is not None:
+        show_one(found[0], *said)
     else:
-        show_one(found[0], questions, not_begun)
+        show_all(found)
+        if len(found) == _SHOWN:
+            PlainConsole().print(_EARLIER, soft_wrap=True)
 
 
 @deliveries_app.command("approve")
@@ -231,7 +249,17 @@ async def carry_out(
                 release_all(settings.feeds, outbox, now())
 
 
-def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
+def _say_of(
+    outbox: Outbox, one: Mapping[str, object], *, whole: bool
+) -> tuple[Sequence[str], Sequence[str], Cut]:
+    """Give what is asked about a delivery, whose flags stay, and how much is said."""
+    cut = EVERYTHING if whole else cut_of(one)
+    return _name_questions(outbox, one, cut), _name_not_begun(outbox, one), cut
+
+
+def _name_questions(
+    outbox: Outbox, one: Mapping[str, object], cut: Cut
+) -> Sequence[str]:
     """Give what is asked about a delivery, with the agency's own case numbers."""
     said = [
         line
@@ -243,7 +271,7 @@ def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
         if str(held.delivery) != one["delivery"]:
             continue
         cases = get_named_cases(outbox, held)
-        said += say_questions(held.findings, cases)
+        said += say_questions(held.findings, cases, cut)
     return said
 
 
@@ -260,14 +288,17 @@ def _name_not_begun(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
     return name_not_begun(outbox, profile) if is_last else ()
 
 
-def _find(outbox: Outbox, end: str | None) -> list[dict[str, object]]:
-    """Give what is to be shown: one delivery, or the newest of all there were."""
-    if end is not None:
-        ended = find_let_go(outbox, limit=2, end=end) if end else []
-        if len(ended) == 1:
-            return [describe_let_go(ended[0])]
-        return [describe(outbox, get_by_end(outbox, end))]
-    found = [describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)]
-    found += [describe_let_go(one) for one in find_let_go(outbox, limit=_SHOWN)]
+def _find_one(outbox: Outbox, end: str, rejects: Path) -> dict[str, object]:
+    """Give the one delivery whose name ends so."""
+    ended = find_let_go(outbox, limit=2, end=end) if end else []
+    if len(ended) == 1:
+        return describe_let_go(ended[0])
+    return summarise(outbox, get_by_end(outbox, end), rejects)
+
+
+def _find_newest(outbox: Outbox, most: int) -> list[dict[str, object]]:
+    """Give the newest deliveries of all there were, also those that were let go of."""
+    found = [describe(outbox, one) for one in find_newest(outbox, limit=most)]
+    found += [describe_let_go(one) for one in find_let_go(outbox, limit=most)]
     found.sort(key=lambda one: str(one["until"]), reverse=True)
-    return found[:_SHOWN]
+    return found[:most]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_day, write_moment
-from sources.counted import say_count
+from sources.counted import EVERYTHING, Cut, say_count
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import (
     find_remedy,
@@ -21,12 +22,13 @@ from sources.outbox.deliveries import (
     OpenDelivery,
     count_by_field,
     count_rejects,
+    find_rejects_file,
 )
 from sources.outbox.holding import Held, NamedCase, find_held
 from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
-from sources.passed_over import describe_passed, read_passed, say_passed
+from sources.passed_over import MOST_NAMED, describe_passed, read_passed, say_passed
 from sources.reasons import Reason, Rejected, say_all_rejects
 from sources.values import call_with_line
 
@@ -138,8 +140,17 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
     }
 
 
+def cut_of(one: Mapping[str, object]) -> Cut:
+    """Give how many cases or lines are said at once, and where all are."""
+    short = str(one["delivery"])[-8:]
+    way = f"alle: `signal-source deliveries show {short} --all`"
+    return Cut(MOST_NAMED, way)
+
+
 def say_questions(
-    findings: Sequence[Finding], cases: Mapping[Doubt, Sequence[NamedCase]]
+    findings: Sequence[Finding],
+    cases: Mapping[Doubt, Sequence[NamedCase]],
+    cut: Cut = EVERYTHING,
 ) -> Sequence[str]:
     """Say what is asked, with the agency's own case numbers, and what to look at."""
     said = []
@@ -147,7 +158,7 @@ def say_questions(
         listed = sorted(cases.get(finding.doubt, ()), key=_find_place)
         named = [call_with_line(one.name, one.line) for one in listed]
         names = [name for name in named if name]
-        said += [say_finding(finding, names), f"  {find_remedy(finding.doubt)}"]
+        said += [say_finding(finding, names, cut), f"  {find_remedy(finding.doubt)}"]
     return said
 
 
@@ -212,7 +223,10 @@ def _find_known_counts(state: str) -> Sequence[str]:
 
 
 def show_one(
-    one: Mapping[str, object], questions: Sequence[str], not_begun: Sequence[str] = ()
+    one: Mapping[str, object],
+    questions: Sequence[str],
+    not_begun: Sequence[str] = (),
+    cut: Cut = EVERYTHING,
 ) -> None:
     """Show all of one delivery, with what is asked about it.
 
@@ -237,16 +251,28 @@ def show_one(
         )
     for name in _find_known_counts(str(one["state"])):
         console.print(f"{COUNTS[name]}: {one[name]}")
-    show_aside(console, one, not_begun)
+    show_aside(console, one, not_begun, cut)
     show_rejected(console, one)
 
 
+def summarise(
+    outbox: Outbox, delivery: OpenDelivery, rejects: Path
+) -> dict[str, object]:
+    """Give what became of a delivery, and where its rejects are; None without any."""
+    file = find_rejects_file(rejects, delivery)
+    return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
+
+
 def show_aside(
-    console: PlainConsole, one: Mapping[str, object], not_begun: Sequence[str] = ()
+    console: PlainConsole,
+    one: Mapping[str, object],
+    not_begun: Sequence[str],
+    cut: Cut,
 ) -> None:
     """Say which lines of a file were passed over, and where it contradicts itself."""
-    passed = one["passed"]
-    for line in say_passed(read_passed(passed if isinstance(passed, Sequence) else ())):
+    told = one["passed"]
+    passed = read_passed(told if isinstance(told, Sequence) else ())
+    for line in say_passed(passed, cut):
         console.print(line, soft_wrap=True)
     findings = one["findings"]
     asked = [
@@ -257,7 +283,7 @@ def show_aside(
         console.print(line, soft_wrap=True)
     for said in (
         *say_open_though_over(one["openThoughOver"], asked),
-        *say_not_begun(one["notBegunTold"], not_begun),
+        *say_not_begun(one["notBegunTold"], not_begun, cut),
     ):
         console.print(f"Let op: {said}", soft_wrap=True)
 
@@ -289,3 +315,5 @@ def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
     read, *aside = (int(str(one[name])) for name in went)
     for said in say_all_rejects(rows, read - sum(aside)):
         console.print(said, soft_wrap=True)
+    if file := one.get("rejectsFile"):
+        console.print(f"Afgewezen records: {file}", soft_wrap=True)

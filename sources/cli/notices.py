@@ -19,6 +19,7 @@ from sources.cli.plain import PlainConsole
 from sources.cli.references import UNNAMED, say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import write_moment
+from sources.counted import Cut, say_listed
 from sources.errors import InvalidAgencySettings
 from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import (
@@ -33,7 +34,7 @@ from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
 CASES_SHOWN: Final = 2
-MOST_NAMED: Final = 50
+_FIRST: Final = Cut(50, "alle met --json")
 _DISPUTES: Final = ("correction", "objection")
 _TO_CALL: Final = ("looked-up", "outcome", "succession")
 
@@ -148,9 +149,9 @@ def _say_cases(one: KeptNotice, said: Mapping[UUID, str]) -> Iterator[str]:
             yield f"Zaak: {_say_case(one, reference, said)}"
         return
     named = [name or shorten(at) for at, name in name_cases([one]).items()]
-    rest = len(named) - MOST_NAMED
-    more = f" en nog {rest} (alle met --json)" if rest > 0 else ""
-    yield f"{len(named)} zaken: {', '.join(named[:MOST_NAMED])}{more}"
+    shown = named[: _FIRST.most]
+    listed = say_listed(shown, len(named) - len(shown), _FIRST)
+    yield f"{len(named)} zaken: {listed}"
 
 
 def show(found: Sequence[KeptNotice]) -> None:

@@ -12,18 +12,17 @@ from sources.errors import InvalidProfile, UnreadableFile
 from sources.foreseeing import count_not_begun, judge_as_delivered
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
-from sources.passed_over import describe_passed, say_passed
+from sources.passed_over import LINES, describe_passed, say_passed
 from sources.previewing import Preview, make_preview
 from sources.profile import Profile
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unread import NOTHING_UNREAD, Unread, find_unread
 from sources.publisher.task import Task
-from sources.reasons import say_all_rejects
+from sources.reasons import ALL_REJECTS, say_all_rejects
 from sources.refused_beforehand import NOT_SO
 from sources.settings import AgencySettings
 
 Own = tuple[str, Preview]
-MOST_SHOWN = 10
 
 
 def read_own(
@@ -98,7 +97,7 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
         )
         if made.refused:
             yield f"  {NOT_SO}"
-        yield from (f"  {each}" for each in say_passed(made.passed))
+        yield from (f"  {each}" for each in say_passed(made.passed, LINES))
         yield from (f"  Let op: {each}" for each in made.warnings)
         if made.sought:
             yield f"  Eerst op te zoeken in de BRP: {made.sought}."
@@ -109,9 +108,11 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
                 f"    {flag.category}, sinds {write_day(flag.since)}. Bel "
                 f"{flag.function}, {flag.phone} ({flag.place})"
             )
-        rows = made.list_rejected(MOST_SHOWN)
+        rows = made.list_rejected()
         fitting = made.read - made.closed - made.not_begun - made.ignored
         yield from (f"  {each}" for each in say_all_rejects(rows, fitting))
+        if rows:
+            yield f"  {ALL_REJECTS}"
 
 
 def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:

@@ -15,11 +15,12 @@ from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.delivery_words import (
     COUNTS,
-    describe,
+    cut_of,
     say_questions,
     say_spared,
     show_aside,
     show_rejected,
+    summarise,
 )
 from sources.cli.edge import (
     Bars,
@@ -226,7 +227,8 @@ def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str
     planner keeps no case number.
     """
     for held in find_held(outbox, waits.profile):
-        yield from say_questions(held.findings, get_named_cases(outbox, held))
+        cut = cut_of({"delivery": held.delivery})
+        yield from say_questions(held.findings, get_named_cases(outbox, held), cut)
     yield from say_spared(waits.spared)
     if file := find_rejects_file(rejects, waits):
         yield f"Afgewezen records: {file}"
@@ -251,12 +253,6 @@ def describe_stop(settings: AgencySettings, error: SourceError, bars: Bars) -> S
     return said | {"resumed": resumed, "waiting": describe_due(bars.due)}
 
 
-def summarise(outbox: Outbox, delivery: OpenDelivery, rejects: Path) -> Summary:
-    """Give what became of a delivery, and where its rejects are; None without any."""
-    file = find_rejects_file(rejects, delivery)
-    return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
-
-
 def _show(summaries: Sequence[Summary], left: _Left) -> None:
     for summary in summaries[:-1]:
         show_summary(summary)
@@ -272,7 +268,5 @@ def show_summary(summary: Summary, not_begun: Sequence[str] = ()) -> None:
         table.add_row(label, str(summary[name]))
     console = PlainConsole()
     console.print(table)
-    show_aside(console, summary, not_begun)
+    show_aside(console, summary, not_begun, cut_of(summary))
     show_rejected(console, summary)
-    if summary["rejectsFile"]:
-        console.print(f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True)

@@ -40,6 +40,7 @@ from sources.settings import load_settings
 from sources.standing_words import describe_awaited, say_cases, say_standings
 
 _SHOWN: Final = 5
+_EARLIER: Final = "Dit zijn de laatste vijf. Meer: `signal-source deliveries show`."
 
 
 def status_command(
@@ -155,4 +156,6 @@ def _show(found: Mapping[str, object], said: Sequence[str]) -> None:
         )
         return
     show_all(deliveries)
+    if len(deliveries) == _SHOWN:
+        console.print(_EARLIER, soft_wrap=True)
     show_rejected(console, deliveries[0])

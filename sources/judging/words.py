@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from sources.counted import EVERYTHING, Cut, say_listed
 from sources.judging.difference import OLDEST_START
 from sources.judging.rules import Doubt, Finding
 
-NAMED_AT_ONCE: Final = 12
 _SAYS: Final = {
     Doubt.NOTHING_READ: (
         "Er staat geen enkel record in dit bestand. {known} zou verdwijnen",
@@ -164,7 +164,9 @@ _REMEDIES: Final = {
 }
 
 
-def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
+def say_finding(
+    finding: Finding, names: Sequence[str] = (), cut: Cut = EVERYTHING
+) -> str:
     """Say in a sentence what was found, with the agency's own case numbers.
 
     Two partners under one number are one name, that says how often it stands there.
@@ -175,20 +177,19 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
     one, more_than_one = _SAYS[finding.doubt]
     form = one if finding.count == 1 else more_than_one
     said = form.format(count=finding.count, of=finding.of, known=known)
-    return list_cases(said, names, finding.count)
+    return list_cases(said, names, finding.count, cut)
 
 
-def list_cases(said: str, names: Sequence[str], count: int) -> str:
+def list_cases(
+    said: str, names: Sequence[str], count: int, cut: Cut = EVERYTHING
+) -> str:
     """Add the cases to what is said of them: the first, and how many more."""
     if not names:
         return f"{said}."
-    told = list(Counter(names).items())
-    listed = told[:NAMED_AT_ONCE]
-    shown = ", ".join(
-        name if times == 1 else f"{name} ({times} keer)" for name, times in listed
-    )
+    listed = list(Counter(names).items())[: cut.most]
+    shown = [name if times == 1 else f"{name} ({times} keer)" for name, times in listed]
     more = count - sum(times for _, times in listed)
-    return f"{said}: {shown} en nog {more}." if more > 0 else f"{said}: {shown}."
+    return f"{said}: {say_listed(shown, more, cut)}."
 
 
 def say_why(findings: Sequence[Finding]) -> str:
@@ -201,7 +202,9 @@ def find_remedy(doubt: Doubt) -> str:
     return _REMEDIES[doubt]
 
 
-def say_not_begun(count: object, names: Sequence[str] = ()) -> Iterator[str]:
+def say_not_begun(
+    count: object, names: Sequence[str] = (), cut: Cut = EVERYTHING
+) -> Iterator[str]:
     """Say that flags stay of cases that have not begun by their status; none: nothing.
 
     What is wrong, the list of words in the profile or the registration, they decide.
@@ -213,7 +216,7 @@ def say_not_begun(count: object, names: Sequence[str] = ()) -> Iterator[str]:
     more = "{count} zaken hebben al een vlaggetje, en nu een status die {means}"
     form = one if many == 1 else more
     said = form.format(count=many, means='"nog niet begonnen" betekent')
-    listed = list_cases(said, [name for name in names if name], many)
+    listed = list_cases(said, [name for name in names if name], many, cut)
     yield (
         f"{listed} Een vlaggetje dat er al is, blijft staan, maar wordt niet meer "
         "bevestigd. Is er nog contact, ook als de zaak nu stilligt? Zet het woord dan "

@@ -16,14 +16,14 @@ from email.utils import formatdate, make_msgid
 from typing import Final
 
 from keys.case_name import find_unclear, shorten
-from sources.counted import say_count
+from sources.counted import Cut, say_count, say_listed
 from sources.errors import MailRefused
 from sources.key_files import read_agency_secret
 from sources.notice_settings import MailRow
 from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice, name_cases
 
-MOST_NAMED: Final = 50
+_FIRST: Final = Cut(50, "alle: signal-source notices list --json")
 _PATIENCE: Final = 20.0
 _KINDS: Final = {
     "looked-up": "keer is er naar een signaal gekeken",
@@ -133,10 +133,9 @@ def _name(found: Sequence[KeptNotice]) -> list[str]:
         for one, case in named.items()
     }
     for one in found:
-        named_here = [said[each] for each in one.references[:MOST_NAMED]]
-        rest = len(one.references) - MOST_NAMED
-        named_here += [f"en nog {rest}"] if rest > 0 else []
-        cases = ", ".join(named_here) or "niet over één zaak"
+        named_here = [said[each] for each in one.references[: _FIRST.most]]
+        rest = len(one.references) - len(named_here)
+        cases = say_listed(named_here, rest, _FIRST) or "niet over één zaak"
         lines += ["", f"{cases} - {write_when(one.said)}", f"  {say_kept(one)}"]
         if called := say_whom_to_call(one.said):
             lines.append(f"  Terugbellen: {called}")

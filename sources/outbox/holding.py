@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sources.clock import day_of, write_day
+from sources.counted import MOST_KEPT
 from sources.errors import ChangesWait, DeliveryHeld, shorten
 from sources.judging.difference import Difference
 from sources.judging.rules import Doubt, Finding
@@ -33,7 +34,6 @@ from sources.outbox.weighing import name_cases
 from sources.outbox_key import OutboxKey
 
 HELD_FOR: Final = timedelta(days=14)
-MOST_NAMED: Final = 1_000
 Answer = Literal["approved", "dropped"]
 _SAID_LABEL: Final = b"said"
 _TABLES: Final = (
@@ -124,7 +124,7 @@ def ask(
         ):
             case = _name_case(key, row)
             content.append(f"{doubt.value}|{case.line}|{case.name}")
-            if len(told) < MOST_NAMED:
+            if len(told) < MOST_KEPT:
                 told.append((case.name, case.line))
         named[doubt.value] = told
     text = json.dumps({"difference": asdict(difference), "cases": named})

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from signal_index.wire.deliveries import DeliveryKind
+from sources.counted import MOST_KEPT
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.matching import NOT_BEGUN
 from sources.outbox.staging import NAME_LABEL
 from sources.outbox.store import Outbox
 
-MOST_NAMED: Final = 1_000
 _FORGET: Final = """
 UPDATE signal SET not_begun = 0 WHERE not_begun AND (
   (:full AND profile = :profile
@@ -49,7 +49,7 @@ def name_not_begun(outbox: Outbox, profile: str | None = None) -> Sequence[str]:
     For the agency's own eyes; raises `OutboxKeyChanged`.
     """
     names = []
-    for row in outbox.connection.execute(_FIND, (profile, MOST_NAMED)):
+    for row in outbox.connection.execute(_FIND, (profile, MOST_KEPT)):
         sealed, key = row["name"], row["case_key"]
         plain = sealed and outbox.key.open_sealed(sealed, label=NAME_LABEL, row=key)
         names.append(plain.decode() if plain else "")

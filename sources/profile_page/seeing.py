@@ -1,7 +1,5 @@
 """The preview: flags as a generalist sees them, and what would not go through."""
 
-from typing import Final
-
 from sources.catalogue import load_kinds
 from sources.clock import write_day
 from sources.passed_over import say_passed
@@ -9,8 +7,6 @@ from sources.previewing import Flag, Preview
 from sources.profile_page.markup import Markup, tag
 from sources.reasons import EXPLANATIONS, say_lines
 from sources.refused_beforehand import NOT_SO
-
-MOST_REJECTS: Final = 10
 
 
 def show_preview(preview: Preview) -> Markup:
@@ -72,7 +68,7 @@ def _show_rejects(preview: Preview) -> Markup | None:
     if not preview.rejects:
         return None
     lines = []
-    for one in preview.list_rejected(MOST_REJECTS):
+    for one in preview.list_rejected():
         explained = EXPLANATIONS[one.reason]
         first = f"Het eerst op {preview.places[(one.reason, one.column)]}."
         where = say_lines(one) if one.lines else first

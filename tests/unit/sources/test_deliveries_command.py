@@ -13,8 +13,9 @@ from typer.testing import CliRunner, Result
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.cli.deliveries import conclude
+from sources.cli.delivery_words import summarise
 from sources.cli.edge import Bars
-from sources.cli.publish import describe_stop, summarise
+from sources.cli.publish import describe_stop
 from sources.clock import write_day, write_moment
 from sources.errors import (
     DeliveryHeld,
@@ -202,6 +203,41 @@ async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
     command = f"signal-source deliveries approve {waiting[-8:]} --settings {settings}`"
     assert command in said
     assert a_number(17) not in said
+
+
+async def test_whatever_is_cut_short_says_where_the_rest_is(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, lines that were passed over and rejects; and `--all` says them all."""
+    monkeypatch.setenv("COLUMNS", "2000")
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 41)]
+    agency.write(*rows)
+    await agency.publish()
+    wrong = [one | {"BSN": a_wrong_number()} for one in rows[-9:]]
+    agency.write(*rows[:10], *wrong)
+    agency.file.write_text(agency.file.read_text() + ";;;;;;;\n" * 15)
+    with pytest.raises(DeliveryHeld) as held:
+        await agency.publish()
+    short = str(held.value.delivery)[-8:]
+    said = ask(agency, "show", short).stdout
+    way = f"(alle: `signal-source deliveries show {short} --all --settings"
+    assert f"Z-22 en nog 9 {way}" in said
+    assert f"en nog 3 {way}" in said
+    assert "en nog 3 (alle: in het bestand met afgewezen records)" in said
+    everything = ask(agency, "show", short, "--all").stdout
+    assert "Z-31" in everything
+    assert "--all" not in everything
+    checked = ["check", str(agency.file), "--profile", str(profile_of(agency))]
+    seen = runner.invoke(app, checked).stdout
+    assert "en nog 3 (alle: `signal-source check BESTAND --all --profile" in seen
+    assert "`signal-source check BESTAND --rejects rejects.csv --profile" in seen
+    assert "--all" not in runner.invoke(app, [*checked, "--all"]).stdout
+
+
+def profile_of(agency: Agency) -> Path:
+    path = agency.folder / "profile.toml"
+    path.write_text(PROFILE, "utf-8")
+    return path
 
 
 async def test_the_last_day_for_an_answer_is_said_wherever_it_waits(

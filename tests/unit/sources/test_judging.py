@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from sources.counted import Cut
 from sources.judging.difference import Difference
 from sources.judging.rules import RULES, Doubt, Finding, judge
 from sources.judging.words import find_remedy, say_finding
@@ -238,13 +239,13 @@ def test_each_doubt_has_a_rule_a_sentence_and_a_remedy() -> None:
 
 def test_a_sentence_names_the_cases_and_says_how_many_more() -> None:
     names = [f"2026-{n:04}" for n in range(1, 16)]
-    said = say_finding(Finding(Doubt.OTHER_PERSON, 15, 20), names)
+    said = say_finding(Finding(Doubt.OTHER_PERSON, 15, 20), names, Cut(12, "alle: x"))
     assert said.startswith(
         "15 van 20 bekende zaken krijgen een andere persoon: 2026-0001, 2026-0002"
     )
-    assert said.endswith("2026-0012 en nog 3.")
+    assert said.endswith("2026-0012 en nog 3 (alle: x).")
 
 
 def test_a_number_that_partners_share_is_named_once() -> None:
     said = say_finding(Finding(Doubt.CASES_GONE, 4, 9), ["Z-1", "Z-1", "Z-2"])
-    assert said.endswith(": Z-1 (2 keer), Z-2 en nog 1.")
+    assert said.endswith(": Z-1 (2 keer), Z-2 en nog 1 (meer is hier niet bekend).")

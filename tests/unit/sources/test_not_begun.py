@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
+from sources.cli.delivery_words import summarise
 from sources.cli.own_files import read_own
-from sources.cli.publish import show_summary, summarise
+from sources.cli.publish import show_summary
 from sources.judging.words import say_not_begun
 from sources.outbox.deliveries import OpenDelivery, find_newest
 from sources.outbox.not_begun import name_not_begun
@@ -145,7 +146,7 @@ def test_where_nothing_stands_nothing_is_said() -> None:
     assert not [*say_not_begun(0)]
     (one,) = say_not_begun(2, ["Z-1", ""])
     assert "2 zaken hebben" in one
-    assert "Z-1 en nog 1." in one
+    assert "Z-1 en nog 1 (meer is hier niet bekend)." in one
 
 
 async def test_check_and_rehearse_say_it_before_anything_is_sent(

@@ -112,7 +112,7 @@ def test_the_first_lines_that_were_rejected_are_said_and_how_many_more(
     wrong = [a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(2, 11)]
     file = write_rows(tmp_path / "f.csv", [a_row(), *wrong])
     said = runner.invoke(app, ["check", str(file), "--profile", profile]).stdout
-    assert "Regel 3, 4, 5, 6, 7, 8 en nog 3." in said
+    assert "Regel 3, 4, 5, 6, 7, 8 en nog 3 (alle: in het bestand" in said
     assert a_wrong_number() not in said
 
 
