@@ -47,6 +47,7 @@ from sources.publisher.admission import (
     verify_used_before,
 )
 from sources.registrations import ACCESS, look_at_registrations
+from sources.vouching import look_at_vouching
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
 RECONCILED_WITHIN: Final = timedelta(days=8)
@@ -71,7 +72,9 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     holders, known = await asyncio.gather(
         _look(patient, "sleutelhouders", _look_at_holders), _look_at_parties(patient)
     )
-    key = [] if holders.state is State.WRONG else await _look_at_key(patient)
+    is_held = holders.state is not State.WRONG
+    key = await _look_at_key(patient) if is_held else []
+    vouching = await look_at_vouching(patient)
     at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
     is_known = all(one.state is State.GOOD for one in known if one.about in ACCESS)
     asked = [await _look(patient, about, look) for about, look in _ASKED]
@@ -89,6 +92,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
         holders,
         *key,
         *known,
+        *vouching,
         *by_index,
         *at_hand,
         *then,

@@ -26,6 +26,7 @@ class Event(LoggedEvent):
     EVALUATED = "evaluated", "count"
     HOLDER_PASSED_OVER = "holder-passed-over", "holders"
     HOLDERS_REFUSED = "holders-refused", "reason"
+    HOLDER_WITHOUT_US = "holder-without-us", "holders", "count"
     BATCH_SETTLED = "batch-settled", "batch", "count"
     RETRY = "retry", "status", "seconds"
     STOPPED = "stopped", "error"

@@ -87,7 +87,7 @@ async def _fetch_keys(
     except (ConfigRefused, HolderUnavailable, OSError):
         raise HoldersUnreachable("Te weinig sleutelhouders antwoorden.") from None
     asking = {
-        one.id: partial(_ask, client, f"{one.url}/v1/notice-keys")
+        one.id: partial(ask_for_keys, client, f"{one.url}/v1/notice-keys")
         for one in places.values()
     }
     try:
@@ -96,7 +96,8 @@ async def _fetch_keys(
         raise HoldersUnreachable("Te weinig sleutelhouders antwoorden.") from None
 
 
-async def _ask(client: httpx.AsyncClient, url: str) -> bytes:
+async def ask_for_keys(client: httpx.AsyncClient, url: str) -> bytes:
+    """Give what one holder states, or raise `HolderUnavailable`."""
     request = client.build_request("GET", url)
     answer = await send(client, request, seconds=_SECONDS)
     if answer.status_code != httpx.codes.OK:

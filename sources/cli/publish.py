@@ -56,6 +56,7 @@ from sources.outbox.deliveries import (
     find_rejects_file,
     get_delivery,
     name_rejects,
+    was_told,
 )
 from sources.outbox.holding import find_held, get_named_cases
 from sources.outbox.not_begun import name_not_begun
@@ -69,6 +70,7 @@ from sources.publisher.task import Task
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 from sources.standing_words import describe_awaited, say_awaited
+from sources.vouching import ask_who_vouches
 
 Summary = dict[str, object]
 
@@ -181,6 +183,7 @@ async def _publish(
         task = Task(intake, asked.profile, asked.kind)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             await _say_what_waits(client, settings, keys, outbox, bars)
+            await _say_who_lacks(client, settings, keys, outbox, bars)
             parties = make_parties(client, settings, keys, outbox, tell=bars.tell)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
@@ -217,6 +220,21 @@ async def _say_what_waits(
         bars.tell(UNHEARD)
     bars.due = find_due(outbox)
     for line in say_due(bars.due, today=day_of(now())):
+        bars.tell(line)
+
+
+async def _say_who_lacks(
+    client: httpx.AsyncClient,
+    settings: AgencySettings,
+    keys: AgencyKeys,
+    outbox: Outbox,
+    bars: Bars,
+) -> None:
+    """Say which holder does not state our key: a colleague may see no number then."""
+    if not was_told(outbox):
+        return
+    found = await ask_who_vouches(client, settings, keys.notice, outbox, now())
+    for line in found.warn(today=day_of(now())) if found else ():
         bars.tell(line)
 
 

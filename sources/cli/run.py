@@ -59,6 +59,7 @@ from sources.publisher.run import Run
 from sources.reconciling import reconcile
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, HolderPlaces, load_settings
+from sources.vouching import ask_who_vouches
 
 EVERY_FEW_MINUTES: Final = "*/3 * * * *"
 LONGEST_TELLING: Final = 20.0
@@ -154,8 +155,22 @@ class _Office:
         done = await reconcile(self.outbox, index, self._sender, scope, confirmed=False)
         log_event(Event.RECONCILED, equal=int(done.equal), compared=done.compared)
         tell_due(find_due(self.outbox))
+        await self._tell_who_lacks()
         for name in worker.feeds if done.needs_delivery else ():
             worker.add(name)
+
+    async def _tell_who_lacks(self) -> None:
+        """Log once a day which holder does not state our key."""
+        key, moment = self.keys.notice, now()
+        found = await ask_who_vouches(
+            self.client, self.settings, key, self.outbox, moment
+        )
+        if found and found.without:
+            log_event(
+                Event.HOLDER_WITHOUT_US,
+                holders=", ".join(found.without),
+                count=len(found.stating),
+            )
 
     async def tell_status(self, status: AgentStatus) -> Sequence[ToldAnswer]:
         """Tell the index how we are doing, and hear answers; it may not hold us up."""

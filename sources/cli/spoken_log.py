@@ -48,6 +48,10 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
             "De instellingen zijn veranderd en niet bruikbaar; de sleutelhouders "
             "blijven zoals zij waren. {reason}"
         ),
+        Event.HOLDER_WITHOUT_US: (
+            "Kent uw ondertekensleutel niet: {holders}. Bekend bij {count}. Wat dat "
+            "betekent: `signal-source status`."
+        ),
         Event.BATCH_SETTLED: "Verstuurd: {count}.",
         Event.RETRY: "Geen goed antwoord. Nog een keer over {seconds} seconden.",
         Event.STOPPED: "",

@@ -38,6 +38,7 @@ from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
 from sources.settings import load_settings
 from sources.standing_words import describe_awaited, say_cases, say_standings
+from sources.vouching import find_vouching
 
 _SHOWN: Final = 5
 _EARLIER: Final = "Dit zijn de laatste vijf. Meer: `signal-source deliveries show`."
@@ -57,13 +58,17 @@ def status_command(
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found, said = summarise(outbox, given.source), [*_say_what_stands(outbox)]
             due, held = find_due(outbox), find_held(outbox)
+            vouching = find_vouching(outbox)
             found["waiting"] = describe_due(due)
+            found["withoutHolders"] = list(vouching.without) if vouching else []
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
         typer.echo(json.dumps(found))
     else:
         waiting = [one.say() for one in held]
         for line in (*waiting, *say_due(due, today=day_of(now()))):
+            PlainConsole(soft_wrap=True).print(line, style="bold")
+        for line in vouching.warn(today=day_of(now())) if vouching else ():
             PlainConsole(soft_wrap=True).print(line, style="bold")
         _show(found, said)
 
