@@ -16,6 +16,8 @@ class Cut:
     way: str
 
 
+AT_ONCE: Final = 12
+"""How many cases, or lines of one kind, are said at once."""
 MOST_KEPT: Final = 1_000
 """How many names or lines of one kind an outbox keeps for whoever looks later."""
 EVERYTHING: Final = Cut(MOST_KEPT, "meer is hier niet bekend")

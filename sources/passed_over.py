@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from sources.counted import EVERYTHING, MOST_KEPT, Cut, say_listed
+from sources.counted import AT_ONCE, EVERYTHING, MOST_KEPT, Cut, say_listed
 
-MOST_NAMED: Final = 12
-"""How many lines of a kind are said at once, and told to the index."""
-LINES: Final = Cut(MOST_NAMED, "alle: `signal-source check --all`")
+LINES: Final = Cut(AT_ONCE, "alle: `signal-source check --all`")
 """Of a file that is only looked at."""
 
 

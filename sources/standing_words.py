@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sources.clock import write_moment
-from sources.counted import say_count
+from sources.counted import AT_ONCE, Cut, say_count
 from sources.errors import shorten
 from sources.judging.rules import Doubt
 from sources.judging.words import list_cases, say_not_begun
@@ -60,9 +60,10 @@ _NOT_WITHDRAWN: Final = (
     "De index nam de intrekking niet aan. Lever opnieuw aan. Blijft het zo? Bel de "
     "beheerder van de index."
 )
+FIRST: Final = Cut(AT_ONCE, "alle: `signal-source status --all`")
 
 
-def say_awaited(awaited: Iterable[Awaited]) -> Iterator[str]:
+def say_awaited(awaited: Iterable[Awaited], cut: Cut = FIRST) -> Iterator[str]:
     """Say which cases have no flag, or the one of before, why, and what to do."""
     alike: dict[tuple[bool, bool, bool, Reason | None], list[str]] = defaultdict(list)
     for one in awaited:
@@ -72,7 +73,7 @@ def say_awaited(awaited: Iterable[Awaited]) -> Iterator[str]:
         (of_one, of_more), says = _SAYS[other_person, stands]
         form = of_one if len(names) == 1 else of_more
         said = form.format(len(names))
-        listed = list_cases(said, sorted(filter(None, names)), len(names))
+        listed = list_cases(said, sorted(filter(None, names)), len(names), cut)
         is_stuck = other_person and stands
         yield f"{listed} {says} {_explain(reason, waits=waits, is_stuck=is_stuck)}"
 
@@ -88,20 +89,21 @@ def _explain(reason: Reason | None, *, waits: bool, is_stuck: bool) -> str:
     return f"{explained.what} {explained.remedy} Lever daarna opnieuw aan."
 
 
-def say_cases(outbox: Outbox) -> Iterator[str]:
+def say_cases(outbox: Outbox, cut: Cut = FIRST) -> Iterator[str]:
     """Say of which cases the flag is not as the file has it: awaited, asked, paused."""
-    yield from say_awaited(find_awaited(outbox))
+    yield from say_awaited(find_awaited(outbox), cut)
     for held in find_held(outbox):
         if named := get_named_cases(outbox, held).get(Doubt.OTHER_PERSON):
-            yield _say_asked(held, named)
+            yield _say_asked(held, named, cut)
     paused = name_not_begun(outbox)
-    yield from say_not_begun(len(paused), paused)
+    yield from say_not_begun(len(paused), paused, cut)
 
 
-def _say_asked(held: Held, named: Sequence[NamedCase]) -> str:
+def _say_asked(held: Held, named: Sequence[NamedCase], cut: Cut) -> str:
     names = sorted(call_with_line(one.name, one.line) for one in named)
     form = _ASKED[0] if len(named) == 1 else _ASKED[1]
-    listed = list_cases(form.format(len(named)), [*filter(None, names)], len(named))
+    said = form.format(len(named))
+    listed = list_cases(said, [*filter(None, names)], len(named), cut)
     return (
         f"{listed} Tot u antwoordt, staat het vlaggetje bij de vorige persoon: "
         f"`signal-source deliveries show {shorten(held.delivery)}`."

@@ -10,7 +10,7 @@ from uuid import UUID
 from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_day, write_moment
-from sources.counted import EVERYTHING, Cut, say_count
+from sources.counted import AT_ONCE, EVERYTHING, Cut, say_count
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import (
     find_remedy,
@@ -28,7 +28,7 @@ from sources.outbox.holding import Held, NamedCase, find_held
 from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
-from sources.passed_over import MOST_NAMED, describe_passed, read_passed, say_passed
+from sources.passed_over import describe_passed, read_passed, say_passed
 from sources.reasons import Reason, Rejected, say_all_rejects
 from sources.values import call_with_line
 
@@ -144,7 +144,7 @@ def cut_of(one: Mapping[str, object]) -> Cut:
     """Give how many cases or lines are said at once, and where all are."""
     short = str(one["delivery"])[-8:]
     way = f"alle: `signal-source deliveries show {short} --all`"
-    return Cut(MOST_NAMED, way)
+    return Cut(AT_ONCE, way)
 
 
 def say_questions(

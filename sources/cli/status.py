@@ -19,7 +19,7 @@ from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_moment
-from sources.counted import say_count
+from sources.counted import EVERYTHING, Cut, say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.notices.waiting import describe_due, find_due, say_due
 from sources.outbox.awaited import find_awaited
@@ -37,7 +37,7 @@ from sources.outbox.standing import (
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
 from sources.settings import load_settings
-from sources.standing_words import describe_awaited, say_cases, say_standings
+from sources.standing_words import FIRST, describe_awaited, say_cases, say_standings
 from sources.vouching import find_vouching
 
 _SHOWN: Final = 5
@@ -47,6 +47,7 @@ _EARLIER: Final = "Dit zijn de laatste vijf. Meer: `signal-source deliveries sho
 def status_command(
     settings: SettingsFile,
     *,
+    whole: Annotated[bool, typer.Option("--all", help="Noem elke zaak.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Geef de stand als JSON.")] = (
         False
     ),
@@ -56,7 +57,10 @@ def status_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
-            found, said = summarise(outbox, given.source), [*_say_what_stands(outbox)]
+            found, said = (
+                summarise(outbox, given.source),
+                [*_say_what_stands(outbox, EVERYTHING if whole else FIRST)],
+            )
             due, held = find_due(outbox), find_held(outbox)
             vouching = find_vouching(outbox)
             found["waiting"] = describe_due(due)
@@ -107,10 +111,10 @@ def summarise(outbox: Outbox, source: str) -> dict[str, object]:
     }
 
 
-def _say_what_stands(outbox: Outbox) -> Iterator[str]:
+def _say_what_stands(outbox: Outbox, cut: Cut) -> Iterator[str]:
     """Say what stands, of which cases that is not as it should be, what is owed."""
     yield from say_standings(find_standings(outbox))
-    yield from say_cases(outbox)
+    yield from say_cases(outbox, cut)
     for changes in find_owed(outbox):
         yield from say_owed(changes)
 

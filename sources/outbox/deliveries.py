@@ -18,11 +18,12 @@ from signal_index.wire.deliveries import (
     RejectCount,
 )
 from signal_index.wire.values import Oin, Slug
+from sources.counted import AT_ONCE
 from sources.errors import UnclearDelivery, UnknownDelivery, shorten
 from sources.outbox.last_heard import make_delivery_id
 from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
-from sources.passed_over import MOST_NAMED, PassedOver, describe_passed, read_passed
+from sources.passed_over import PassedOver, describe_passed, read_passed
 from sources.profile import Profile
 from sources.reasons import MOST_LINES, Reason, Rejected
 from sources.values import Place, Reject
@@ -116,7 +117,7 @@ class OpenDelivery:
                 "counts": self.counts,
                 "hearing": self.hearing,
                 "rejects": list(rejects),
-                "passed": describe_passed(self.passed, MOST_NAMED),
+                "passed": describe_passed(self.passed, AT_ONCE),
             }
         )
 

@@ -73,6 +73,21 @@ async def test_the_status_says_what_stands_in_failed_without_a_name(
     }
 
 
+async def test_of_many_cases_the_first_are_named_and_all_when_asked(
+    agency: Agency,
+) -> None:
+    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 21)))
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        outbox.connection.execute("UPDATE signal SET not_begun = 1")
+    words = ["status", "--settings", str(agency.folder / "agency.toml")]
+    said = runner.invoke(app, words, env={"COLUMNS": "900"}).stdout
+    assert "Z-2 en nog 8 (alle: `signal-source status --all" in said
+    everything = runner.invoke(app, [*words, "--all"], env={"COLUMNS": "900"}).stdout
+    assert "Z-9" in everything
+    assert "en nog" not in everything
+
+
 def test_what_one_line_gave_is_not_said_of_the_next(agency: Agency) -> None:
     settings = str(agency.folder / "agency.toml")
     said = runner.invoke(app, ["status", "--settings", settings])
