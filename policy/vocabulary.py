@@ -47,6 +47,7 @@ class LoopActId(Word):
     FOLLOW = "follow"
     COLLEAGUE = "colleague"
     HAND_SIGNAL = "hand-signal"
+    ANSWER = "answer"
 
 
 class CategoryId(Word):

@@ -363,6 +363,7 @@ class FakeIndex:
                         "own": False,
                         "organisation": flag["organisation"],
                         "contactOutcome": None,
+                        "answer": self.spoil.get("answer"),
                         "contact": flag["contactHolder"],
                         "again": False,
                         "alsoAt": [],

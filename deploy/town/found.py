@@ -49,7 +49,10 @@ TEAMS = (
 )
 """What contact holders are called that is on no list for all: of a team, of the income
 support."""
-LOOP_ACTS = ("notice-of-lookup", "match", "follow", "colleague", "hand-signal")
+LOOP_ACTS = (
+    *("notice-of-lookup", "match", "follow", "colleague", "hand-signal"),
+    "answer",
+)
 ESTABLISHED_ON = date(2026, 1, 5)
 MANDATE = ("employee-anke", f"--organisation={TOWN_HALL}", "--until=2027-12-31")
 

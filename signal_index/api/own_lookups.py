@@ -5,11 +5,11 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,7 @@ from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
-from signal_index.api.telling import find_told
+from signal_index.api.telling import find_permitted
 from signal_index.days import day_of, midnight_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
 from signal_index.identifiers import make_uuid7, read_uuid7_instant
@@ -34,7 +34,9 @@ from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.returning import SaidOutcome
 from signal_index.store.contacts import find_contacts
 from signal_index.store.ledger_reading import Owner, Page, find_own_entries
+from signal_index.store.notice_settled import SAYS_ENDED
 from signal_index.store.notices import put_in_box
+from signal_index.store.outcome_answers import SourceAnswer, find_answers
 from signal_index.store.outcomes import (
     LookupOutcome,
     Said,
@@ -89,12 +91,18 @@ async def say_outcome(
         if place is not None and place >= len(lookup.flags or ()):
             raise InvalidField("flag", "out-of-range")
         home, flag = find_home(question, entry_id, place)
-        said = LookupOutcome(home, flag, who.municipality, outcome)
+        said = LookupOutcome(home, flag, who.municipality, outcome, uuid4())
         before = await store_outcome(act.conn, said, index.keys.disclosures)
         is_told = home == first.entry and (outcome or before) is not None
         heard = flag if is_told else None
         told = SaidOutcome(
-            first.entry, who.organisation, outcome, before, heard, act.now
+            first.entry,
+            who.organisation,
+            outcome,
+            before,
+            heard,
+            act.now,
+            said.told,
         )
         await _tell_sources(index, act.conn, who.municipality, told, act.now)
         what = {"entry": str(entry_id), "flag": place, "outcome": outcome}
@@ -145,9 +153,11 @@ async def list_own_lookups(
         shown = found[:limit]
         asked, same, said = await _read_asked(index, act.conn, shown, act.now)
         contacts = await find_contacts(act.conn, _to_call(same, said))
-        await act.record({"shown": len(shown)})
         policy = index.policy.get(standing, MunicipalityCode(who.municipality))
         told = Told(said, same, contacts, labels, policy, who, act.now)
+        answers = await _find_answers(index, act.conn, asked, told)
+        await act.record({"shown": len(shown), "answers": len(answers)})
+        told = replace(told, answers=answers)
     return wire.OwnLookups(
         items=[
             _item(question, told)
@@ -236,10 +246,38 @@ class Told:
     policy: Policy
     caller: Caller
     now: datetime
+    answers: Mapping[Place, SourceAnswer] = field(default_factory=dict)
 
     def find_said(self, entry: UUID, place: int | None) -> str | None:
         """Find what was said of a flag, or (None) of the lookup as a whole."""
         return self.said.get(entry, {}).get(place)
+
+
+async def _find_answers(
+    index: Index, conn: AsyncConnection, asked: Iterable[Question], told: Told
+) -> Mapping[Place, SourceAnswer]:
+    """Find what sources answered where the caller said that help ended.
+
+    Only where the rule of that act permits it for the very lookup, as it is today.
+    """
+    act, place = LoopActId.ANSWER, MunicipalityCode(told.caller.municipality)
+    if not is_established(told.policy, act, place, now=told.now):
+        return {}
+    lookups = {one.entry: one for question in asked for one in question}
+    ended = {
+        at: lookups[at[0]].flags or ()
+        for same in told.same.values()
+        if told.find_said(*(at := same.find_said(told.said))) == SAYS_ENDED
+    }
+    for_so_long = timedelta(days=told.policy.catalogue.loop_acts[act].most_days)
+    places = [
+        at
+        for at, flags in ended.items()
+        if told.now < (one := lookups[at[0]]).recorded_at + for_so_long
+        and flags[at[1]][0]
+        in find_permitted(told.policy, act, told.caller, one, told.now)
+    ]
+    return await find_answers(conn, places, index.keys)
 
 
 def _to_call(
@@ -274,8 +312,8 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
     """Give every flag that one of its answers showed, once: where it first stood."""
     if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
-    place_of, who = MunicipalityCode(told.caller.municipality), told.caller
-    tells = find_told(told.policy, place_of, who, question[0], told.now)
+    act, who = LoopActId.NOTICE_OF_LOOKUP, told.caller
+    tells = find_permitted(told.policy, act, who, question[0], told.now)
     return [
         _flag((one.entry, place), same, shown, tells, told)
         for one in question
@@ -309,9 +347,14 @@ def _flag(
         own=holder == told.caller.organisation,
         tells=category in tells,
         contactOutcome=told.find_said(entry, place),
+        answer=_answer(told.answers.get((entry, place))),
         contact=make_contact(found, holder, day_of(told.now))
         if found and is_newest and same.is_open(told.said)
         else None,
         again=not is_newest,
         alsoAt=also,
     )
+
+
+def _answer(found: SourceAnswer | None) -> wire.SourceAnswer | None:
+    return None if found is None else wire.SourceAnswer(how=found.how, on=found.on)

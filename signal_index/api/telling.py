@@ -85,23 +85,19 @@ def close_boxes(
     )
 
 
-def find_told(
-    policy: Policy,
-    municipality: MunicipalityCode,
-    caller: Caller,
-    one: Opened,
-    now: datetime,
+def find_permitted(
+    policy: Policy, act: LoopActId, caller: Caller, one: Opened, now: datetime
 ) -> frozenset[str]:
-    """Say of which kinds a source hears what came of a lookup that was recorded.
+    """Say of which kinds of a recorded lookup an act is permitted now, to who asks now.
 
-    As the policy has it now, for who asks this now.
+    Of a notice: of which kinds a source hears what came of it.
     """
     catalogue = policy.catalogue
     informed = one.text(Group.WHY, "informed")
     try:
         asked = LoopQuestion(
-            act=_ACT,
-            municipality=municipality,
+            act=act,
+            municipality=MunicipalityCode(caller.municipality),
             categories=tuple(
                 {catalogue.parse_category(kind) for kind, _ in one.flags or ()}
             ),

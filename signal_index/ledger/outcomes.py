@@ -5,6 +5,7 @@
 - A row is named by a keyed hash of entry and place, and its seal has one length: who
   has the database learns neither which lookup showed flags nor what came of them.
 - What was taken back is a row without a code, and looks like any other.
+- `told` is by what the notices of this saying are found again, and by nothing else.
 - Destroying the year's key ends both, as it does for the entry itself.
 
 Proven by tests/attack/test_a_dump_tells_no_hit_by_its_outcome.py.
@@ -23,6 +24,7 @@ from signal_index.proof import DisclosureRefused
 
 OUTCOME_NONCE_BYTES = 12
 _LENGTH = 96
+_TOLD_BYTES = 16
 _LABEL = b"outcome\n"
 
 
@@ -30,6 +32,7 @@ def seal_outcome(
     entry: UUID,
     place: int | None,
     code: str | None,
+    told: UUID,
     *,
     key: DisclosureKey,
     nonce: bytes,
@@ -41,15 +44,18 @@ def seal_outcome(
     name, plain = flag_find_key(key, entry, place), (code or "").encode()
     if len(plain) > _LENGTH:
         raise ValueError("a code of an outcome has at most 96 bytes")
-    padded = plain + bytes(_LENGTH - len(plain))
+    padded = told.bytes + plain + bytes(_LENGTH - len(plain))
     return name, nonce + AESGCM(key.seal).encrypt(nonce, padded, _LABEL + name)
 
 
-def open_outcome(name: bytes, sealed: bytes, *, key: DisclosureKey) -> str | None:
-    """Give the code again (None: taken back), or raise `DisclosureRefused`."""
+def open_outcome(
+    name: bytes, sealed: bytes, *, key: DisclosureKey
+) -> tuple[str | None, UUID]:
+    """Give the code (None: taken back) and `told`, or raise `DisclosureRefused`."""
     nonce, box = sealed[:OUTCOME_NONCE_BYTES], sealed[OUTCOME_NONCE_BYTES:]
     try:
         plain = AESGCM(key.seal).decrypt(nonce, box, _LABEL + name)
     except (InvalidTag, ValueError) as cause:
         raise DisclosureRefused("what came of a flag does not open") from cause
-    return plain.rstrip(b"\0").decode() or None
+    told, code = plain[:_TOLD_BYTES], plain[_TOLD_BYTES:]
+    return code.rstrip(b"\0").decode() or None, UUID(bytes=told)

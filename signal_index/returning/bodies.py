@@ -129,6 +129,11 @@ def derive_name(key: DisclosureKey, entry: UUID, source: str, part: int) -> UUID
     return _name(key, b"entry", entry.bytes, source.encode(), part.to_bytes(4))
 
 
+def derive_answer(key: DisclosureKey, told: UUID, source: str) -> UUID:
+    """Name a source's notice of what was said once of a flag: there it is answered."""
+    return _name(key, b"answer", told.bytes, source.encode())
+
+
 Between = tuple[str, str, UUID]
 """Who looks, whose signal, its reference."""
 

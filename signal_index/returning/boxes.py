@@ -86,7 +86,8 @@ class SaidOutcome:
     """What a user said came of the flag at one place in a lookup.
 
     `outcome` None: what was said there, `before`, is taken back. `place` None: it is of
-    no flag that a source heard of, and none is told.
+    no flag that a source heard of, and none is told. `told`: by what its notices are
+    found again (`derive_answer`).
     """
 
     entry: UUID
@@ -95,6 +96,7 @@ class SaidOutcome:
     before: str | None
     place: int | None
     at: datetime
+    told: UUID
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -167,6 +169,7 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
                 facts["w"],
                 facts["p"],
                 datetime.fromisoformat(facts["t"]),
+                UUID(facts["u"]),
             )
         case "passed":
             return Passed(UUID(facts["t"]))
@@ -198,6 +201,7 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "w": content.before,
                 "p": content.place,
                 "t": content.at.isoformat(),
+                "u": content.told.hex,
             }
         case Passed():
             return {"k": "passed", "t": content.transfer.hex}

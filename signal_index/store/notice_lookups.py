@@ -34,6 +34,7 @@ from signal_index.returning import (
     NoticeKind,
     SaidOutcome,
     Shown,
+    derive_answer,
     derive_name,
 )
 from signal_index.returning.bodies import COVER
@@ -209,6 +210,7 @@ async def _tell_outcome(
             Body(NoticeKind.OUTCOME, tuple(about), one.entry, more, lookup.person)
             if about and not is_silent
             else COVER,
+            derive_answer(key, one.told, src),
         )
         for src, about in told.items()
     ]

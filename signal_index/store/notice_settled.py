@@ -89,7 +89,7 @@ async def note_goes_on(
         body = find_body(row, keys)
         if body is None:
             continue
-        if _asks_whether_ended(body) and reference in _about(body):
+        if asks_whether_ended(body) and reference in _about(body):
             body = replace(body, more={**body.more, _GOES_ON: today.isoformat()})
         key = keys.get_disclosure_key(row.year)
         rows.append({"noted": row.id, "anew": seal_body(row.id, body, key)})
@@ -171,7 +171,7 @@ async def _find_signals(conn: AsyncConnection, told: _Told) -> dict[UUID, Settle
     asked = [
         (one, body)
         for one, body in told
-        if body.kind is NoticeKind.SIGNAL_EXPIRES_SOON or _asks_whether_ended(body)
+        if body.kind is NoticeKind.SIGNAL_EXPIRES_SOON or asks_whether_ended(body)
     ]
     until: dict[_About, date] = {}
     passed: dict[_About, str] = {}
@@ -219,7 +219,8 @@ def _judge(
     return Settled("ended")
 
 
-def _asks_whether_ended(body: Body) -> bool:
+def asks_whether_ended(body: Body) -> bool:
+    """Tell whether a notice asks if help ended, as the citizen says."""
     return body.kind is NoticeKind.OUTCOME and body.more.get("outcome") == SAYS_ENDED
 
 

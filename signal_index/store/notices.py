@@ -14,7 +14,7 @@ within seconds (`store.notice_opening`). Nothing is told directly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,6 +41,7 @@ from signal_index.returning import (
 from signal_index.returning.bodies import COVER
 from signal_index.row_keys import RowKeys
 from signal_index.store.embargoes import find_embargoed
+from signal_index.store.many_rows import in_parts
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.store.row_keys import hold_written
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -139,6 +140,18 @@ async def list_notices(
     rows = list(await conn.execute(query.order_by(*order).limit(limit)))
     bodies = await _open_told(conn, rows, keys, now)
     return [_stored(row, body) for row, body in zip(rows, bodies, strict=True)]
+
+
+async def find_handed_out(
+    conn: AsyncConnection, names: Collection[UUID], keys: YearKeys
+) -> Sequence[StoredNotice]:
+    """Open those of these notices that their source was handed, as it was told them."""
+    found: list[StoredNotice] = []
+    for part in in_parts(sorted(names)):
+        told = return_notice.c.id.in_(part) & return_notice.c.told
+        rows = await conn.execute(select(return_notice).where(told))
+        found += [_stored(row, find_body(row, keys)) for row in rows]
+    return found
 
 
 async def hand_out(

@@ -48,13 +48,15 @@ A code that is None was taken back: it counts no more, and is not "never said".
 class LookupOutcome:
     """What a caller says came of a flag of its lookup; `flag` None: of all of it.
 
-    `outcome` None: what was said before is taken back.
+    `outcome` None: what was said before is taken back. `told`: by what the notices of
+    it are found (`find_told`).
     """
 
     entry_id: UUID
     flag: int | None
     municipality: str
     outcome: str | None
+    told: UUID
 
 
 async def get_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> Opened:
@@ -106,6 +108,7 @@ async def store_outcome(
         said.entry_id,
         said.flag,
         said.outcome,
+        said.told,
         key=keys[year],
         nonce=secrets.token_bytes(OUTCOME_NONCE_BYTES),
     )
@@ -120,7 +123,7 @@ async def store_outcome(
         )
     )
     with suppress(DisclosureRefused):
-        return before and open_outcome(name, bytes(before), key=keys[year])
+        return before and open_outcome(name, bytes(before), key=keys[year])[0]
     return None
 
 
@@ -159,9 +162,33 @@ async def find_outcomes(
     for row in rows:
         name = bytes(row.id)
         with suppress(DisclosureRefused):
-            code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
+            code, _ = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
             for entry, place in names[name]:
                 found[entry][place] = code
+    return found
+
+
+async def find_told(
+    conn: AsyncConnection,
+    places: Iterable[tuple[UUID, int]],
+    keys: Mapping[int, DisclosureKey],
+) -> Mapping[tuple[UUID, int], UUID]:
+    """Find by what the notices of what was said last at these places are found."""
+    names = {
+        flag_find_key(key, *place): (place, key)
+        for place in places
+        if (key := keys.get(_year_of(place[0]))) is not None
+    }
+    columns = lookup_outcome.c
+    found: dict[tuple[UUID, int], UUID] = {}
+    rows = await conn.execute(
+        select(columns.id, columns.sealed).where(columns.id.in_(names))
+    )
+    for row in rows:
+        name = bytes(row.id)
+        place, key = names[name]
+        with suppress(DisclosureRefused):
+            found[place] = open_outcome(name, bytes(row.sealed), key=key)[1]
     return found
 
 

@@ -5,7 +5,7 @@ The answer has one shape and one length for a hit and a miss: `signal_index.answ
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
@@ -28,6 +28,11 @@ from signal_index.wire.values import (
 )
 
 HOUSEHOLD_MAXIMUM = 10
+HowAnswered = Literal["goes-on", "told-again", "ended"]
+ToldHowAnswered = Annotated[
+    str, Field(json_schema_extra={"enum": [*get_args(HowAnswered)]})
+]
+"""In an answer: an older reader shows nothing of one that it does not know."""
 
 
 class AskedSubject(RequestModel):
@@ -226,6 +231,17 @@ class Nothing(RequestModel):
     """An act that needs no words."""
 
 
+class SourceAnswer(AnswerModel):
+    """What a source did once the caller passed on that help ended, says the citizen.
+
+    `goes-on`: it said, on that day, that it does; `told-again`: its registration named
+    the signal again then; `ended`: it ended it, of which no day is told.
+    """
+
+    how: ToldHowAnswered
+    on: Day | None
+
+
 class OwnFlag(AnswerModel):
     """A flag of one's own lookup; what came of it, if that was said.
 
@@ -235,6 +251,9 @@ class OwnFlag(AnswerModel):
     first, as in the answer. `shownBy`: the organisation that the answer named, where
     its signals passed on since to `organisation`; else null. `tells`: whether its
     source hears what came of it.
+
+    `answer`: what its source did with "the citizen says that it ended", where that may
+    be known; else null.
 
     `entryId` and `place` are where it is said: the entry that showed the flag first.
 
@@ -252,6 +271,7 @@ class OwnFlag(AnswerModel):
     own: bool
     tells: bool
     contactOutcome: str | None
+    answer: SourceAnswer | None
     contact: FlagContact | None
     again: bool
     alsoAt: list[Instant]

@@ -22,6 +22,7 @@ from tests.world import World, open_world
 pytestmark = pytest.mark.anyio
 CODES = ("contact-made", "citizen-says-ended", "not-needed")
 NONCE = bytes(12)
+TOLD = UUID(int=7)
 
 
 async def _told(
@@ -69,23 +70,25 @@ def test_every_code_and_what_was_taken_back_seal_to_one_length(
     code: str | None,
 ) -> None:
     entry, key = new_uuid7(NOON), a_disclosure_key(2026)
-    name, sealed = seal_outcome(entry, 0, code, key=key, nonce=NONCE)
-    _, longest = seal_outcome(entry, 0, "x" * 64, key=key, nonce=NONCE)
+    name, sealed = seal_outcome(entry, 0, code, TOLD, key=key, nonce=NONCE)
+    _, longest = seal_outcome(entry, 0, "x" * 64, TOLD, key=key, nonce=NONCE)
     assert len(sealed) == len(longest)
-    assert open_outcome(name, sealed, key=key) == code
+    assert open_outcome(name, sealed, key=key) == (code, TOLD)
 
 
 def test_a_row_put_in_the_place_of_another_does_not_open() -> None:
     entry, key = new_uuid7(NOON), a_disclosure_key(2026)
-    name, sealed = seal_outcome(entry, 0, "contact-made", key=key, nonce=NONCE)
-    other, _ = seal_outcome(entry, 1, "contact-made", key=key, nonce=NONCE)
-    assert open_outcome(name, sealed, key=key) == "contact-made"
+    name, sealed = seal_outcome(entry, 0, "contact-made", TOLD, key=key, nonce=NONCE)
+    other, _ = seal_outcome(entry, 1, "contact-made", TOLD, key=key, nonce=NONCE)
+    assert open_outcome(name, sealed, key=key) == ("contact-made", TOLD)
     with pytest.raises(DisclosureRefused):
         open_outcome(other, sealed, key=key)
 
 
 def test_with_the_key_of_its_year_the_name_of_a_row_is_gone_too() -> None:
     entry = new_uuid7(NOON)
-    name, _ = seal_outcome(entry, 0, "x", key=a_disclosure_key(2026), nonce=NONCE)
-    other, _ = seal_outcome(entry, 0, "x", key=a_disclosure_key(2027), nonce=NONCE)
+    name, _ = seal_outcome(entry, 0, "x", TOLD, key=a_disclosure_key(2026), nonce=NONCE)
+    other, _ = seal_outcome(
+        entry, 0, "x", TOLD, key=a_disclosure_key(2027), nonce=NONCE
+    )
     assert name != other

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -66,7 +67,7 @@ class Office:
             await insert_entries(conn, entries)
 
     async def say(self, entry: Entry, flag: int, outcome: str) -> None:
-        said = LookupOutcome(entry.id, flag, "9901", outcome)
+        said = LookupOutcome(entry.id, flag, "9901", outcome, uuid4())
         async with transaction(self.web) as conn:
             await store_outcome(conn, said, YEAR_KEYS.disclosures)
 

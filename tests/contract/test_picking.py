@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -110,7 +110,7 @@ class Town:
         async with transaction(self.owner) as conn:
             await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
             for code in _SAID[followed]:
-                said = LookupOutcome(facts.entry, 0, MUNICIPALITY, code)
+                said = LookupOutcome(facts.entry, 0, MUNICIPALITY, code, uuid4())
                 await store_outcome(conn, said, KEYS.disclosures)
         return facts.entry
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -104,7 +105,7 @@ async def _follow_up(
     for entry in entries:
         for place in range(_count_flags(entry)):
             code = _outcome_of(planned.outcome, place)
-            said = LookupOutcome(entry.id, place, MUNICIPALITY, code)
+            said = LookupOutcome(entry.id, place, MUNICIPALITY, code, uuid4())
             await store_outcome(conn, said, keys.disclosures)
             told: JsonObject = {
                 "entry": str(entry.id),

@@ -329,3 +329,26 @@ async def test_the_number_of_the_organisation_itself_is_added_on_the_page(
     shown = (await browser.get(PAGE)).text
     assert "Nummer van de organisatie" in shown
     assert f'<option value="{own}"' not in shown, "there is one"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (
+            {"how": "told-again", "on": "2026-12-03"},
+            "Bevestigd op 3 december 2026: volgens {} loopt de hulp nog.",
+        ),
+        (
+            {"how": "goes-on", "on": "2026-12-03"},
+            "{} zei op 3 december 2026 dat de hulp nog loopt.",
+        ),
+        ({"how": "ended", "on": None}, "Beëindigd: {} heeft de hulp afgesloten."),
+    ],
+)
+async def test_what_a_source_answered_stands_at_its_flag(
+    town: Town, browser: Browser, answer: dict[str, object], says: str
+) -> None:
+    await _relayed(town, browser)
+    town.index.spoil["answer"] = answer
+    own = await browser.get("/own-lookups")
+    assert says.format(town.index.flags[0]["organisation"]) in own.text

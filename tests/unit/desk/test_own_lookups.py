@@ -31,6 +31,7 @@ def a_lookup(
             "organisation": "Werkplein",
             "shownBy": None,
             "contactOutcome": outcome,
+            "answer": None,
             "contact": None,
             "again": False,
             "alsoAt": [],

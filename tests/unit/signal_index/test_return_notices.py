@@ -79,7 +79,9 @@ SILENT = Body(
     known=(Shown(uuid4(), 31), Shown(uuid4(), 30)),
 )
 TOLD = Told("0" * 20, BODY, ("1" * 20,) * 20)
-SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", "citizen-says-ended", 31, MOMENT)
+SAID = SaidOutcome(
+    ENTRY, "0" * 20, "already-known", "citizen-says-ended", 31, MOMENT, uuid4()
+)
 MONTH = date(2026, 11, 1)
 
 
