@@ -2,13 +2,14 @@
 
 What must hold before an answer is passed on: one receipt per person, signed by the
 index's receipt key; and it tells of this organisation, this user, this purpose, basis
-and case, these tickets, and of exactly the flags that the answer shows, of which source
-and with which contact holder. An answer
-without that is not shown: it would be an answer without a record.
+and case, this person, these tickets, and of exactly the flags that the answer shows, of
+which source and with which contact holder. An answer without that is not shown: it
+would be an answer without a record.
 
-Kept are leaf, promise and the opened groups but one: `what` names what was shown, and
-no flag is ever written down here. The leaf holds its digest, so nothing is lost to the
-proof.
+Kept are leaf, promise and the opened groups but two: `what` names what was shown, and
+no flag is ever written down here; `about` would tell who has somebody's pseudonym that
+they were asked about here. That it was of this person was held before, or there would
+be no receipt. The leaf holds both digests, so nothing is lost to the proof.
 """
 
 import json
@@ -42,6 +43,7 @@ from signal_index.proof import (
     SucceededKey,
     parse_disclosure,
     parse_receipt_key,
+    verify_about,
     verify_receipt,
 )
 from signal_index.wire.errors import InvalidField
@@ -49,6 +51,7 @@ from signal_index.wire.lookups import Answer, AskedSubject, Flag, Lookup, Part
 from signal_index.wire.model import parse_body
 
 BATCH: Final = 200
+NOT_KEPT: Final = frozenset({Group.WHAT, Group.ABOUT})
 
 KeptBeside = Callable[[AsyncConnection, Sequence[UUID]], Awaitable[None]]
 """What else is kept of an answer, in the transaction of its receipts."""
@@ -170,6 +173,7 @@ def _verify_told(
     expected = (Kind.LOOKUP, Outcome.ANSWERED, rules.organisation, part.entryId)
     if said != expected or _value(opened, Group.WHO) != {"sub": person.sub}:
         raise ReceiptMismatch
+    verify_about(opened.groups[Group.ABOUT], subject.pseudonym, asked.keyVersion)
     _compare_why(_value(opened, Group.WHY), subject, asked)
     _compare_what(_value(opened, Group.WHAT), part, asked)
 
@@ -310,7 +314,7 @@ class Receipts:
         kept = [
             text
             for text in part.receipt.disclosures
-            if parse_disclosure(text).group is not Group.WHAT
+            if parse_disclosure(text).group not in NOT_KEPT
         ]
         return {
             "entry_id": str(opened.entry),

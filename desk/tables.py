@@ -4,8 +4,8 @@ Never a pseudonym or flag.
 
 Sessions and what forms asked are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
-the group that tells what was shown. Notes of lookups and of signals by hand (the own
-case number) are sealed under the desk's notes key.
+the groups that tell what was shown, and of whom. Notes of lookups and of signals by
+hand (the own case number) are sealed under the desk's notes key.
 """
 
 from typing import Final

@@ -152,6 +152,15 @@ def derive_stored_point(c: IndexScalar, n: Pseudonym) -> StoredPoint:
     return StoredPoint(pysodium.crypto_scalarmult_ristretto255(c.encoded, n.encoded))
 
 
+def restore_pseudonym(c: IndexScalar, s: StoredPoint) -> Pseudonym:
+    """Give N back, as clients of c's key version name that person: N = S/c.
+
+    For an entry about a person of whom only a sealed row is at hand.
+    """
+    inverse = pysodium.crypto_core_ristretto255_scalar_invert(c.encoded)
+    return parse_pseudonym(pysodium.crypto_scalarmult_ristretto255(inverse, s.encoded))
+
+
 def derive_sealed_row(h: RowKeySecret, s: StoredPoint, category: str) -> SealedRow:
     """Give the row of S in one category: AES-256-SIV with the category bound to it.
 

@@ -62,7 +62,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Following:
-    """What a follow holds. `ledger_name`: the person's in the year of `entry`.
+    """What a follow holds.
 
     `person`: the row under which it stands (`name_follow_row`), with its seal.
     """
@@ -74,7 +74,6 @@ class Following:
     legal_basis: str
     informed: str
     case_reference: str | None
-    ledger_name: bytes
     person: SealedRow
     watched: Mapping[str, Watched]
 
@@ -144,7 +143,6 @@ def seal_following(id_: UUID, said: Following, key: DisclosureKey) -> bytes:
         "u": [said.follower.sub, said.follower.name, said.follower.team],
         "a": said.since.isoformat(),
         "w": [said.purpose, said.legal_basis, said.informed, said.case_reference],
-        "n": encode_b64u(said.ledger_name),
         "p": pack_person(said.person),
         "r": [
             [
@@ -170,7 +168,6 @@ def open_following(id_: UUID, sealed: bytes, key: DisclosureKey) -> Following:
         legal_basis=basis,
         informed=informed,
         case_reference=case,
-        ledger_name=decode_b64u(facts["n"]),
         person=unpack_person(facts["p"]),
         watched={
             kind: _unpack(days, decode_b64u(packed))

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +19,9 @@ from uuid import UUID
 
 from keys.pseudonym import (
     IndexScalar,
+    KeyVersion,
     LedgerNameKey,
+    Pseudonym,
     StoredPoint,
     derive_ledger_name,
     derive_stored_point,
@@ -26,7 +29,9 @@ from keys.pseudonym import (
 from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
 from signal_index.days import day_of
 from signal_index.errors import SignalTransferred
+from signal_index.ledger import AboutGroup, commit_about
 from signal_index.notice.text import encode_compact
+from signal_index.proof import ABOUT_SALT_BYTES
 from signal_index.row_keys import RowKeys
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
@@ -139,6 +144,12 @@ def derive_search(permit: Permit, point: StoredPoint, keys: PointKeys) -> Search
 def derive_person_name(point: StoredPoint, key: LedgerNameKey) -> bytes:
     """Give the name that one year's ledger has for a person."""
     return derive_ledger_name(key, point)
+
+
+def say_about(pseudonym: Pseudonym, version: KeyVersion) -> AboutGroup:
+    """Give what an entry says of whom it is about, to who knows it: about 3 us."""
+    salt = secrets.token_bytes(ABOUT_SALT_BYTES)
+    return commit_about(pseudonym.encoded, version, salt)
 
 
 def is_in_reach(

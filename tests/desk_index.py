@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from keys.base64url import encode_b64u
+from keys.base64url import decode_b64u, encode_b64u
 from keys.validity import KeyValidity
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    AboutGroup,
     CheckpointKey,
     DecisionGroup,
     DisclosureKey,
@@ -31,12 +32,14 @@ from signal_index.ledger import (
     ShownFlag,
     WhyGroup,
     build_entry,
+    commit_about,
     describe_lookup,
     make_receipt,
     sign_checkpoint,
 )
 from signal_index.merkle import fold, inclusion_ranges
 from signal_index.proof import (
+    ABOUT_SALT_BYTES,
     Checkpoint,
     TlogProof,
     hash_leaf,
@@ -283,6 +286,11 @@ class FakeIndex:
         spoilt: dict[str, object] = self.spoil.get("part", {})
         return part | spoilt
 
+    def _about(self, asked: dict[str, Any], subject: dict[str, Any]) -> AboutGroup:
+        named = self.spoil.get("pseudonym", subject["pseudonym"])
+        salt = secrets.token_bytes(ABOUT_SALT_BYTES)
+        return commit_about(decode_b64u(named), asked["keyVersion"], salt)
+
     def _facts(
         self, asked: dict[str, Any], subject: dict[str, Any], claims: dict[str, Any]
     ) -> EntryFacts:
@@ -296,7 +304,7 @@ class FakeIndex:
             municipality="9901",
             activity="lookup-wmo-onderzoek",
             policy="digest",
-            person=PersonGroup(b"\x07" * 32, 1),
+            person=PersonGroup(b"\x07" * 32, 1, self._about(asked, subject)),
             who=self.spoil.get("sub", claims["sub"]),
             role=RoleGroup(("generalist",)),
             why=WhyGroup(

@@ -29,13 +29,21 @@ from signal_index.ledger import (
     ShownFlag,
     WhyGroup,
     build_entry,
+    commit_about,
     describe_lookup,
 )
 from signal_index.merkle import Range, Tiles, fold, hash_ranges, tiles_of
-from signal_index.proof import TILE_WIDTH, Group, JsonObject, hash_leaf
+from signal_index.proof import (
+    ABOUT_SALT_BYTES,
+    TILE_WIDTH,
+    Group,
+    JsonObject,
+    hash_leaf,
+)
 
 ORIGIN = "index.example/ledger"
 OIN = "00000001234567890000"
+PSEUDONYM = b"\x0a" * 32
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHECKPOINT_KEY = CheckpointKey(b"\x01" * 32)
 RECEIPT_KEY = ReceiptKey(b"\x02" * 32, "receipt-1")
@@ -54,6 +62,12 @@ def an_id(number: int = 1, at: datetime = NOON) -> UUID:
     return make_uuid7(at, number.to_bytes(10))
 
 
+def a_person(number: int = 1, name: bytes = b"\x07" * 32) -> PersonGroup:
+    """Give whom an entry is about: the same salt for the same number."""
+    salt = number.to_bytes(ABOUT_SALT_BYTES)
+    return PersonGroup(name, number, commit_about(PSEUDONYM, 1, salt))
+
+
 def some_facts(number: int = 1, **changes: object) -> EntryFacts:
     """Give the facts of an answered lookup that showed one flag."""
     facts = EntryFacts(
@@ -65,7 +79,7 @@ def some_facts(number: int = 1, **changes: object) -> EntryFacts:
         municipality="9901",
         activity="lookup-wmo-onderzoek",
         policy="digest-of-policy",
-        person=PersonGroup(b"\x07" * 32, number),
+        person=a_person(number),
         who="user-1",
         role=RoleGroup(("generalist",), "team-west"),
         why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", "hmac-of-case", "discussed"),
@@ -79,7 +93,8 @@ def an_act(number: int, kind: Kind) -> Entry:
     """Give an entry of any kind: a lookup's facts, as far as the kind has them."""
     rule, facts = KINDS[kind], some_facts(number, kind=kind)
     changes: dict[str, object] = {"why": rule.why or facts.why}
-    changes |= {group.value: None for group in Group if group not in rule.forms[0]}
+    lacking = set(Group) - set(rule.forms[0]) - {Group.ABOUT}
+    changes |= {group.value: None for group in lacking}
     if isinstance(rule.activity, str):
         changes["activity"] = None
     return an_entry(number, kind=kind, **changes)

@@ -12,7 +12,6 @@ from signal_index.ledger import (
     DisclosureKey,
     Entry,
     Outcome,
-    PersonGroup,
     RoleGroup,
     WhyGroup,
     build_entry,
@@ -20,6 +19,7 @@ from signal_index.ledger import (
 from signal_index.overview.counts import Cell, Counts, FlagCell, UserCell
 from tests.ledger_builders import (
     a_disclosure_key,
+    a_person,
     a_shown,
     an_id,
     some_entropy,
@@ -46,7 +46,7 @@ def a_lookup(
         "entry": an_id(number, at),
         "recorded_at": at,
         "outcome": outcome,
-        "person": PersonGroup(person.to_bytes(32), 1),
+        "person": a_person(1, person.to_bytes(32)),
         "role": RoleGroup(("generalist",), own.pop("team", "west")),
         "why": why,
         "what": a_shown(flags if outcome is Outcome.ANSWERED else 0),

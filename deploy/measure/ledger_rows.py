@@ -33,6 +33,7 @@ from signal_index.ledger import (
     ShownFlag,
     WhyGroup,
     build_entry,
+    commit_about,
     describe_lookup,
     person_find_key,
 )
@@ -175,7 +176,9 @@ def _build(filling: Filling, sort: Sort) -> Entry:
         municipality=MUNICIPALITY,
         activity="lookup",
         policy="0" * 64,
-        person=PersonGroup(os.urandom(32), 1),
+        person=PersonGroup(
+            os.urandom(32), 1, commit_about(os.urandom(32), 1, os.urandom(16))
+        ),
         who=user_name(sort.place),
         role=RoleGroup(["generalist"], team_name(sort.place)),
         why=WhyGroup(

@@ -42,6 +42,7 @@ from signal_index.ledger import (
     ShownFlag,
     WhyGroup,
     build_entry,
+    commit_about,
     describe_lookup,
     note_key,
     person_find_key,
@@ -159,7 +160,9 @@ def _facts(name: bytes, number: int) -> EntryFacts:
         municipality="9901",
         activity="lookup-wmo-onderzoek",
         policy="digest-of-the-policy-as-it-was-at-that-moment",
-        person=PersonGroup(name, number),
+        person=PersonGroup(
+            name, number, commit_about(name, 1, secrets.token_bytes(16))
+        ),
         who="employee-measured",
         role=RoleGroup(("generalist",), "centrum"),
         why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", "h" * 43, "discussed"),

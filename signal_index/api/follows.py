@@ -90,7 +90,7 @@ async def begin_follow(
     rows = index.keys.row_keys
     async with acting(index, who, Kind.FOLLOW, rows=rows) as act:
         lookup = await get_own_answer(act.conn, _owner(index, who), entry_id)
-        name = await _verify_whose(act, lookup, point)
+        await _verify_whose(act, lookup, point)
         policy = await policy_in(index, lookup.parsed_leaf.municipality or "", act.now)
         permit = decide_follow(policy, who, lookup, informed, act.now)
         until = day_of(act.now) + timedelta(days=permit.most_days)
@@ -102,7 +102,6 @@ async def begin_follow(
             legal_basis=lookup.text(Group.WHY, "legalBasis") or "",
             informed=str(informed),
             case_reference=lookup.text(Group.WHY, "caseReference"),
-            ledger_name=name,
             person=rows.seal(point, name_follow_row(who.organisation)),
             watched=make_watched(
                 find_reach(policy, lookup, permit, day_of(act.now)),
@@ -254,8 +253,8 @@ def _parse_informed(index: Index, who: Caller, code: str) -> InformedCode:
         raise InvalidField("informed", "unknown-code") from error
 
 
-async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> bytes:
-    """Hold the person named against the entry; give their name in its year's ledger."""
+async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> None:
+    """Hold the person named against the entry."""
     if act.now - lookup.recorded_at > AFTER_ANSWER:
         raise UnknownEntry
     year, keys = year_of(lookup.recorded_at), act.index.keys
@@ -263,7 +262,6 @@ async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> byte
     find = person_find_key(keys.get_disclosure_key(year), name, Kind.LOOKUP)
     if not await store.is_about(act.conn, lookup.entry, find):
         raise InvalidField("pseudonym", "does-not-match")
-    return name
 
 
 def _owner(index: Index, caller: Caller) -> Owner:

@@ -73,6 +73,7 @@ class _Arrived:
 
     question: Question
     tickets: tuple[Ticket, Ticket]
+    version: KeyVersion
     points: tuple[StoredPoint, ...]
     keys: PointKeys
     body: bytes
@@ -135,7 +136,7 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     pair = await admit_pair(index, asked.tickets, caller, wanted, now)
     points = tuple(derive_point(keys, one) for one in question.subjects)
     call_back = _read_call_back(asked.callBack, caller, now)
-    return _Arrived(question, pair, points, keys, body, now, call_back)
+    return _Arrived(question, pair, version, points, keys, body, now, call_back)
 
 
 def _read_call_back(
@@ -154,6 +155,7 @@ def _describe(
     question = arrived.question
     return Asked(
         question=question,
+        key_version=arrived.version,
         tickets=tuple(sorted(ticket.jti for ticket in arrived.tickets)),
         req=arrived.tickets[0].req,
         at=arrived.at,

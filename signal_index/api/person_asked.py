@@ -48,6 +48,7 @@ from signal_index.keyring import IndexKeys
 from signal_index.ledger import (
     ENTROPY_BYTES,
     KINDS,
+    AboutGroup,
     DecisionGroup,
     Entry,
     EntryFacts,
@@ -61,7 +62,7 @@ from signal_index.ledger import (
 )
 from signal_index.proof import JsonObject
 from signal_index.row_keys import RowKeys
-from signal_index.signals import derive_person_name
+from signal_index.signals import derive_person_name, say_about
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.notices import year_of
 from signal_index.store.tickets import spend_tickets_once
@@ -77,6 +78,7 @@ class PersonAsked:
     """A person whom this caller may ask about once: the tickets hold."""
 
     caller: Caller
+    key_version: KeyVersion
     pseudonym: Pseudonym
     point: StoredPoint
     tickets: tuple[Ticket, Ticket]
@@ -91,6 +93,14 @@ class PersonAsked:
     def req(self) -> str:
         """Give the request to the holders, by which their statements name it."""
         return self.tickets[0].req
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Named:
+    """A person as the ledger of a year names them, and for who knows whom it is."""
+
+    name: bytes
+    about: AboutGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +129,13 @@ async def arrive(
         pseudonym = parse_pseudonym(body.pseudonym)
     except InvalidPseudonym as error:
         raise InvalidField("pseudonym", "wrong-form") from error
-    scalar = index.keys.get_scalar(KeyVersion(body.keyVersion))
+    version = KeyVersion(body.keyVersion)
+    scalar = index.keys.get_scalar(version)
     now = index.clock()
     wanted = (act, 1, body.keyVersion)
     pair = await admit_pair(index, body.tickets, caller, wanted, now)
-    return PersonAsked(
-        caller, pseudonym, derive_stored_point(scalar, pseudonym), pair, now
-    )
+    point = derive_stored_point(scalar, pseudonym)
+    return PersonAsked(caller, version, pseudonym, point, pair, now)
 
 
 @asynccontextmanager
@@ -173,20 +183,22 @@ async def record_about_person(
     """
     name_key = act.index.keys.get_ledger_name_key(year_of(act.now))
     what = {**done.what, "req": asked.req, "tickets": list(asked.jtis)}
-    return await record_person(
-        act, derive_person_name(asked.point, name_key), replace(done, what=what)
+    named = Named(
+        derive_person_name(asked.point, name_key),
+        say_about(asked.pseudonym, asked.key_version),
     )
+    return await record_person(act, named, replace(done, what=what))
 
 
 async def record_person(
-    act: Acting, name: bytes, done: PersonAct, *, municipality: str | None = None
+    act: Acting, named: Named, done: PersonAct, *, municipality: str | None = None
 ) -> Entry:
-    """Record an act about the person of this name in the ledger of this year.
+    """Record an act about a person, by their name in the ledger of this year.
 
     In the caller's municipality, or in the one that it was done for.
     """
     caller, key = act.caller, act.index.keys.get_disclosure_key(year_of(act.now))
-    find = person_find_key(key, name, act.kind)
+    find = person_find_key(key, named.name, act.kind)
     (number,) = await raise_person_numbers(act.conn, key.year, [find])
     facts = EntryFacts(
         entry=new_uuid7(act.now),
@@ -196,7 +208,7 @@ async def record_person(
         organisation=caller.organisation,
         municipality=municipality or caller.municipality,
         policy=done.policy,
-        person=PersonGroup(name, number),
+        person=PersonGroup(named.name, number, named.about),
         who=caller.subject,
         role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
         why=KINDS[act.kind].why or done.why,

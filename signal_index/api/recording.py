@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from keys.pseudonym import StoredPoint
+from keys.pseudonym import KeyVersion, StoredPoint
 from policy.vocabulary import Caller, Question
 from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
@@ -32,7 +32,7 @@ from signal_index.ledger import (
 )
 from signal_index.ledger.trace import TraceContext
 from signal_index.proof import JsonObject
-from signal_index.signals import StoredSignal, derive_person_name
+from signal_index.signals import StoredSignal, derive_person_name, say_about
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +40,7 @@ class Asked:
     """One lookup as the ledger records it, whatever came of it."""
 
     question: Question
+    key_version: KeyVersion
     tickets: tuple[str, ...]
     req: str
     at: datetime
@@ -98,7 +99,11 @@ def record_lookup(
             municipality=question.municipality,
             activity=asked.activity,
             policy=asked.policy,
-            person=PersonGroup(asked.names[place], numbers[place]),
+            person=PersonGroup(
+                asked.names[place],
+                numbers[place],
+                say_about(subject.pseudonym, asked.key_version),
+            ),
             who=caller.subject,
             role=_role(caller),
             why=_why(question, subject.informed),

@@ -48,7 +48,7 @@ from signal_index.wire.values import Id
 OFFICER_BASIS: Final = "officer"
 """Where a lookup names its legal basis; an officer's stands with the purpose."""
 
-_PROVEN: Final = frozenset(Group) - {Group.PERSON}
+_PROVEN: Final = frozenset(Group) - {Group.PERSON, Group.ABOUT}
 
 routes = Routes("inzagelogboek")
 

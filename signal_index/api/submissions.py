@@ -39,7 +39,7 @@ from signal_index.notice import (
     subject_commitment,
 )
 from signal_index.row_keys import Rows
-from signal_index.signals import PointKeys, name_event_row
+from signal_index.signals import PointKeys, name_event_row, say_about
 from signal_index.store.standing import SourceStanding, Standing
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, SubjectProof, Withdrawal
@@ -282,5 +282,6 @@ def _derive_row(notice: Notice, using: _Deriving) -> Place | InvalidField:
     partners = using.partners[_sort(notice)]
     if partners is None:
         return Place(rows, mark)
-    match = derive_match_rows(keys.row_keys, point, partners, rules.names)
+    about = say_about(pseudonym, using.submission.key_version)
+    match = derive_match_rows(keys.row_keys, point, partners, rules.names, about)
     return Place(rows, mark, match)

@@ -33,8 +33,11 @@ from signal_index.wire.citizen_reports import (
     ShownSignal,
 )
 
-LOOKUP_GROUPS: Final = (Group.WHY, Group.WHAT, Group.DECISION)
+LOOKUP_GROUPS: Final = (Group.ABOUT, Group.WHY, Group.WHAT, Group.DECISION)
 """The groups of a lookup that its citizen may see, and that their proof opens."""
+
+CHECK_GROUPS: Final = (Group.ABOUT,)
+"""That a check was about them, and nothing of what for."""
 
 READ_GROUPS: Final = (*LOOKUP_GROUPS, Group.ROLE)
 """What is read to tell it: the role too, of which the proof would open the team."""
@@ -169,8 +172,8 @@ def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None] | None) ->
 
 
 def find_open_groups(line: ReportedEntry) -> Sequence[Group]:
-    """Find the groups that the citizen's proof of a line opens: of a check, none."""
-    return () if isinstance(line, ReportedCheck) else LOOKUP_GROUPS
+    """Find the groups that the citizen's proof of a line opens."""
+    return CHECK_GROUPS if isinstance(line, ReportedCheck) else LOOKUP_GROUPS
 
 
 def _tell_flags(what: JsonObject, labels: Labels) -> Iterator[ShownSignal]:

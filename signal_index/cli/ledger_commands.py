@@ -1,5 +1,6 @@
 """`export`: the ledger of a year, for whoever verifies it elsewhere; `compare`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
 from signal_index.store.connect import DatabaseRole, open_database
+from signal_index.store.found_entries import EntryDifference, compare_entries
 from signal_index.store.registered import Compared, compare_registered
 from signal_index.upkeep.expiry import find_closed
 from signal_index.upkeep.export import export_year
@@ -50,28 +52,38 @@ def export_command(
 
 
 def compare_command(settings: SettingsFile) -> None:
-    """Hold what is registered against the ledger: whom to call, keys, what was asked.
+    """Hold what the database says against the ledger: what is registered, and of whom.
 
-    Each row that is not as its newest entry says is named, and so is one that lacks the
-    other. Exit code 1: something differs. It changes nothing.
+    Each row of the registry that is not as its newest entry says is named, and so is
+    one that lacks the other; and each entry that stands under another's name, or is
+    hidden from those who look for it. Exit code 1: something differs. It changes
+    nothing.
     """
-    found = run(lambda: _compare(settings))
+    found, entries, held = run(lambda: _compare(settings))
     for one in found.differences:
         members = f" ({', '.join(one.members)})" if one.members else ""
         say(f"{' '.join(one.thing)}: {one.how}{members}")
     if found.erased:
         say(f"{found.erased} of which the entries were erased: cannot be held")
     say(f"{found.held} held, {len(found.differences)} differ")
-    if found.differences:
+    for each in entries:
+        named = "a person" if each.entry is None else f"entry {each.entry}"
+        members = f" ({', '.join(each.members)})" if each.members else ""
+        say(f"{named}: {each.how}{members}")
+    say(f"{held} entries held, {len(entries)} differ")
+    if found.differences or entries:
         raise typer.Exit(1)
 
 
-async def _compare(file: Path) -> Compared:
+async def _compare(file: Path) -> tuple[Compared, Sequence[EntryDifference], int]:
     settings = load_settings(file)
     kept, closed = now().year - settings.ledger_years, find_closed(day_of(now()))
     async with opened(settings) as conn:
         keys = load_year_keys(settings.keys)
-        return await compare_registered(conn, keys, first_kept_year=kept, closed=closed)
+        found = await compare_registered(
+            conn, keys, first_kept_year=kept, closed=closed
+        )
+        return found, *await compare_entries(conn, keys, first_kept_year=kept)
 
 
 async def _export(file: Path, year: int, into: Path, before: int) -> int:

@@ -15,6 +15,7 @@ from signal_index.ledger.entry import (
     build_entry,
     case_find_key,
     data_subject_key,
+    derive_find_keys,
     flag_find_key,
     outcome_find_key,
     person_find_key,
@@ -23,12 +24,14 @@ from signal_index.ledger.entry import (
     user_find_key,
 )
 from signal_index.ledger.facts import (
+    AboutGroup,
     DecisionGroup,
     EntryFacts,
     PersonGroup,
     RoleGroup,
     ShownFlag,
     WhyGroup,
+    commit_about,
     describe_lookup,
 )
 from signal_index.ledger.key_steps import KEY_STEPS, KeyStep, describe_key_step
@@ -43,7 +46,7 @@ from signal_index.ledger.keys import (
     Signers,
 )
 from signal_index.ledger.kinds import KINDS, KindRule
-from signal_index.ledger.opened import Opened, open_entry
+from signal_index.ledger.opened import Opened, open_entry, open_groups
 from signal_index.ledger.outcomes import (
     OUTCOME_NONCE_BYTES,
     open_outcome,
@@ -65,6 +68,7 @@ __all__ = [
     "KINDS",
     "OUTCOME_NONCE_BYTES",
     "RARE_OUTCOMES",
+    "AboutGroup",
     "CheckpointKey",
     "CheckpointKeys",
     "CheckpointSigners",
@@ -90,7 +94,9 @@ __all__ = [
     "break_glass_find_key",
     "build_entry",
     "case_find_key",
+    "commit_about",
     "data_subject_key",
+    "derive_find_keys",
     "describe_key_step",
     "describe_lookup",
     "flag_find_key",
@@ -98,6 +104,7 @@ __all__ = [
     "note_key",
     "open_disclosures",
     "open_entry",
+    "open_groups",
     "open_outcome",
     "outcome_find_key",
     "person_find_key",

@@ -1,6 +1,6 @@
 """Builds an entry: leaf, disclosures, keyed hashes to find it by, sealed groups.
 
-- Pure: the id, the time and 108 fresh random bytes come in as arguments.
+- Pure: the id, the time and 124 fresh random bytes come in as arguments.
 - What is stored beside the leaf is sealed or keyed; database and backup alone show who
   asked nothing about whom.
 - Entries whose groups have one outcome seal to lengths in steps of 4,096 bytes, so that
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from keys.base64url import encode_b64u
+from keys.base64url import decode_b64u, encode_b64u
 from signal_index.ledger.facts import EntryFacts
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.kinds import (
@@ -67,12 +67,12 @@ class Entry:
 def build_entry(facts: EntryFacts, *, entropy: bytes, key: DisclosureKey) -> Entry:
     """Give the entry for these facts.
 
-    `entropy` is `ENTROPY_BYTES` fresh random bytes, never used before: six salts and
+    `entropy` is `ENTROPY_BYTES` fresh random bytes, never used before: seven salts and
     the nonce of the seal. `key` must be the one of the entry's year. Raises ValueError
     where the facts are not what `KINDS` says of their kind: that is never recorded.
     """
     if len(entropy) != ENTROPY_BYTES:
-        raise ValueError("an entry takes 108 random bytes")
+        raise ValueError(f"an entry takes {ENTROPY_BYTES} random bytes")
     if key.year != facts.year:
         raise ValueError("the disclosure key is not of the entry's year")
     values = _group_values(facts)
@@ -85,13 +85,14 @@ def build_entry(facts: EntryFacts, *, entropy: bytes, key: DisclosureKey) -> Ent
         )
         for place, group in enumerate(Group)
     }
+    leaf = _leaf_of(facts, disclosures)
     return Entry(
         id=facts.entry,
         year=facts.year,
         facts=facts,
-        leaf=encode_leaf(_leaf_of(facts, disclosures)),
+        leaf=encode_leaf(leaf),
         disclosures=disclosures,
-        find_keys=_find_keys(facts, key),
+        find_keys=derive_find_keys(leaf, values, key),
         sealed=seal_disclosures(
             facts.entry, disclosures, key=key, nonce=entropy[-NONCE_BYTES:]
         ),
@@ -114,6 +115,7 @@ def _leaf_of(facts: EntryFacts, disclosures: Mapping[Group, str]) -> Leaf:
 
 def _group_values(facts: EntryFacts) -> Mapping[Group, JsonObject | None]:
     return {
+        Group.ABOUT: facts.person.about.value() if facts.person else None,
         Group.PERSON: facts.person.value() if facts.person else None,
         Group.WHO: None if facts.who is None else {"sub": facts.who},
         Group.ROLE: facts.role.value() if facts.role else None,
@@ -123,24 +125,39 @@ def _group_values(facts: EntryFacts) -> Mapping[Group, JsonObject | None]:
     }
 
 
-def _find_keys(facts: EntryFacts, key: DisclosureKey) -> FindKeys:
-    organisation, place = facts.organisation or "", facts.municipality or ""
-    who, person, why = facts.who, facts.person, facts.why
-    team = facts.role.team if facts.role else None
-    case = why.case_reference if why else None
-    is_common = facts.outcome not in RARE_OUTCOMES
-    broke_glass = why is not None and why.break_glass is not None
+def derive_find_keys(
+    leaf: Leaf, groups: Mapping[Group, JsonObject | None], key: DisclosureKey
+) -> FindKeys:
+    """Give by what an entry is found: it follows from what its leaf and groups say.
+
+    So that whoever writes in the database can hide or move no entry unseen: the columns
+    are held against this (`store.found_entries`).
+    """
+    organisation, place = leaf.organisation or "", leaf.municipality or ""
+    who, team = _text(groups, Group.WHO, "sub"), _text(groups, Group.ROLE, "team")
+    case = _text(groups, Group.WHY, "caseReference")
+    purpose = _text(groups, Group.WHY, "purpose")
+    person = _text(groups, Group.PERSON, "name")
+    is_common = leaf.outcome not in RARE_OUTCOMES
+    broke_glass = _text(groups, Group.WHY, "breakGlass") is not None
     return FindKeys(
         user=None if who is None else user_find_key(key, organisation, who),
         team=None if team is None else team_find_key(key, organisation, team),
         case=None if case is None else case_find_key(key, organisation, case),
         person=None
         if person is None
-        else person_find_key(key, person.name, facts.kind),
-        purpose=None if why is None else purpose_find_key(key, place, why.purpose),
-        outcome=None if is_common else outcome_find_key(key, place, facts.outcome),
+        else person_find_key(key, decode_b64u(person), leaf.kind),
+        purpose=None if purpose is None else purpose_find_key(key, place, purpose),
+        outcome=None if is_common else outcome_find_key(key, place, leaf.outcome),
         break_glass=break_glass_find_key(key, place) if broke_glass else None,
     )
+
+
+def _text(
+    groups: Mapping[Group, JsonObject | None], group: Group, name: str
+) -> str | None:
+    found = (groups.get(group) or {}).get(name)
+    return found if isinstance(found, str) else None
 
 
 def user_find_key(key: DisclosureKey, organisation: str, sub: str) -> bytes:

@@ -10,7 +10,33 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from keys.base64url import encode_b64u
-from signal_index.proof import JsonObject, Kind, Outcome
+from signal_index.proof import JsonObject, Kind, Outcome, mark_about
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AboutGroup:
+    """About whom, for who knows N: a salt, and N of this key version hashed under it.
+
+    Made while N is at hand (`commit_about`); it may be kept, sealed, for an entry that
+    comes later, and can be of two entries: each is salted once more.
+    """
+
+    key_version: int
+    salt: bytes
+    mark: bytes
+
+    def value(self) -> JsonObject:
+        """Give the members that the disclosure holds."""
+        return {
+            "keyVersion": self.key_version,
+            "mark": encode_b64u(self.mark),
+            "salt": encode_b64u(self.salt),
+        }
+
+
+def commit_about(pseudonym: bytes, key_version: int, salt: bytes) -> AboutGroup:
+    """Give what an entry says of whom it is about; `salt`: 16 fresh random bytes."""
+    return AboutGroup(key_version, salt, mark_about(pseudonym, key_version, salt))
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,11 +45,12 @@ class PersonGroup:
 
     `name` is `keys.pseudonym.derive_ledger_name`, 32 bytes. The numbers of one name run
     without gaps within a year, for each label apart (`get_person_label`), so that a
-    missing entry shows.
+    missing entry shows. `about` is a group of its own, never without this one.
     """
 
     name: bytes
     number: int
+    about: AboutGroup
 
     def value(self) -> JsonObject:
         """Give the members that the disclosure holds."""

@@ -1,6 +1,7 @@
 """An entry whose groups are open, and reading what they say.
 
-Group `person` is never among them: whoever reads an entry so learns not about whom.
+Neither `person` nor `about` is ever among them: whoever reads an entry so learns not
+about whom.
 """
 
 from __future__ import annotations
@@ -110,21 +111,27 @@ def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
     leaf, is `is_unreadable`: who has the key of the year can seal another text.
     """
     try:
-        texts = open_disclosures(closed.entry, sealed, key=key)
-        _verify_said(closed.leaf, texts)
-        groups: dict[Group, JsonObject | None] = {
-            group: parse_disclosure(text).value
-            for group, text in texts.items()
-            if group is not Group.PERSON
-        }
+        _, groups = open_groups(closed.entry, closed.leaf, sealed, key)
     except ProofError:
         return replace(closed, is_unreadable=True)
-    return replace(closed, groups=groups)
+    shown = {
+        group: value
+        for group, value in groups.items()
+        if group not in {Group.PERSON, Group.ABOUT}
+    }
+    return replace(closed, groups=shown)
 
 
-def _verify_said(data: bytes, texts: Mapping[Group, str]) -> None:
-    """Hold what is said against the digests in the leaf, or raise `ProofError`."""
+def open_groups(
+    entry: UUID, data: bytes, sealed: bytes, key: DisclosureKey
+) -> tuple[Leaf, Mapping[Group, JsonObject | None]]:
+    """Give the leaf of an entry and all that it says, about whom too.
+
+    Each group is the one in the leaf, and the leaf is of this entry, or `ProofError`.
+    """
+    texts = open_disclosures(entry, sealed, key=key)
     leaf = parse_leaf(data)
     said = {group: digest_disclosure(text) for group, text in texts.items()}
-    if not isinstance(leaf, Leaf) or dict(leaf.groups) != said:
+    if not isinstance(leaf, Leaf) or dict(leaf.groups) != said or leaf.entry != entry:
         raise DisclosureRefused("the sealed groups are not those of the leaf")
+    return leaf, {group: parse_disclosure(text).value for group, text in texts.items()}

@@ -22,7 +22,7 @@ _STEP = 4096
 def seal_disclosures(
     entry: UUID, disclosures: Mapping[Group, str], *, key: DisclosureKey, nonce: bytes
 ) -> bytes:
-    """Give nonce and ciphertext of all six disclosures.
+    """Give nonce and ciphertext of all seven disclosures.
 
     A nonce must never be used twice with one key: random ones hold for 2^32 entries.
     """

@@ -24,7 +24,8 @@ from keys.pseudonym import (
 )
 from signal_index.citizens.embargo import derive_embargo_row
 from signal_index.days import day_of
-from signal_index.ledger import DisclosureKey
+from signal_index.ledger import AboutGroup, DisclosureKey
+from signal_index.proof import ABOUT_SALT_BYTES, HASH_BYTES
 from signal_index.returning.sealing import ROW_BYTES, bind, seal, unseal
 from signal_index.row_keys import RowKeys
 
@@ -42,11 +43,13 @@ class MatchRows:
     """Of one person: which kinds may hear, who it is, and the ledger's names.
 
     `person`: their embargo row with its seal. `names`: by calendar year; at the end of
-    one the next is among them, for the box may be opened in it.
+    one the next is among them, for the box may be opened in it. `about`: what an entry
+    says of whom it is about; whoever opens the box knows no pseudonym.
     """
 
     partners: tuple[str, ...]
     person: SealedRow
+    about: AboutGroup
     names: Mapping[int, bytes]
 
 
@@ -81,11 +84,13 @@ def derive_match_rows(
     point: StoredPoint,
     partners: Collection[str],
     names: Mapping[int, LedgerNameKey],
+    about: AboutGroup,
 ) -> MatchRows:
     """Say of a person which kinds may hear: about 5 us, and as much for each year."""
     return MatchRows(
         partners=tuple(partners),
         person=derive_embargo_row(keys, point),
+        about=about,
         names={year: derive_ledger_name(key, point) for year, key in names.items()},
     )
 
@@ -106,6 +111,8 @@ def seal_match_box(at: BoxAt, box: MatchBox, key: DisclosureKey) -> bytes:
         box.signal.bytes,
         rows.person.row_key,
         rows.person.seal,
+        rows.about.salt,
+        rows.about.mark,
         *rows.names.values(),
     )
     facts: dict[str, Any] = {
@@ -113,6 +120,7 @@ def seal_match_box(at: BoxAt, box: MatchBox, key: DisclosureKey) -> bytes:
         "c": list(rows.partners),
         "y": list(rows.names),
         "s": int(box.stood),
+        "v": rows.about.key_version,
         "p": encode_b64u(b"".join(packed)),
     }
     return seal(key.match_seal, at.id, at.label, facts, BOX_BYTES)
@@ -127,6 +135,9 @@ def open_match_box(at: BoxAt, sealed: bytes, key: DisclosureKey) -> MatchBox:
         signal=UUID(bytes=packed.read(ROW_BYTES)),
         rows=MatchRows(
             person=SealedRow(packed.read(ROW_BYTES), packed.read(_SEAL_BYTES)),
+            about=AboutGroup(
+                facts["v"], packed.read(ABOUT_SALT_BYTES), packed.read(HASH_BYTES)
+            ),
             partners=tuple(facts["c"]),
             names={year: packed.read(_NAME_BYTES) for year in facts["y"]},
         ),

@@ -5,6 +5,7 @@ so that what they say about a ledger does not rest on the code that wrote it. Im
 from the package itself.
 """
 
+from signal_index.proof.about import ABOUT_SALT_BYTES, mark_about, verify_about
 from signal_index.proof.add_checkpoint import (
     MAX_REQUEST_BYTES,
     SIZE_TYPE,
@@ -54,6 +55,7 @@ from signal_index.proof.encoding import (
     parse_size,
 )
 from signal_index.proof.errors import (
+    AboutRefused,
     ConsistencyRefused,
     DisclosureRefused,
     InclusionRefused,
@@ -136,6 +138,7 @@ from signal_index.proof.tlog_proof import (
 from signal_index.proof.trust_policy import TrustPolicy, encode_policy, parse_policy
 
 __all__ = [
+    "ABOUT_SALT_BYTES",
     "EMPTY_ROOT",
     "EVER",
     "HASH_BYTES",
@@ -150,6 +153,7 @@ __all__ = [
     "SALT_BYTES",
     "SIZE_TYPE",
     "TILE_WIDTH",
+    "AboutRefused",
     "AddCheckpoint",
     "Adoption",
     "Checkpoint",
@@ -212,6 +216,7 @@ __all__ = [
     "list_bundles",
     "list_tiles",
     "make_disclosure",
+    "mark_about",
     "move_to_year",
     "open_note",
     "origin_of",
@@ -237,6 +242,7 @@ __all__ = [
     "split_key",
     "split_note",
     "split_tile",
+    "verify_about",
     "verify_adoption",
     "verify_checkpoint",
     "verify_consistency",

@@ -1,4 +1,4 @@
-"""Salted disclosures: the six groups behind the digests of a leaf (RFC 9901 form).
+"""Salted disclosures: the seven groups behind the digests of a leaf (RFC 9901 form).
 
 A leaf holds `SHA-256(disclosure)` per group. Who is shown a disclosure can check it
 against the leaf; who is not shown it learns nothing, also not by guessing, for each has
@@ -32,8 +32,13 @@ _WHAT_BYTES = WHAT_CHARACTERS * 3 // 4
 
 
 class Group(StrEnum):
-    """The six groups of an entry, each opened or kept closed as a whole."""
+    """The seven groups of an entry, each opened or kept closed as a whole.
 
+    `PERSON` is what the ledger calls somebody, for the index alone; `ABOUT` is for who
+    knows whom they asked about (`proof.about`). An entry has both or neither.
+    """
+
+    ABOUT = "about"
     DECISION = "decision"
     PERSON = "person"
     ROLE = "role"

@@ -9,6 +9,7 @@
         ├── InclusionRefused    the leaf is not in the tree
         ├── ConsistencyRefused  the later tree does not extend the earlier one
         ├── DisclosureRefused   opened text that the leaf does not hold
+        ├── AboutRefused        the entry is about another person
         └── QuorumRefused       fewer witnesses cosigned than must
 
 No message echoes input. `MalformedProof` and `ProofRefused` are kept apart because the
@@ -50,6 +51,10 @@ class ConsistencyRefused(ProofRefused):
 
 class DisclosureRefused(ProofRefused):
     """An opened group is not the one that the leaf holds."""
+
+
+class AboutRefused(ProofRefused):
+    """The entry is about another person than the one who is held against it."""
 
 
 class QuorumRefused(ProofRefused):

@@ -1,4 +1,4 @@
-"""The leaf of the ledger: a clear header and the digests of six groups.
+"""The leaf of the ledger: a clear header and the digests of seven groups.
 
 What stands in the clear names an organisation, a municipality, an activity and a
 minute, never a person: not the citizen, not the user.

@@ -1,13 +1,14 @@
 """Receipts: what a caller keeps of an answer, and how it is checked.
 
 A receipt holds the leaf as it will stand in the tree, the opened groups who, role, why,
-what and decision, and a signed promise. An index that answers but never records is
-caught by it.
+what, decision and about, and a signed promise. An index that answers but never records
+is caught by it.
 
 - What must hold: (1) the leaf has its one form; (2) the promise is signed by a pinned
-  key; (3) it names this ledger and year, this entry and this leaf; (4) exactly the five
-  groups are opened, each the one in the leaf, and never the person.
-- Whether it says what was asked is the caller's to compare: `OpenedReceipt` holds it.
+  key; (3) it names this ledger and year, this entry and this leaf; (4) exactly the six
+  groups are opened, each the one in the leaf, and never what the ledger calls a person.
+- Whether it says what was asked, and about whom, is the caller's to compare:
+  `OpenedReceipt` holds it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from signal_index.proof.leaf import Leaf, parse_leaf
 from signal_index.proof.promise import Promise, verify_promise
 from signal_index.proof.rfc9162 import hash_leaf
 
-RECEIPT_GROUPS = (Group.WHO, Group.ROLE, Group.WHY, Group.WHAT, Group.DECISION)
+RECEIPT_GROUPS = tuple(group for group in Group if group is not Group.PERSON)
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,5 +87,5 @@ def _open_groups(
 ) -> Mapping[Group, JsonObject | None]:
     opened = [verify_disclosure(leaf.groups, text) for text in disclosures]
     if tuple(disclosure.group for disclosure in opened) != RECEIPT_GROUPS:
-        raise DisclosureRefused("a receipt does not open exactly its five groups")
+        raise DisclosureRefused("a receipt does not open exactly its six groups")
     return {disclosure.group: disclosure.value for disclosure in opened}

@@ -24,8 +24,8 @@ from signal_index.citizens.reported import (
 from signal_index.citizens.terms import due_on
 from signal_index.days import day_of
 from signal_index.labels import Labels
-from signal_index.ledger import DisclosureKey, open_disclosures
-from signal_index.proof import Group, JsonObject, Kind, ProofError, parse_disclosure
+from signal_index.ledger import DisclosureKey, derive_find_keys, open_groups
+from signal_index.proof import AboutRefused, Group, JsonObject, Kind, ProofError
 from signal_index.row_keys import Rows
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.follows import follow
@@ -148,6 +148,8 @@ async def find_person_entries(
             ledger_entry.c.kind,
             ledger_entry.c.recorded_at,
             ledger_entry.c.organisation,
+            ledger_entry.c.leaf,
+            ledger_disclosure.c.find_person,
             ledger_disclosure.c.sealed,
         )
         .join_from(ledger_disclosure, ledger_entry)
@@ -170,8 +172,10 @@ def _entry(
 ) -> ReportedEntry:
     groups: dict[Group, JsonObject | None] | None
     try:
-        texts = open_disclosures(row.entry_id, row.sealed, key=key)
-        groups = {one: parse_disclosure(texts[one]).value for one in READ_GROUPS}
+        leaf, said = open_groups(row.entry_id, row.leaf, row.sealed, key)
+        if derive_find_keys(leaf, said, key).person != bytes(row.find_person):
+            raise AboutRefused("the entry was put under another's name")
+        groups = {one: said[one] for one in READ_GROUPS}
     except ProofError:
         groups = None
     return tell_entry(

@@ -25,7 +25,7 @@ from signal_index.matching import (
     derive_match_rows,
     pick_names,
 )
-from signal_index.signals import SignalState
+from signal_index.signals import SignalState, say_about
 from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.tables.signals import shown_signals
 
@@ -93,5 +93,7 @@ def _box(
     sealed = SealedRow(bytes(row.row_key), bytes(row.seal))
     point = keys.row_keys.open(sealed, row.category)
     names = pick_names(keys.ledger_names, now)
-    rows = derive_match_rows(keys.row_keys, point, partners, names)
+    version, pseudonym = keys.restore_pseudonym(point)
+    about = say_about(pseudonym, version)
+    rows = derive_match_rows(keys.row_keys, point, partners, names, about)
     return MatchBox(row.category, row.id, rows, stood=True)

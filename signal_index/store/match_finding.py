@@ -25,6 +25,7 @@ from signal_index.citizens.embargo import open_person
 from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, LeadershipLost
 from signal_index.keyring import LeaderKeys
+from signal_index.ledger import AboutGroup
 from signal_index.matching import (
     BoxAt,
     MatchBox,
@@ -63,13 +64,14 @@ Beside = Mapping[Rows, Sequence[SignalNow]]
 class FoundMatch:
     """Two signals of one person that may hear of each other.
 
-    `name`: the person's in this year's ledger.
+    `name`: the person's in this year's ledger; `about`: for who knows whom it is.
     """
 
     one: SignalNow
     other: SignalNow
     person: SealedRow
     name: bytes
+    about: AboutGroup
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -246,7 +248,7 @@ def _decide(
     if run.permits.find(own.signalled, other.signalled) is None:
         return None
     name = box.rows.names[year_of(now)]
-    return FoundMatch(own, other, box.rows.person, name)
+    return FoundMatch(own, other, box.rows.person, name, box.rows.about)
 
 
 async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:

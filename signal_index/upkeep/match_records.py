@@ -15,6 +15,7 @@ from policy.vocabulary import LoopActId
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    AboutGroup,
     DecisionGroup,
     Entry,
     EntryFacts,
@@ -27,7 +28,7 @@ from signal_index.ledger import (
     person_find_key,
 )
 from signal_index.matching import take_bracket
-from signal_index.proof import JsonObject
+from signal_index.proof import ABOUT_SALT_BYTES, HASH_BYTES, JsonObject
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.match_finding import FoundMatch, Run
 
@@ -49,18 +50,31 @@ async def record_matches(
     """
     key = run.telling.key
     covers = take_bracket(max(len(found), LEAST)) - len(found)
-    names = [one.name for one in found]
-    names += [secrets.token_bytes(_NAME_BYTES) for _ in range(covers)]
+    told = [(one.name, one.about) for one in found]
+    told += [_cover() for _ in range(covers)]
+    names = [name for name, _ in told]
     whats = [*map(_describe, found), *[_COVER] * covers]
     finds = [person_find_key(key, name, Kind.MATCH) for name in names]
     numbers = await raise_person_numbers(conn, key.year, finds)
-    persons = [PersonGroup(*one) for one in zip(names, numbers, strict=True)]
+    persons = [
+        PersonGroup(name, number, about)
+        for (name, about), number in zip(told, numbers, strict=True)
+    ]
     entries = [
         _build(person, what, run, actor)
         for person, what in zip(persons, whats, strict=True)
     ]
     await insert_entries(conn, secrets.SystemRandom().sample(entries, len(entries)))
     return [(one, entry.id) for one, entry in zip(found, entries, strict=False)]
+
+
+def _cover() -> tuple[bytes, AboutGroup]:
+    """Give what names nobody, of the length of what names somebody."""
+    name, salt, mark = (
+        secrets.token_bytes(length)
+        for length in (_NAME_BYTES, ABOUT_SALT_BYTES, HASH_BYTES)
+    )
+    return name, AboutGroup(1, salt, mark)
 
 
 def _build(person: PersonGroup, what: JsonObject, run: Run, actor: str) -> Entry:

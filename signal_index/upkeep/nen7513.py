@@ -77,6 +77,7 @@ def _describe(sealed: SealedEntry, exporting: Exporting, key: bytes) -> Fields |
     texts = open_disclosures(sealed.entry, sealed.sealed, key=disclosure_key)
     groups = {group: parse_disclosure(text).value for group, text in texts.items()}
     person = groups.pop(Group.PERSON)
+    del groups[Group.ABOUT]
     return describe_event(
         Logged(
             entry=sealed.entry,

@@ -82,7 +82,7 @@ async def test_each_lookup_has_a_proof_that_opens_what_the_citizen_may_see(
     assert isinstance(opened.leaf, Leaf)
     assert str(opened.leaf.entry) == lookup["entryId"]
     groups = {one.group for one in opened.groups}
-    assert groups == {Group.WHY, Group.WHAT, Group.DECISION}
+    assert groups == {Group.ABOUT, Group.WHY, Group.WHAT, Group.DECISION}
 
 
 async def test_a_lookup_whose_tree_is_not_signed_yet_is_named_without_a_proof(

@@ -76,7 +76,7 @@ async def test_who_looked_has_a_proof_of_it(desk: CitizensDesk) -> None:
     key = note_key(CHECKPOINT_KEY, origin)
     opened = verify_proof_file(parse_tlog_proof(lookup["proof"]), [key], origin=origin)
     groups = {one.group for one in opened.groups}
-    assert groups == {Group.WHY, Group.WHAT, Group.DECISION}
+    assert groups == {Group.ABOUT, Group.WHY, Group.WHAT, Group.DECISION}
 
 
 async def test_the_same_tickets_show_nothing_again(desk: CitizensDesk) -> None:

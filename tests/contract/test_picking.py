@@ -20,7 +20,6 @@ from signal_index.ledger import (
     EntryFacts,
     Kind,
     Outcome,
-    PersonGroup,
     RoleGroup,
     WhyGroup,
     build_entry,
@@ -37,7 +36,7 @@ from signal_index.store.ledger import insert_entries
 from signal_index.store.outcomes import LookupOutcome, store_outcome
 from signal_index.store.picking import SeenLookup
 from signal_index.upkeep.picking import Picking
-from tests.ledger_builders import a_shown
+from tests.ledger_builders import a_person, a_shown
 from tests.store_builders import (
     DATABASES,
     MUNICIPALITY,
@@ -98,7 +97,7 @@ class Town:
             organisation=SOURCE,
             municipality=MUNICIPALITY,
             activity="lookup-wmo-onderzoek",
-            person=PersonGroup(person.to_bytes(32), 1),
+            person=a_person(1, person.to_bytes(32)),
             who=user,
             role=RoleGroup(("generalist",)),
             why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", case),

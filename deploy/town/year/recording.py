@@ -64,6 +64,7 @@ class Recorder:
         points = [self._points[number] for number in planned.persons]
         return Asked(
             question=question,
+            key_version=self._inhabitants[planned.persons[0]].key_version,
             tickets=(str(uuid.uuid4()), str(uuid.uuid4())),
             req=encode_b64u(hashlib.sha256(uuid.uuid4().bytes).digest()),
             at=planned.at,

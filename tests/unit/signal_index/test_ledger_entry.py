@@ -13,7 +13,6 @@ from signal_index.ledger import (
     EntryFacts,
     Kind,
     Outcome,
-    PersonGroup,
     ShownFlag,
     WhyGroup,
     break_glass_find_key,
@@ -43,6 +42,7 @@ from tests.ledger_builders import (
     OIN,
     RECEIPT_KEY,
     a_disclosure_key,
+    a_person,
     a_shown,
     an_entry,
     an_id,
@@ -265,4 +265,4 @@ def test_a_refusal_records_its_grounds() -> None:
 
 
 def test_a_person_group_holds_name_and_number() -> None:
-    assert PersonGroup(b"\x00" * 32, 3).value() == {"name": "A" * 43, "number": 3}
+    assert a_person(3, b"\x00" * 32).value() == {"name": "A" * 43, "number": 3}

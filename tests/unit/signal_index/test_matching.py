@@ -43,6 +43,7 @@ from signal_index.matching import (
 from signal_index.overview.public_holidays import add_working_days
 from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
+from tests.ledger_builders import a_person
 
 KEY = DisclosureKey(2026, bytes(range(32)))
 PERSON = SealedRow(bytes(16), bytes(range(32)))
@@ -51,7 +52,9 @@ NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 def a_box(*partners: str) -> MatchBox:
     names = {2026: bytes(32), 2027: bytes(32)}
-    return MatchBox("x" * 40, uuid4(), MatchRows(partners, PERSON, names))
+    return MatchBox(
+        "x" * 40, uuid4(), MatchRows(partners, PERSON, a_person().about, names)
+    )
 
 
 def a_side() -> MatchSide:

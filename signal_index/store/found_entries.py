@@ -1,0 +1,194 @@
+"""By what entries are found, held against what the tree covers of them.
+
+Whoever writes in the database can put a lookup under another's name or hide it from the
+report about its person, and change no leaf. Here each entry is opened, and named:
+
+- `unreadable`: its sealed groups are not those of its leaf;
+- `changed`: a column is not as leaf and groups say (`ledger.derive_find_keys`);
+- `hidden`: of a year that is kept, it says nothing any more;
+- a person's number of entries that is not the number they were given: `numbers`.
+
+No difference says who the person is. A million entries take minutes and no more memory
+than what their persons' names take.
+Proven by tests/attack/test_nobody_stands_under_anothers_name.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.keyring import YearKeys
+from signal_index.ledger import (
+    DisclosureKey,
+    FindKeys,
+    derive_find_keys,
+    open_groups,
+)
+from signal_index.proof import Group, Leaf, ProofError, format_minute
+from signal_index.tables.ledger import (
+    ledger_disclosure,
+    ledger_entry,
+    ledger_person,
+)
+
+_PAGE: Final = 1_000
+_FOUND: Final = (
+    *("find_user", "find_team", "find_case", "find_person"),
+    *("find_purpose", "find_outcome", "find_break_glass"),
+)
+
+Person = tuple[int, bytes]
+"""The year, and the keyed hash under which a person is numbered in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDifference:
+    """An entry, or the numbers of a person in a year, that is not as the tree says."""
+
+    how: Literal["unreadable", "changed", "hidden", "numbers"]
+    entry: UUID | None = None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """How many entries of each person there are, and their highest number."""
+
+    first_kept: int
+    last: dict[Person, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, year: int, find: bytes, number: int) -> None:
+        if year >= self.first_kept:
+            count, most = self.last.get((year, find), (0, 0))
+            self.last[year, find] = count + 1, max(most, number)
+
+
+async def compare_entries(
+    conn: AsyncConnection, keys: YearKeys, *, first_kept_year: int
+) -> tuple[Sequence[EntryDifference], int]:
+    """Hold by what entries are found against their groups; give how many were held."""
+    found: list[EntryDifference] = []
+    numbers, held = _Numbers(first_kept_year), 0
+    async for row in _read(conn):
+        key = keys.disclosures.get(row.year)
+        if row.sealed is None or key is None:
+            if row.recorded_at.year >= first_kept_year:
+                found.append(EntryDifference("hidden", row.entry_id))
+            continue
+        held += 1
+        found += _compare(row, key, numbers)
+    return [*found, *await _compare_numbers(conn, numbers)], held
+
+
+def _compare(
+    row: Row[*tuple[Any, ...]], key: DisclosureKey, numbers: _Numbers
+) -> Sequence[EntryDifference]:
+    try:
+        leaf, groups = open_groups(row.entry_id, row.leaf, row.sealed, key)
+    except ProofError:
+        return [EntryDifference("unreadable", row.entry_id)]
+    find = derive_find_keys(leaf, groups, key)
+    person = groups.get(Group.PERSON)
+    if person is not None and find.person is not None:
+        numbers.take(row.year, find.person, int(str(person["number"])))
+    stands = _columns(leaf, find)
+    members = tuple(name for name in stands if _stands(row, name) != stands[name])
+    return [EntryDifference("changed", row.entry_id, members)] if members else []
+
+
+def _columns(leaf: Leaf, find: FindKeys) -> Mapping[str, object]:
+    """Give what each column must say."""
+    hashes = (find.user, find.team, find.case, find.person)
+    hashes += (find.purpose, find.outcome, find.break_glass)
+    return {
+        "kind": leaf.kind.value,
+        "organisation": leaf.organisation,
+        "municipality": leaf.municipality,
+        "place": leaf.municipality,
+        "year": leaf.minute.year,
+        "kept_year": leaf.minute.year,
+        "recorded_at": format_minute(leaf.minute),
+        **dict(zip(_FOUND, hashes, strict=True)),
+    }
+
+
+def _stands(row: Row[*tuple[Any, ...]], name: str) -> object:
+    found = getattr(row, name)
+    if name == "recorded_at":
+        return format_minute(found)
+    return bytes(found) if name.startswith("find_") and found is not None else found
+
+
+async def _read(conn: AsyncConnection) -> AsyncIterator[Row[*tuple[Any, ...]]]:
+    entry, said = ledger_entry.c, ledger_disclosure.c
+    page = (
+        select(
+            *(entry.entry_id, entry.year, entry.kind, entry.organisation),
+            *(entry.municipality, entry.recorded_at, entry.leaf, said.sealed),
+            said.municipality.label("place"),
+            said.year.label("kept_year"),
+            *(said[name] for name in _FOUND),
+        )
+        .join_from(ledger_entry, ledger_disclosure, isouter=True)
+        .where(entry.kind != "first-leaf")
+        .order_by(entry.entry_id)
+        .limit(_PAGE)
+    )
+    rows = (await conn.execute(page)).all()
+    while rows:
+        for row in rows:
+            yield row
+        after = page.where(entry.entry_id > rows[-1].entry_id)
+        rows = (await conn.execute(after)).all()
+
+
+async def _compare_numbers(
+    conn: AsyncConnection, numbers: _Numbers
+) -> Sequence[EntryDifference]:
+    """Hold that each person has as many entries as they were given numbers."""
+    given: dict[Person, int] = {
+        (row.year, bytes(row.find_person)): row.number
+        for row in await conn.execute(
+            select(ledger_person).where(ledger_person.c.year >= numbers.first_kept)
+        )
+    }
+    persons = given.keys() | numbers.last.keys()
+    off = [
+        one
+        for one in persons
+        if numbers.last.get(one, (0, 0)) != (given.get(one, 0),) * 2
+    ]
+    return [
+        EntryDifference("numbers")
+        for one in off
+        if not await _went_on(conn, one, numbers.last.get(one, (0, 0)))
+    ]
+
+
+async def _went_on(
+    conn: AsyncConnection, person: Person, seen: tuple[int, int]
+) -> bool:
+    """Tell whether somebody was asked about while the entries were read, no more."""
+    year, find = person
+    entry, given = ledger_disclosure.c, ledger_person.c
+    row = (
+        await conn.execute(
+            select(given.number, func.count(entry.entry_id).label("count"))
+            .join_from(
+                ledger_person,
+                ledger_disclosure,
+                and_(entry.find_person == given.find_person, entry.year == given.year),
+                isouter=True,
+            )
+            .where(given.year == year, given.find_person == find)
+            .group_by(given.number)
+        )
+    ).one_or_none()
+    is_whole = seen[0] == seen[1]
+    return row is not None and is_whole and row.count == row.number > seen[0]
