@@ -142,7 +142,11 @@ def name_files(report: OwnData) -> dict[str, str]:
     day = day_here(report.madeAt).isoformat()
     known = report.reference if isinstance(report, CitizenReport) else day
     name = f"inzage-{known}"
-    return {"pdf": f"{name}.pdf", "proofs": f"{name}-bewijzen.zip"}
+    return {
+        "pdf": f"{name}.pdf",
+        "proofs": f"{name}-bewijzen.zip",
+        "person": f"{name}-om-wie.json",
+    }
 
 
 def pack_proofs(
@@ -172,7 +176,11 @@ def pack_proofs(
             _add(archive, POLICY_FILE, encode_policy(key, quorum.keys, quorum.count))
         said = "citizen-paper.zip" if quorum else "citizen-paper.zip.trial"
         text = texts.get(said, file=name, key=KEY_FILE, policy=POLICY_FILE)
-        _add(archive, README, text + "\n")
+        person = name_files(report)["person"]
+        whose = texts.get(
+            "citizen-paper.zip.person", file=name, key=KEY_FILE, person=person
+        )
+        _add(archive, README, f"{text}\n\n{whose}\n")
     return packed.getvalue()
 
 

@@ -10,6 +10,7 @@
     │   ├── InvalidBsn
     │   └── InvalidBatch          empty, too large, or lists of unequal length
     ├── ProofRefused              a holder's evaluation is not proven
+    ├── PersonRefused             a file does not prove that a pseudonym is of a number
     ├── SharesRefused
     │   ├── TooFewShares
     │   ├── DuplicateShare
@@ -241,6 +242,10 @@ class ConfigSharesEqual(ConfigRefused):
 
 class ConfigSharesDisagree(ConfigRefused):
     """Some quorum of the public shares does not give the public key."""
+
+
+class PersonRefused(KeysError):
+    """A file does not prove that a pseudonym is of this number: its words say why."""
 
 
 class RecordRefused(KeysError):

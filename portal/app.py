@@ -5,6 +5,7 @@
     /inloggen     to the broker           /terug   back from it: the one look of a login
     /mijn         what was told, while it is kept, for a period
     /mijn.pdf, /bewijzen.zip              the same on paper, and its proofs
+    /om-wie.json  what holders proved of the number that logged in
     /laat-weten   what the citizen says of a line (`portal.speaking`)
     /taal/en      another language
     /uitloggen    ends it (POST)          /weg     ends it at once and leads elsewhere
@@ -56,6 +57,7 @@ from portal.reaching import (
     language_of,
     portal_of,
     read_period,
+    view_cookie,
 )
 from portal.settings import PortalSettings
 from portal.views import Views
@@ -105,6 +107,7 @@ def create_app(
             Route("/mijn", show_own),
             Route("/mijn.pdf", give_paper),
             Route("/bewijzen.zip", give_proofs),
+            Route("/om-wie.json", give_person),
             Route(speaking.PATH, speaking.show_form),
             Route(speaking.PATH, speaking.say, methods=["POST"]),
             Route("/taal/{code}", choose_language),
@@ -197,11 +200,11 @@ async def finish_login(request: Request) -> Response:
     cookie = request.cookies.get(LOGIN_COOKIE, "")
     try:
         citizen = await portal.login.finish(cookie, dict(request.query_params))
-        view = await portal.asking.view(citizen)
+        view, paper = await portal.asking.view(citizen)
     finally:
         await _wait_for_a_quarter(started)
     answer = RedirectResponse("/mijn", SEE_OTHER)
-    _set_cookie(answer, VIEW_COOKIE, portal.views.keep(view).cookie)
+    _set_cookie(answer, VIEW_COOKIE, portal.views.keep(view, paper).cookie)
     drop_cookie(answer, LOGIN_COOKIE)
     return answer
 
@@ -209,11 +212,13 @@ async def finish_login(request: Request) -> Response:
 async def show_own(request: Request) -> Response:
     """Show what was told, of the period that was chosen."""
     started, portal = time.monotonic(), portal_of(request)
+    view, paper = portal.views.open(view_cookie(request))
     page = show_view(
         portal.settings,
         language_of(request),
-        find_view(request),
+        view,
         read_period(request),
+        code=paper.code,
         is_done="klaar" in request.query_params,
     )
     await _wait_for_a_quarter(started)
@@ -235,6 +240,13 @@ async def give_proofs(request: Request) -> Response:
     quorum = portal_of(request).settings.quorum
     packed = pack_proofs(within(view, period), language, chain, quorum)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
+
+
+async def give_person(request: Request) -> Response:
+    """Give what holders proved of who logged in; its code is on the page."""
+    view, paper = portal_of(request).views.open(view_cookie(request))
+    name = name_files(view)["person"]
+    return _attach(paper.file.encode(), "application/json", name)
 
 
 async def choose_language(request: Request) -> Response:

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ValidationError
 from desk.errors import DeskError
 from desk.provider import Provider
 from desk.settings import HolderSettings
-from keys.client import HolderTransport, Signer, fetch_config
+from keys.client import HolderTransport, Signer, fetch_signed
 from keys.client import pseudonymise_anew as pseudonymise
 from keys.config import KeyConfig
 from keys.config_document import parse_document
 from keys.errors import EvaluationFailed, HolderBudgetSpent, KeysError
+from keys.person_proof import PersonEvidence, draw_code, write_person
 from keys.pins import read_pins
 from keys.quorum import Watch, follow_places
 from keys.request import Act, RequestKey
@@ -34,6 +35,7 @@ from portal.errors import (
 )
 from portal.events import Event, log_event
 from portal.settings import PortalSettings, load_settings
+from portal.views import PersonPaper
 from signal_index.wire.about import About
 from signal_index.wire.citizen_reports import (
     OwnDispute,
@@ -79,15 +81,17 @@ class Asking:
         self._machine = machine
         self._clock = clock
         self._known = _find_known(settings.known_config)
+        self._signed = b""
         self._about: tuple[datetime, About] | None = None
 
-    async def view(self, citizen: Citizen) -> OwnView:
+    async def view(self, citizen: Citizen) -> tuple[OwnView, PersonPaper]:
         """Give what this citizen may see of themselves; the index recorded that.
 
-        Raises `TooManyToday` or `NoAnswer`.
+        And what proves whose it is, for them to keep. Raises `TooManyToday` or
+        `NoAnswer`.
         """
-        asked = await self._blind(citizen)
-        return await self._send("/v1/own-views", asked, OwnView)
+        asked, paper = await self._blind(citizen)
+        return await self._send("/v1/own-views", asked, OwnView), paper
 
     async def dispute(
         self, view: OwnView, signal: ReportedSignal, line: ViewMark, reason: str
@@ -157,32 +161,36 @@ class Asking:
         log_event(Event.NO_ANSWER, party="index", reason=str(answer.status_code))
         raise REFUSED.get(_read_slug(answer), NoAnswer)
 
-    async def _blind(self, citizen: Citizen) -> OwnViewAsked:
+    async def _blind(self, citizen: Citizen) -> tuple[OwnViewAsked, PersonPaper]:
         try:
             config = await self.fetch()
-            _, found = await pseudonymise(
+            signed = self._signed
+            used, found = await pseudonymise(
                 self._transport, config, self.fetch, [citizen.number], Act.OWN_VIEW
             )
         except HolderBudgetSpent:
             raise TooManyToday from None
         except (EvaluationFailed, KeysError) as error:
             raise _no_answer("holders", error) from None
-        return OwnViewAsked(
+        asked = OwnViewAsked(
             keyVersion=found.key_version,
             tickets=list(found.tickets),
             pseudonym=found.pseudonyms[0].encoded,
             login=citizen.login,
         )
+        signed = signed if used == config else self._signed
+        return asked, _write_paper(found.evidence, signed)
 
     async def fetch(self) -> KeyConfig:
         """Give the newest key config that holds, and remember it over a restart."""
-        config = await fetch_config(
+        chosen = await fetch_signed(
             self._transport,
             read_pins(self._settings.pins),
             accepted_origin=self._settings.accepted_key_origin,
             known=self._known,
             now=self._clock(),
         )
+        config, self._signed = chosen.config, chosen.document
         if config != self._known:
             self._known = config
             _keep(self._settings.known_config, config)
@@ -201,6 +209,14 @@ def _follow_holders(
         moved=lambda holder: log_event(Event.HOLDER_MOVED, holder=holder),
         refused=lambda why: log_event(Event.HOLDERS_REFUSED, reason=str(why)),
     )
+
+
+def _write_paper(evidence: PersonEvidence | None, signed: bytes) -> PersonPaper:
+    """Write what holders proved of a number, under a code that is drawn for it."""
+    if evidence is None:
+        raise NoAnswer
+    code = draw_code()
+    return PersonPaper(write_person(evidence, signed, code).decode(), code)
 
 
 def _no_answer(party: str, error: Exception) -> NoAnswer:

@@ -54,11 +54,12 @@ def show_view(
     view: wire.OwnView,
     period: Period,
     *,
+    code: str,
     is_done: bool,
 ) -> HTMLResponse:
     """Give what a citizen may see of themselves, of a period where they chose one.
 
-    `is_done`: they said something of it just now.
+    `code` opens what proves whose it is; `is_done`: they said something of it just now.
     """
     since, until = period
     return show(
@@ -68,6 +69,7 @@ def show_view(
         title=language.get("view.title"),
         since=since,
         until=until,
+        code=code,
         is_done=is_done,
         help=settings.help,
         **_fill_in(language, within(view, period)),

@@ -30,6 +30,18 @@ MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class PersonPaper:
+    """What holders proved of the number that logged in, and the code that opens it.
+
+    Together, and with the number, they give the pseudonym: sealed like the view, and
+    the citizen's to keep apart.
+    """
+
+    file: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class _Kept:
     sealed: bytes
     since: datetime
@@ -48,39 +60,45 @@ class Views:
         """Show the type, never what is kept."""
         return "<Views>"
 
-    def keep(self, view: OwnView) -> CookieSecret:
+    def keep(self, view: OwnView, paper: PersonPaper) -> CookieSecret:
         """Keep a view, and give what opens it: it stands in the cookie alone."""
         self._forget_old()
         now, secret = self._clock(), CookieSecret.new()
-        said = view.model_dump(mode="json", exclude={"padding"})
-        self._kept[secret.row_id] = _Kept(secret.seal(said), now, now)
+        sealed = secret.seal(_write(view, paper))
+        self._kept[secret.row_id] = _Kept(sealed, now, now)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return secret
 
     def get(self, cookie: str | None) -> OwnView:
         """Give the view that this cookie opens, or raise `NotLoggedIn`."""
+        return self.open(cookie)[0]
+
+    def open(self, cookie: str | None) -> tuple[OwnView, PersonPaper]:
+        """Give the view and whose it is, or raise `NotLoggedIn`."""
         self._forget_old()
         try:
             secret = CookieSecret.parse(cookie or "")
             kept = self._kept[secret.row_id]
             said = secret.open(kept.sealed)
-            view = OwnView.model_validate({**said, "padding": ""}, strict=False)
+            told = {**said["view"], "padding": ""}
+            view = OwnView.model_validate(told, strict=False)
+            paper = PersonPaper(**said["paper"])
         except (SessionEnded, KeyError, ValidationError):
             raise NotLoggedIn from None
         self._kept[secret.row_id] = replace(kept, used=self._clock())
-        return view
+        return view, paper
 
     def put(self, cookie: str | None, view: OwnView) -> None:
         """Keep a view anew in the place of the one that this cookie opens.
 
         It lasts no longer for it. Raises `NotLoggedIn`.
         """
-        self.get(cookie)
+        _, paper = self.open(cookie)
         secret = CookieSecret.parse(cookie or "")
-        said = view.model_dump(mode="json", exclude={"padding"})
         kept = self._kept[secret.row_id]
-        self._kept[secret.row_id] = replace(kept, sealed=secret.seal(said))
+        sealed = secret.seal(_write(view, paper))
+        self._kept[secret.row_id] = replace(kept, sealed=sealed)
 
     def end(self, cookie: str | None) -> None:
         """Forget the view that this cookie opens, if there is one."""
@@ -94,3 +112,8 @@ class Views:
         for name, one in [*self._kept.items()]:
             if now >= min(one.since + LONGEST, one.used + UNUSED):
                 del self._kept[name]
+
+
+def _write(view: OwnView, paper: PersonPaper) -> dict[str, object]:
+    said = view.model_dump(mode="json", exclude={"padding"})
+    return {"view": said, "paper": {"file": paper.file, "code": paper.code}}

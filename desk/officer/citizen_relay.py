@@ -2,8 +2,9 @@
 
 - The citizen's number never comes here; the pseudonym passes and is not kept.
 - A report comes back as one answer: the piece of the page, the paper and the proofs,
-  all made from what the index said. The desk keeps none of it, and the index recorded
-  it before it answered.
+  all made from what the index said. What proves whose it is, the page makes itself:
+  here only its name is known. The desk keeps none of it, and the index recorded it
+  before it answered.
 """
 
 from base64 import b64encode
@@ -50,6 +51,7 @@ async def make_report(
     return JSONResponse(
         {
             "html": _render_piece(desk, report),
+            "person": files["person"],
             "files": [
                 _file(files["pdf"], "application/pdf", paper),
                 _file(files["proofs"], "application/zip", proofs),

@@ -18,6 +18,7 @@ from keys.client.asking import (
     HolderAnswer,
     Pseudonymised,
     fetch_config,
+    fetch_signed,
 )
 from keys.client.pseudonymise import (
     PROOF_REFUSED,
@@ -46,6 +47,7 @@ __all__ = [
     "Signer",
     "fetch_config",
     "fetch_registration",
+    "fetch_signed",
     "pseudonymise",
     "pseudonymise_anew",
 ]

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Protocol
 
 from keys.config import ConfigPins, KeyConfig, KeyOrigin
+from keys.person_proof import PersonEvidence
 from keys.pins import verify_by_one_of
 from keys.pseudonym import KeyVersion, Pseudonym
-from keys.quorum import Watch, choose_config
+from keys.quorum import Chosen, Watch, choose_config
 from keys.request import Act
 
 
@@ -52,6 +53,8 @@ class Pseudonymised:
     tickets: tuple[str, ...] = field(repr=False)
     pair: tuple[int, ...]
     passed_over: Mapping[int, str]
+    evidence: PersonEvidence | None = None
+    """How the number was blinded and what the pair answered, where it was one."""
 
 
 class EvaluationTransport(Protocol):
@@ -83,6 +86,21 @@ async def fetch_config(
     known: KeyConfig | None,
     now: datetime,
 ) -> KeyConfig:
+    """Give the same as `fetch_signed`, without the document."""
+    chosen = await fetch_signed(
+        transport, pins, accepted_origin=accepted_origin, known=known, now=now
+    )
+    return chosen.config
+
+
+async def fetch_signed(
+    transport: EvaluationTransport,
+    pins: Sequence[ConfigPins],
+    *,
+    accepted_origin: KeyOrigin,
+    known: KeyConfig | None,
+    now: datetime,
+) -> Chosen:
     """Fetch the newest key config that holds by one set of pins, or `ConfigRefused`.
 
     A holder whose config does not hold, or is older than another's, is remembered. Keep
@@ -101,4 +119,4 @@ async def fetch_config(
     }
     chosen = await choose_config(asking, verify, known=known)
     transport.watch.note_configs(transport.config_places, chosen.passed_over)
-    return chosen.config
+    return chosen

@@ -43,6 +43,7 @@ from keys.oprf import (
     combine,
     verify_evaluation,
 )
+from keys.person_proof import PersonEvidence
 from keys.pseudonym import Pseudonym
 from keys.quorum import (
     BUDGET_SPENT,
@@ -111,7 +112,12 @@ async def pseudonymise(
         pseudonyms = await _combine(blinded, [each.evaluation for each in proven])
         tickets = tuple(each.ticket for each in answers if each.ticket)
         return Pseudonymised(
-            config.key_version, pseudonyms, tickets, pair, _name_all(failures)
+            config.key_version,
+            pseudonyms,
+            tickets,
+            pair,
+            _name_all(failures),
+            _keep(blinded, answers) if len(messages) == 1 else None,
         )
     _remember(transport.watch, (), failures)
     raise _find_worst(failures)
@@ -244,6 +250,15 @@ def _verify_ticket(
     ticket = read_ticket(answer.ticket, config)
     verify_granted(ticket, config, answer.holder, act=asked.act, count=count, req=req)
     return ticket
+
+
+def _keep(blinded: BlindedBatch, answers: Sequence[HolderAnswer]) -> PersonEvidence:
+    """Keep what proves the pseudonym of the one number that was asked about."""
+    return PersonEvidence(
+        blinded.points[0],
+        blinded.blinds[0],
+        [(one.holder, parse_point(one.evaluations[0]), one.proof) for one in answers],
+    )
 
 
 async def _blind(messages: Sequence[bytes]) -> BlindedBatch:

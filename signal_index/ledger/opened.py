@@ -114,7 +114,7 @@ def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
         _, groups = open_groups(closed.entry, closed.leaf, sealed, key)
     except ProofError:
         return replace(closed, is_unreadable=True)
-    shown = {
+    shown: dict[Group, JsonObject | None] = {
         group: value
         for group, value in groups.items()
         if group not in {Group.PERSON, Group.ABOUT}

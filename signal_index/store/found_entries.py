@@ -104,8 +104,10 @@ def _compare(
 
 def _columns(leaf: Leaf, find: FindKeys) -> Mapping[str, object]:
     """Give what each column must say."""
-    hashes = (find.user, find.team, find.case, find.person)
-    hashes += (find.purpose, find.outcome, find.break_glass)
+    hashes = (
+        *(find.user, find.team, find.case, find.person),
+        *(find.purpose, find.outcome, find.break_glass),
+    )
     return {
         "kind": leaf.kind.value,
         "organisation": leaf.organisation,

@@ -28,6 +28,7 @@ from signal_index.proof import (
 from signal_index.verify import judge, verdicts
 from signal_index.verify.checkpoints import judge_growth
 from signal_index.verify.errors import CannotJudge
+from signal_index.verify.persons import ProvenPerson, read_person
 from signal_index.verify.proof_files import find_proof_files, judge_proofs
 from signal_index.verify.sources import open_source
 from signal_index.verify.trust import choose_believed, make_quorum, read_trust
@@ -93,6 +94,18 @@ ReceiptKeyFile = Annotated[
         help="receipt.public.jwk: hold what follows on it against the ledger too.",
     ),
 ]
+Person = Annotated[
+    Path | None,
+    typer.Option(
+        "--person",
+        help="What key holders proved of a number: hold that each entry is about that "
+        "person. Asks for the number and the code that goes with the file.",
+    ),
+]
+Pins = Annotated[
+    Path | None,
+    typer.Option(help="pins.json: whose key holders they are. With --person."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -107,6 +120,8 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
     checkpoint_only: CheckpointOnly = False,  # noqa: FBT002 - a flag
     token_file: TokenFile = None,
     receipt_key: ReceiptKeyFile = None,
+    person: Person = None,
+    pins: Pins = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Verify a year of the ledger, or entries of it, without trusting the index.
@@ -121,7 +136,10 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
         log, asked = choose_believed(key, make_quorum(keys, quorum), said)
         trust = read_trust(log, receipt_key, notes, year, asked)
         if not checkpoint_only and (files := find_proof_files(place)):
-            return verdicts.tell_of_proofs(judge_proofs(files, trust))
+            proven = judge_proofs(files, trust, _read_person(person, pins))
+            return verdicts.tell_of_proofs(proven)
+        if person is not None:
+            raise CannotJudge("only proof files are held against a person")
         token = None if token_file is None else _read_text(token_file).strip()
         with open_source(place, token=token) as source:
             if checkpoint_only:
@@ -145,6 +163,17 @@ def _judge(find_facts: Callable[[], verdicts.Facts]) -> tuple[int, verdicts.Fact
     except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
         sentence = f"Cannot judge: the verifier failed ({type(fault).__name__})."
         return UNJUDGED, {"verified": None, "sentence": sentence}
+
+
+def _read_person(file: Path | None, pins: Path | None) -> ProvenPerson | None:
+    """Ask for the number and the code, without showing them; neither is kept."""
+    if file is None:
+        return None
+    if pins is None:
+        raise CannotJudge("--person needs --pins: whose key holders they are")
+    number = typer.prompt("Number", hide_input=True, err=True)
+    code = typer.prompt("Code", hide_input=True, err=True)
+    return read_person(file, pins, number.strip(), code)
 
 
 def _read_named(text: str) -> str:

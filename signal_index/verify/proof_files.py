@@ -21,6 +21,12 @@ from signal_index.proof import (
     verify_proof_file,
 )
 from signal_index.verify.errors import CannotJudge, EntryRefused
+from signal_index.verify.persons import (
+    AboutThem,
+    ProvenPerson,
+    count_about,
+    hold_about,
+)
 from signal_index.verify.trust import Trust
 
 SUFFIX = ".tlog-proof"
@@ -39,6 +45,8 @@ class ProvenEntries:
     entries: Mapping[str, OpenedEntry]
     witnesses: Sequence[str]
     fewest: int
+    about: AboutThem | None = None
+    """What of them is about the person that they were held against."""
 
     @property
     def origins(self) -> Sequence[str]:
@@ -95,22 +103,29 @@ def _decode(data: bytes) -> str:
         raise MalformedProof("a proof is not text") from cause
 
 
-def judge_proofs(files: Sequence[tuple[str, str]], trust: Trust) -> ProvenEntries:
+def judge_proofs(
+    files: Sequence[tuple[str, str]], trust: Trust, person: ProvenPerson | None = None
+) -> ProvenEntries:
     """Hold that every proof is true, or raise with the name of the one that is not.
 
+    And is about this person, where one is given.
     `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
     """
     proven: dict[str, OpenedEntry] = {}
     seen: list[Sequence[str]] = []
+    about: list[bool] = []
     for name, text in files:
         try:
             proven[name], names = _judge(text, trust)
             seen.append(names)
+            about.append(hold_about(proven[name], person) if person else True)
         except ProofRefused as refusal:
             raise EntryRefused(_named(name, files, refusal)) from refusal
         except MalformedProof as refusal:
             raise MalformedProof(_named(name, files, refusal)) from refusal
-    return ProvenEntries(proven, sorted(set().union(*seen)), min(map(len, seen)))
+    told = None if person is None else count_about(about)
+    names = sorted(set().union(*seen))
+    return ProvenEntries(proven, names, min(map(len, seen)), told)
 
 
 def _judge(text: str, trust: Trust) -> tuple[OpenedEntry, Sequence[str]]:

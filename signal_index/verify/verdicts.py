@@ -12,6 +12,7 @@ from signal_index.proof import (
 from signal_index.verify.checkpoints import ProvenGrowth
 from signal_index.verify.judge import Judgement
 from signal_index.verify.key_steps import JudgedKeys
+from signal_index.verify.persons import AboutThem
 from signal_index.verify.proof_files import ProvenEntries, describe_entry
 
 Facts = dict[str, object]
@@ -86,18 +87,30 @@ def tell_of_proofs(found: ProvenEntries) -> Facts:
         if found.fewest
         else f"; {UNWITNESSED}"
     )
+    seen += _tell_about(found.about)
     if count == 1:
         (one,) = found.entries.values()
         sentence = f"Holds: {_tell_entry(one)} is in {origins}{seen}."
     else:
         sentence = f"Holds: {count} of {count} entries are in {origins}{seen}."
     described = {name: describe_entry(one) for name, one in found.entries.items()}
+    about = None if found.about is None else asdict(found.about)
     return {
         "sentence": sentence,
         "entries": count,
         "witnesses": list(found.witnesses),
         "proofs": described,
+        "about": about,
     }
+
+
+def _tell_about(found: AboutThem | None) -> str:
+    if found is None:
+        return ""
+    former = "; %d name another key version: of these nothing is said"
+    return f"; {found.held} are about this person" + (
+        former % found.other_key if found.other_key else ""
+    )
 
 
 def _tell_entry(one: OpenedEntry) -> str:

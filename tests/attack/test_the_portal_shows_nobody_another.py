@@ -18,7 +18,7 @@ from keys.base64url import encode_b64u
 from keys.errors import EvaluationFailed
 from portal.citizen import Citizen
 from portal.errors import NotLoggedIn
-from portal.views import Views
+from portal.views import PersonPaper, Views
 from signal_index.wire.citizen_reports import OwnView
 from tests.holders_builders import a_bsn, some_holders
 from tests.ledger_reading import count_entries
@@ -131,7 +131,7 @@ async def test_of_too_many_views_the_oldest_goes(town: PortalTown) -> None:
     said = await view_own(town.world, TWO)
     view = OwnView.model_validate_json(json.dumps(said))
     views = Views(town.world.clock, most=3)
-    cookies = [views.keep(view).cookie for _ in range(4)]
+    cookies = [views.keep(view, PersonPaper("{}", "")).cookie for _ in range(4)]
     with pytest.raises(NotLoggedIn):
         views.get(cookies[0])
     assert views.get(cookies[3]).reportId == view.reportId

@@ -16,7 +16,10 @@ from fastapi import FastAPI
 
 import desk
 from keys.base64url import encode_b64u
+from keys.config import parse_pins
+from keys.errors import PersonRefused
 from keys.group import multiply
+from keys.person_proof import open_person
 from keys.suite import VOPRF
 from tests.dealing import combine_shares
 from tests.desk_builders import OTHER_CLIENT, Town, some_town
@@ -94,6 +97,19 @@ async def test_both_give_the_same_pseudonyms_whoever_is_sick(
     assert made["tickets"] == 2
     # The desk may know it already, or it is not its turn: then it is not asked at all.
     assert set(made["fallback"]) <= {sick}
+
+
+async def test_what_the_page_writes_of_a_number_proves_its_pseudonym(
+    bundle: Path, town: Town
+) -> None:
+    async with town.serve() as app:
+        made = await ask_in_the_browsers_way(bundle, town, app, [a_bsn(1).digits])
+    pins = [parse_pins(town.holders.dealing.pins)]
+    file, code = str(made["person"]).encode(), str(made["code"])
+    opened = open_person(file, code, a_bsn(1), pins)
+    assert encode_b64u(opened.pseudonym.encoded) == made["pseudonyms"][0]
+    with pytest.raises(PersonRefused):
+        open_person(file, code, a_bsn(2), pins)
 
 
 async def test_a_page_goes_on_to_another_key_with_its_desk(

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import LargeBinary, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from keys.pseudonym import StoredPoint
+from keys.pseudonym import KeyVersion, StoredPoint
 from keys.request import Act as HolderAct
 from keys.ticket import Ticket
 from signal_index.api.acting import Acting
@@ -124,7 +124,8 @@ def a_person(world: World) -> PersonAsked:
         for number in (1, 2)
     ]
     point = StoredPoint(b"\x07" * 32)
-    return PersonAsked(a_caller(), a_pseudonym(), point, (tickets[0], tickets[1]), now)
+    pair = (tickets[0], tickets[1])
+    return PersonAsked(a_caller(), KeyVersion(1), a_pseudonym(), point, pair, now)
 
 
 async def test_what_is_written_has_the_activity_and_the_groups_of_the_table(

@@ -135,7 +135,7 @@ export async function loadHolders(relay: Relay, memory: Memory, now: Date): Prom
   const [document, trust] = await Promise.all([relay.keyConfig(), relay.trust()]);
   const config = verifyConfig(document, { ...trust, known: memory.read(), now });
   memory.write(config);
-  return { config, avoid: trust.avoid };
+  return { config, document, avoid: trust.avoid };
 }
 
 /**

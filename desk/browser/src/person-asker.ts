@@ -5,6 +5,7 @@
  */
 import type { Bsn } from "./bsn.ts";
 import { loadHolders, type Memory } from "./lookup.ts";
+import type { Evidence } from "./person-proof.ts";
 import { type KeyHolders, pseudonymise } from "./pseudonymise.ts";
 import type { Act, Relay } from "./relay.ts";
 
@@ -13,6 +14,12 @@ export interface PersonNamed {
   readonly keyVersion: number;
   readonly tickets: readonly string[];
   readonly pseudonym: string;
+}
+
+/** The same, with what proves whose pseudonym it is. */
+export interface ProvenPerson {
+  readonly named: PersonNamed;
+  readonly evidence: Evidence;
 }
 
 export class PersonAsker {
@@ -29,15 +36,21 @@ export class PersonAsker {
 
   /** Name one person; `blinded` is called when nothing is left of the number here. */
   async name(bsn: Bsn, blinded: () => void): Promise<PersonNamed> {
+    return (await this.prove(bsn, blinded)).named;
+  }
+
+  /** Name one person, and keep what holders proved: for the citizen, never for the desk. */
+  async prove(bsn: Bsn, blinded: () => void): Promise<ProvenPerson> {
     const holders = await (this.#holders ??= this.#load());
     const renew = () => (this.#holders = this.#load());
     const evaluating = pseudonymise(this.#relay.forAct(this.#act), holders, [bsn], renew);
     blinded(); // the call above ran up to its first request
     try {
-      const { pseudonyms, tickets, keyVersion, fallback: avoid, isOld } = await evaluating;
+      const { pseudonyms, tickets, keyVersion, fallback: avoid, isOld, evidence } = await evaluating;
       if (isOld) this.#holders = null;
       else if (avoid.length > 0) this.#holders = Promise.resolve({ ...(await this.#holders), avoid });
-      return { keyVersion, tickets, pseudonym: pseudonyms[0] as string };
+      const named = { keyVersion, tickets, pseudonym: pseudonyms[0] as string };
+      return { named, evidence: evidence as Evidence };
     } catch (error) {
       this.#holders = null; // the key may have changed; the next attempt looks
       throw error;

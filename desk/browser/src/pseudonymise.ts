@@ -9,6 +9,7 @@ import { BudgetSpent, HoldersUnavailable, Malformed, ProofRefused, Told } from "
 import { combinations } from "./group.ts";
 import type { KeyConfig } from "./key-config.ts";
 import { type Blinded, blindBsn, combine, verifyEvaluation } from "./oprf.ts";
+import type { Evidence } from "./person-proof.ts";
 import { type Asked, type HolderAnswer, isProblem } from "./relay.ts";
 
 /** What a holder refuses another version or epoch with. */
@@ -24,6 +25,8 @@ export interface Pseudonymised {
   readonly keyVersion: number;
   /** Holders that were passed over; empty when the first pair served. */
   readonly fallback: readonly number[];
+  /** What proves the pseudonym, where one number was asked about. */
+  readonly evidence: Evidence | null;
   /** Whether one has gone on to another config: fetch it before the next time. */
   readonly isOld: boolean;
 }
@@ -31,6 +34,8 @@ export interface Pseudonymised {
 /** The key config that holds now, and which holders to ask last. */
 export interface KeyHolders {
   readonly config: KeyConfig;
+  /** The config as its holders signed it. */
+  readonly document: Uint8Array;
   readonly avoid: readonly number[];
 }
 
@@ -43,26 +48,26 @@ export interface KeyHolders {
  */
 export async function pseudonymise(
   relay: Evaluating,
-  { config, avoid }: KeyHolders,
+  holders: KeyHolders,
   people: readonly Bsn[],
   renew: () => Promise<KeyHolders>,
 ): Promise<Pseudonymised> {
-  const pairs = orderPairs(config, avoid);
+  const pairs = orderPairs(holders.config, holders.avoid);
   // Blinding knows no config: as many are made for the one that may follow.
   const count = 2 * pairs.length;
   const blinded = Array.from({ length: count }, (_, place) => blindAll(people, place === count - 1));
   try {
-    return await tryPairs(relay, config, pairs, blinded.slice(0, pairs.length));
+    return await tryPairs(relay, holders, pairs, blinded.slice(0, pairs.length));
   } catch (error) {
     if (!isProblem(error, STALE)) throw error;
     const next = await renew();
-    return tryPairs(relay, next.config, orderPairs(next.config, next.avoid), blinded.slice(pairs.length));
+    return tryPairs(relay, next, orderPairs(next.config, next.avoid), blinded.slice(pairs.length));
   }
 }
 
 async function tryPairs(
   relay: Evaluating,
-  config: KeyConfig,
+  holders: KeyHolders,
   pairs: readonly number[][],
   blinded: readonly Blinded[],
 ): Promise<Pseudonymised> {
@@ -70,7 +75,7 @@ async function tryPairs(
   const isStale = (failure: unknown) => isProblem(failure, STALE);
   for (const [place, pair] of pairs.slice(0, blinded.length).entries()) {
     if (pair.some((holder) => failures.has(holder))) continue;
-    const done = await tryPair(relay, config, pair, blinded[place] as Blinded, failures);
+    const done = await tryPair(relay, holders, pair, blinded[place] as Blinded, failures);
     if (done !== null) {
       return { ...done, fallback: [...failures.keys()], isOld: [...failures.values()].some(isStale) };
     }
@@ -89,7 +94,7 @@ function orderPairs(config: KeyConfig, avoid: readonly number[]): number[][] {
 
 async function tryPair(
   relay: Evaluating,
-  config: KeyConfig,
+  { config, document }: KeyHolders,
   pair: readonly number[],
   blinded: Blinded,
   failures: Map<number, unknown>,
@@ -108,10 +113,12 @@ async function tryPair(
   );
   const proven = new Map<number, ReturnType<typeof verifyAnswer>>();
   const tickets: string[] = [];
+  const answers: HolderAnswer[] = [];
   outcomes.forEach((outcome, place) => {
     const holder = pair[place] as number;
     if (outcome.status === "fulfilled") {
       proven.set(holder, outcome.value.points);
+      answers.push(outcome.value.answer);
       if (outcome.value.answer.ticket !== null) tickets.push(outcome.value.answer.ticket);
     } else if (isPassedOver(outcome.reason)) {
       failures.set(holder, outcome.reason);
@@ -121,7 +128,11 @@ async function tryPair(
   });
   if (proven.size < pair.length) return null;
   const pseudonyms = combine(blinded, proven).map(encodeB64u);
-  return { pseudonyms, tickets, keyVersion: config.keyVersion };
+  const [point, ...others] = blinded.points;
+  const blind = blinded.blinds[0];
+  const isOne = point !== undefined && blind !== undefined && others.length === 0;
+  const evidence = isOne ? { document, point, blind, answers } : null;
+  return { pseudonyms, tickets, keyVersion: config.keyVersion, evidence };
 }
 
 function verifyAnswer(config: KeyConfig, blinded: Blinded, answer: HolderAnswer) {

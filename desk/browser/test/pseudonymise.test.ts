@@ -23,7 +23,7 @@ const neverRenewed = (): never => assert.fail("the config was fetched anew");
 
 async function ask(town: Town, numbers: readonly string[] = NUMBERS) {
   const config = verifyConfig(town.document(), town.trust());
-  return pseudonymise(town, { config, avoid: [] }, numbers.map(parseBsn), neverRenewed);
+  return pseudonymise(town, { config, document: town.document(), avoid: [] }, numbers.map(parseBsn), neverRenewed);
 }
 
 test("a pseudonym is k times the point of the number", async () => {
@@ -54,7 +54,7 @@ for (const [what, break_] of [
 test("a holder that did not serve before is asked last", async () => {
   const town = new Town();
   const config = verifyConfig(town.document(), town.trust());
-  const made = await pseudonymise(town, { config, avoid: [1] }, NUMBERS.map(parseBsn), neverRenewed);
+  const made = await pseudonymise(town, { config, document: town.document(), avoid: [1] }, NUMBERS.map(parseBsn), neverRenewed);
   assert.deepEqual(made.tickets, ["ticket-2", "ticket-3"]);
 });
 
@@ -63,9 +63,9 @@ test("who has the former config fetches it once, and asks what was blinded for t
   town.epoch = 2;
   const config = verifyConfig(before.document(), before.trust());
   let renewed = 0;
-  const made = await pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), async () => {
+  const made = await pseudonymise(town, { config, document: town.document(), avoid: [] }, NUMBERS.map(parseBsn), async () => {
     renewed += 1;
-    return { config: verifyConfig(town.document(), town.trust()), avoid: [] };
+    return { config: verifyConfig(town.document(), town.trust()), document: town.document(), avoid: [] };
   });
   assert.deepEqual(made.pseudonyms, NUMBERS.map((number) => expected(town, number)));
   assert.equal(renewed, 1);
@@ -78,9 +78,9 @@ test("a config that stays stale is fetched once and no more", async () => {
   const config = verifyConfig(town.document(), town.trust());
   town.epoch = 2;
   let renewed = 0;
-  const asking = pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), async () => {
+  const asking = pseudonymise(town, { config, document: town.document(), avoid: [] }, NUMBERS.map(parseBsn), async () => {
     renewed += 1;
-    return { config, avoid: [] };
+    return { config, document: town.document(), avoid: [] };
   });
   await assert.rejects(asking, (error) => isProblem(error, "stale-key-version"));
   assert.equal(renewed, 1);
@@ -90,7 +90,7 @@ test("one holder that has gone on leaves the pair that has not, and says so", as
   const town = new Town();
   const config = verifyConfig(town.document(), town.trust());
   town.ahead.add(1);
-  const made = await pseudonymise(town, { config, avoid: [] }, NUMBERS.map(parseBsn), neverRenewed);
+  const made = await pseudonymise(town, { config, document: town.document(), avoid: [] }, NUMBERS.map(parseBsn), neverRenewed);
   assert.deepEqual(made.tickets, ["ticket-2", "ticket-3"]);
   assert.equal(made.isOld, true);
 });

@@ -1,6 +1,7 @@
-/** Make a citizen's report, show it, and save its paper and proofs from memory. */
+/** Make a citizen's report, show it, and save its paper, its proofs and whose it is. */
 import { asObject } from "../../bytes.ts";
 import { Malformed } from "../../errors.ts";
+import { drawCode, writePerson } from "../../person-proof.ts";
 import { all, focusOn, need, show } from "../dom.ts";
 import { text } from "../texts.ts";
 import type { Ask } from "./citizens-page.ts";
@@ -21,6 +22,7 @@ export class ReportMaker {
   readonly #status = need("#make-status");
   readonly #made = need("#made");
   readonly #place = need("#report");
+  readonly #code = need("#person-code");
   #files: readonly SavedFile[] = [];
 
   constructor(root: HTMLElement, ask: Ask) {
@@ -44,18 +46,22 @@ export class ReportMaker {
     this.#busy(true);
     show(this.#made, true);
     await this.#ask(async (relay, asker) => {
-      const named = await asker.name(bsn, () => this.#person.clear());
-      this.#paint(await relay.act(`/citizen-reports/${this.#request}`, named));
+      const { named, evidence } = await asker.prove(bsn, () => this.#person.clear());
+      const code = drawCode();
+      const file = await writePerson(evidence, code);
+      this.#paint(await relay.act(`/citizen-reports/${this.#request}`, named), file, code);
     }, this.#place);
     this.#person.clear();
     this.#busy(false);
   }
 
   /** Put the piece that the desk made in its place; it is our own, without scripts. */
-  #paint(answer: unknown): void {
-    const { html, files } = asObject(answer);
-    if (typeof html !== "string" || !Array.isArray(files)) throw new Malformed();
-    this.#files = files as SavedFile[];
+  #paint(answer: unknown, person: string, code: string): void {
+    const { html, files, person: name } = asObject(answer);
+    if (typeof html !== "string" || !Array.isArray(files) || typeof name !== "string") throw new Malformed();
+    const whose = { name, type: "application/json", data: btoa(person) };
+    this.#files = [...(files as SavedFile[]), whose];
+    this.#code.textContent = code;
     const parsed = new DOMParser().parseFromString(html, "text/html");
     this.#place.replaceChildren(...parsed.body.childNodes);
     for (const button of all<HTMLButtonElement>("[data-signal]", this.#place)) {
@@ -69,6 +75,7 @@ export class ReportMaker {
 
   #wipe(): void {
     this.#files = [];
+    this.#code.textContent = "";
     this.#place.replaceChildren();
     show(need("#made-actions"), false);
     show(this.#made, false);
