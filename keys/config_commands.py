@@ -13,18 +13,27 @@ from typing import Annotated, Final
 import typer
 
 from keys import clock
+from keys.ceremony.cards import CONFIG_KEY, TICKET_KEY
 from keys.config import KeyConfig, open_config, parse_pins
 from keys.config_changes import list_changes
 from keys.config_document import parse_document
 from keys.errors import RenewalRefused
-from keys.files import read_json, read_secret, write_public, write_secret
+from keys.files import read_json, write_public
 from keys.joining.confirming import read_file
-from keys.jose import PrivateKey, PublicKey, parse_private_key, parse_public_key
+from keys.jose import PrivateKey, PublicKey, parse_public_key
+from keys.keyring import (
+    SHARE,
+    SealedUse,
+    find_holder,
+    load_signing_key,
+    write_signing_key,
+)
 from keys.renewal import assemble, draft_renewal, find_signer, sign_draft
 from keys.saying import saying_why
+from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 from keys.signed_configs import remember_signed
 
-NEXT_TICKET_KEY: Final = "next-ticket.jwk"
+NEXT_TICKET_KEY: Final = "next-ticket.key"
 NEXT_PUBLIC_TICKET_KEY: Final = "next-ticket.public.jwk"
 
 config = typer.Typer(help="Renew the key config: same shares.", no_args_is_help=True)
@@ -36,11 +45,25 @@ _Pins = Annotated[Path, typer.Option(help="The holders' pins, as you have them."
 @config.command("new-ticket-key")
 def new_ticket_key(
     into: Annotated[Path, typer.Option(help="Existing folder for the two files.")],
+    *,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="A sealed file that opens alike; none: one that lies there."),
+    ] = None,
+    passphrase: PassphraseOption = None,
+    token: TokenOption = None,
 ) -> None:
-    """Make a holder's next ticket key: next-ticket.jwk and its public half."""
+    """Make a holder's next ticket key: next-ticket.key and its public half.
+
+    It is sealed as what lies there: that is opened first, so that no mistyped
+    passphrase seals it.
+    """
     with saying_why("Not made"):
         key = PrivateKey.generate()
-        write_secret(into / NEXT_TICKET_KEY, _as_json(key.jwk))
+        sealer = ask_sealer(into, passphrase, token)
+        holder = find_holder(beside or _find_sealed(into), sealer)
+        path = into / NEXT_TICKET_KEY
+        write_signing_key(path, key, SealedUse.TICKET, holder, sealer)
         write_public(into / NEXT_PUBLIC_TICKET_KEY, _as_json(key.public.jwk))
     typer.echo(f"{into / NEXT_TICKET_KEY}\n{into / NEXT_PUBLIC_TICKET_KEY}")
 
@@ -76,12 +99,14 @@ def sign(
     *,
     known: _Known,
     pins: _Pins,
-    key: Annotated[Path, typer.Option(help="Your config-signing.jwk (0600).")],
+    key: Annotated[Path, typer.Option(help="Your config-signing.key.")],
     into: Annotated[Path, typer.Option(help="A new file for your signature.")],
     ticket_key: Annotated[
         Path | None,
         typer.Option(help="Your new public ticket key, where you made one."),
     ] = None,
+    passphrase: PassphraseOption = None,
+    token: TokenOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     anew: Annotated[
         bool, typer.Option("--anew", help="Give up what you signed with its number.")
@@ -91,7 +116,8 @@ def sign(
     with saying_why("Not signed"):
         before = _open(known, pins)
         made = parse_document(KeyConfig, read_file(drafted))
-        own = parse_private_key(read_json(read_secret(key), key.name))
+        sealer = ask_sealer(key.parent, passphrase, token)
+        own = load_signing_key(key, SealedUse.CONFIG, None, sealer)
         signed = sign_draft(
             made, before, own, None if ticket_key is None else _read_key(ticket_key)
         )
@@ -118,6 +144,12 @@ def assemble_command(
         held = parse_pins(read_file(pins))
         write_public(into, assemble(files, before, held, now=clock.now()))
     typer.echo(f"{into}: give it to the index and to each holder, in place of theirs.")
+
+
+def _find_sealed(folder: Path) -> Path:
+    names = (SHARE, TICKET_KEY, CONFIG_KEY)
+    lying = [folder / name for name in names if (folder / name).exists()]
+    return lying[0] if lying else folder / SHARE
 
 
 def _open(known: Path, pins: Path) -> KeyConfig:

@@ -1,6 +1,6 @@
-"""`signal-keys seal`: have a token open a holder's share, or a passphrase again.
+"""`signal-keys seal`: have a token open a holder's files, or a passphrase again.
 
-Nothing is lost on the way: the share stays as it was until the new file has opened.
+Nothing is lost on the way: each stays as it was until the new one has opened.
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from keys.keyring import reseal_share
+from keys.keyring import reseal
 from keys.saying import saying_why
 from keys.sealer_options import PassphraseOption, ask_passphrase, ask_pin
 from keys.token_file import make_token_key, open_token, read_token
@@ -25,34 +25,39 @@ Way = Literal["token", "passphrase"]
 
 @seal.command("new-key")
 def new_key(token: _Token) -> None:
-    """Make the key in the token that seals shares; it never leaves it."""
+    """Make the key in the token that seals files; it never leaves it."""
     with saying_why("Not made"):
         place = read_token(token)
         make_token_key(place, ask_pin(None, place))
     typer.echo(
-        "Made. Move the share to it: signal-keys seal move SHARE --to token "
-        f"--token {token}"
+        "Made. Move what is sealed to it: signal-keys seal move share.json ticket.key "
+        f"--to token --token {token}"
     )
 
 
 @seal.command("move")
 def move(
-    share: Annotated[Path, typer.Argument(help="share.json of this holder.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Every sealed file: share.json, ticket.key and so on."),
+    ],
     *,
     to: Annotated[Way, typer.Option(help="What opens it from now on.")],
     token: _Token,
     passphrase: PassphraseOption = None,
 ) -> None:
-    """Seal a share in the other way, in its place; it opens in one of both throughout.
+    """Seal what a holder has in the other way; each file opens in one throughout.
 
-    Copies of the file of before open as before: erase them, and what opened them.
+    Copies of the files of before open as before: erase them, and what opened them.
     """
     with saying_why("Not moved"):
         place = read_token(token)
         is_back = to == "passphrase"
-        by_passphrase = ask_passphrase(share.parent, passphrase, is_new=is_back)
-        by_token = open_token(place, ask_pin(share.parent, place))
+        folder = files[0].parent
+        by_passphrase = ask_passphrase(folder, passphrase, is_new=is_back)
+        by_token = open_token(place, ask_pin(folder, place))
         ways = (by_token, by_passphrase) if is_back else (by_passphrase, by_token)
-        holder = reseal_share(share, *ways)
-    typer.echo(f"{share} of {holder} opens by {to}. Set it in holder.toml too.")
-    typer.echo("Erase every copy of the file of before, and what opened it.")
+        for file in files:
+            typer.echo(f"{file} of {reseal(file, *ways)} opens by {to}.")
+    typer.echo("Set it in holder.toml too.")
+    typer.echo("Erase every copy of the files of before, and what opened them.")

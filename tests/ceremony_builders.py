@@ -10,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from keys.ceremony import steps
-from keys.ceremony.cards import load_config_key, make_card, make_card_again
+from keys.ceremony.cards import (
+    CARD,
+    load_config_key,
+    make_card,
+    make_card_again,
+    open_card,
+)
 from keys.ceremony.documents import (
     CardFile,
     CertificateFile,
@@ -30,6 +36,7 @@ from keys.config_document import SignedDocument
 from keys.dkg import Contribution, contribute, draw_polynomial
 from keys.errors import KeyFileSealed
 from keys.group import generate_scalar
+from keys.jose import PrivateKey
 from keys.sealing import Seal
 
 NOW = datetime(2026, 11, 30, 10, 0, 0, tzinfo=UTC)
@@ -54,6 +61,12 @@ class QuickSealer:
 
 
 SEALER = QuickSealer()
+
+
+def read_config_key(folder: Path) -> PrivateKey:
+    """Open the key with which the holder of this folder signs."""
+    card = open_card(parse_file(CardFile, (folder / CARD).read_bytes(), CARD))
+    return load_config_key(folder, card.id, SEALER)
 
 
 class Call:
@@ -181,7 +194,7 @@ class Call:
 
     def cheat(self, at: int, *contributions: Contribution) -> None:
         """Put a commit and a message on the table that this holder made by hand."""
-        key = load_config_key(self.folders[at])
+        key = read_config_key(self.folders[at])
         message = write_message(self.plan, at, key, contributions)
         self.lay(f"message-{at}.json", message)
         self.lay(f"commit-{at}.json", write_commit(self.plan, at, key, message))

@@ -8,13 +8,13 @@ The product seals at its own cost: no setting or option names another, as
 tests/contract/test_ceremony_commands.py reads.
 """
 
-import json
 from pathlib import Path
 from typing import Final
 
 from keys.files import write_secret
-from keys.keyring import write_share
-from keys.sealing import PassphraseSealer, generate_passphrase
+from keys.jose import PrivateKey
+from keys.keyring import SealedUse, write_share, write_signing_key
+from keys.sealing import PassphraseSealer, generate_passphrase, read_passphrase
 from tests.dealing import Dealing, DealtHolder
 
 PASSPHRASES: Final = "passphrases"
@@ -38,11 +38,28 @@ def _write_holder(out: Path, holder: DealtHolder) -> None:
     folder = out / holder.id
     sealer = PassphraseSealer(passphrase, TEST_COST)
     write_share(folder / "share.json", holder.share, holder.id, sealer)
-    for name, key in (
-        ("config-signing.jwk", holder.config_key),
-        ("ticket.jwk", holder.ticket_key),
-    ):
-        write_secret(folder / name, json.dumps(key.jwk).encode())
+    config, ticket = SealedUse.CONFIG, SealedUse.TICKET
+    write_signing_key(
+        folder / "config-signing.key", holder.config_key, config, holder.id, sealer
+    )
+    write_signing_key(
+        folder / "ticket.key", holder.ticket_key, ticket, holder.id, sealer
+    )
+
+
+def open_sealer(folder: Path) -> PassphraseSealer:
+    """Give what opens the files of a holder's folder."""
+    passphrase = folder.with_name(PASSPHRASES) / folder.name
+    return PassphraseSealer(read_passphrase(passphrase), TEST_COST)
+
+
+def replace_ticket_key(
+    path: Path, key: PrivateKey, holder: str, sealer: PassphraseSealer
+) -> None:
+    """Put another ticket key in the place of the one before, in one step."""
+    beside = path.with_name("next-ticket.key")
+    write_signing_key(beside, key, SealedUse.TICKET, holder, sealer)
+    beside.replace(path)
 
 
 def _write_public(folder: Path, dealing: Dealing) -> None:

@@ -132,7 +132,7 @@ def write_settings(holders: HolderProcesses, index: int, id_: str) -> None:
         "share": "share.json",
         "passphrase": f"../{PASSPHRASES}/holder-{index}",
         "together_until": str(holders.dealing.config.valid_until.date()),
-        "ticket_key": "ticket.jwk",
+        "ticket_key": "ticket.key",
         "index_key": "index.public.jwk",
         "organisations": "organisations.toml",
         "database": "holder.db",

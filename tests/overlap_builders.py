@@ -15,7 +15,6 @@ from keys.holder.opening import match_keys
 from keys.jose import PrivateKey
 from keys.keyring import write_share
 from keys.pseudonym import KeyVersion
-from keys.sealing import PassphraseSealer, read_passphrase
 from keys.shares import Sharing
 from tests.dealing import (
     Dealing,
@@ -25,7 +24,7 @@ from tests.dealing import (
     sign_config,
     split_key,
 )
-from tests.dealing_files import PASSPHRASES, TEST_COST
+from tests.dealing_files import open_sealer
 from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
@@ -111,9 +110,7 @@ def change_over(
 def write_anew(folder: Path, dealing: Dealing, index: int, name: str) -> Path:
     """Write a holder's share of this sharing in its folder, sealed as the others."""
     holder = dealing.holders[index - 1]
-    passphrase = folder.with_name(PASSPHRASES) / folder.name
-    sealer = PassphraseSealer(read_passphrase(passphrase), TEST_COST)
-    write_share(folder / name, holder.share, holder.id, sealer)
+    write_share(folder / name, holder.share, holder.id, open_sealer(folder))
     return folder / name
 
 

@@ -116,7 +116,7 @@ def settle_holder(folder: Path, names: Sequence[str], index: int) -> None:
     """Have one holder put its new share in the place of the former one."""
     settle = ["signal-keys", "ceremony", "settle", *_given(folder, names, "done")]
     name = names[index - 1]
-    run([*settle, *_passphrase(name)], folder / name)
+    run([*settle, *pass_passphrase(name)], folder / name)
 
 
 def _hold_call(
@@ -148,15 +148,16 @@ def _each(
 
     def take(name: str) -> str:
         own = folder / name
-        kind = "again" if (own / "config-signing.jwk").exists() else "new"
+        kind = "again" if (own / "config-signing.key").exists() else "new"
         id_ = [kind, "--id", name, "--into", "."] if is_card else []
-        return run(["signal-keys", *verb, *id_, *_passphrase(name)], own)
+        return run(["signal-keys", *verb, *id_, *pass_passphrase(name)], own)
 
     with ThreadPoolExecutor(len(HOLDERS)) as holders:
         return list(holders.map(take, names))
 
 
-def _passphrase(name: str) -> list[str]:
+def pass_passphrase(name: str) -> list[str]:
+    """Give the option by which a command in a holder's folder opens its files."""
     return ["--passphrase", f"../{PASSPHRASES}/{name}"]
 
 

@@ -16,7 +16,13 @@ from typing import Final
 import httpx
 
 from deploy.town.case_system import CaseSystem, LookupQuestion, build_body
-from deploy.town.ceremony import put_beside, settle_holder, share_anew
+from deploy.town.ceremony import (
+    PASSPHRASES,
+    pass_passphrase,
+    put_beside,
+    settle_holder,
+    share_anew,
+)
 from deploy.town.commands import run
 from deploy.town.demanding import demand
 from deploy.town.parties import TEAM_DESK
@@ -179,14 +185,17 @@ def _renew(places: Places) -> None:
     known = ["--known", before, "--pins", pins]
     changing = places.holder_keys(CHANGES_TICKET_KEY)
     config = ["signal-keys", "config"]
-    run([*config, "new-ticket-key", "--into", "."], changing)
+    opener = pass_passphrase(places.holder_name(CHANGES_TICKET_KEY))
+    run([*config, "new-ticket-key", "--into", ".", *opener], changing)
     public = str(changing / NEXT_PUBLIC_TICKET_KEY)
     new_key = ["--ticket-key", f"{places.holder_name(CHANGES_TICKET_KEY)}={public}"]
     days = ["--valid-days", "730"]
     run([*config, "draft", *known, *days, *new_key, "--into", "draft.json"], work)
     signed = [f"signed-{index}.json" for index in HOLDERS]
     for index, into in zip(HOLDERS, signed, strict=True):
-        key = ["--key", str(places.holder_keys(index) / "config-signing.jwk")]
+        key = ["--key", str(places.holder_keys(index) / "config-signing.key")]
+        passphrase = places.keys / PASSPHRASES / places.holder_name(index)
+        key += ["--passphrase", str(passphrase)]
         own = ["--ticket-key", public] if index == CHANGES_TICKET_KEY else []
         sign = [*config, "sign", "draft.json", *known, *key, *own, "--yes"]
         run([*sign, "--into", into], work)
@@ -194,7 +203,7 @@ def _renew(places: Places) -> None:
     document = (work / "next.json").read_bytes()
     for folder in (places.keys, *map(places.holder_keys, HOLDERS)):
         put_in_place(folder / "key-config.json", document)
-    put_in_place(changing / "ticket.jwk", (changing / NEXT_TICKET_KEY).read_bytes())
+    put_in_place(changing / "ticket.key", (changing / NEXT_TICKET_KEY).read_bytes())
 
 
 def put_in_place(path: Path, data: bytes) -> None:

@@ -98,7 +98,7 @@ def _holder(places: Places, index: int) -> dict[str, Any]:
         "share": str(own / "share.json"),
         "passphrase": str(places.keys / PASSPHRASES / places.holder_name(index)),
         "together_until": clock.now().date() + _TRIAL,
-        "ticket_key": str(own / "ticket.jwk"),
+        "ticket_key": str(own / "ticket.key"),
         "index_key": str(places.index / "keys" / "receipt.public.jwk"),
         "organisations": "organisations.toml",
         "database": "budgets.db",

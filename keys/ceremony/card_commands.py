@@ -13,7 +13,6 @@ from keys.ceremony.cards import CARD, make_card, make_card_again
 from keys.ceremony.digits import tell_digits
 from keys.ceremony.results import sweep
 from keys.files import make_folder
-from keys.keyring import SHARE
 from keys.saying import saying_why
 from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 
@@ -46,8 +45,5 @@ def card_again(
     """Make the card of a holder's next ceremony, with the config key that it has."""
     with saying_why("Not made"):
         sweep(into)
-        # Where no share was left, nothing can tell a mistyped passphrase.
-        is_new = not (into / SHARE).exists()
-        sealer = ask_sealer(into, passphrase, token, is_new=is_new)
-        made = make_card_again(into, id_, sealer)
+        made = make_card_again(into, id_, ask_sealer(into, passphrase, token))
     typer.echo(f"{into / CARD}: {tell_digits(made.payload.encode())}")

@@ -2,8 +2,8 @@
 
 - The config key is what clients pin; the ticket key signs tickets; the ceremony key
   opens what the others seal for this holder, and certifies. It serves one ceremony.
-- The ceremony key lies sealed; `finish` erases it, and with it the only way to open
-  again what was sent by mail or chat.
+- All three lie sealed; `finish` erases the ceremony key, and with it the only way to
+  open again what was sent by mail or chat.
 """
 
 import json
@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any, Final
 
 from keys.base64url import decode_b64u
 from keys.ceremony.documents import (
@@ -37,7 +35,7 @@ from keys.errors import (
     KeyFileMalformed,
     SignatureInvalid,
 )
-from keys.files import read_json, read_secret, replace_public, write_secret
+from keys.files import replace_public
 from keys.group import (
     Scalar,
     generate_scalar,
@@ -49,28 +47,26 @@ from keys.jose import (
     PrivateKey,
     PublicKey,
     open_compact,
-    parse_private_key,
     sign_compact,
 )
-from keys.keyring import SHARE, load_share
+from keys.keyring import (
+    SHARE,
+    SealedUse,
+    load_key,
+    load_share,
+    load_signing_key,
+    write_key,
+    write_signing_key,
+)
 from keys.sealing import Sealer
 
 CARD: Final = "card.json"
 CEREMONY_KEY: Final = "ceremony.key"
-CONFIG_KEY: Final = "config-signing.jwk"
-TICKET_KEY: Final = "ticket.jwk"
+CONFIG_KEY: Final = "config-signing.key"
+TICKET_KEY: Final = "ticket.key"
 KEY_CONFIG: Final = "key-config.json"
 _TYPE: Final = "signal-keys-card+json"
 _POSSESSION: Final = b"signal-keys/card/1 "
-
-
-class _SealedKey(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    format: Literal["signal-keys/ceremony-key/1"] = "signal-keys/ceremony-key/1"
-    holder: str
-    sealer: str
-    seal: dict[str, str | int]
 
 
 def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
@@ -81,8 +77,11 @@ def make_card(folder: Path, id_: str, sealer: Sealer) -> CardFile:
     """
     config, ticket = PrivateKey.generate(), PrivateKey.generate()
     with ExitStack() as undone:
-        for name, key in ((CONFIG_KEY, config), (TICKET_KEY, ticket)):
-            _write_key(folder / name, key)
+        for name, use, key in (
+            (CONFIG_KEY, SealedUse.CONFIG, config),
+            (TICKET_KEY, SealedUse.TICKET, ticket),
+        ):
+            write_signing_key(folder / name, key, use, id_, sealer)
             undone.callback((folder / name).unlink)
         card = _write_card(folder, id_, sealer, config, ticket)
         undone.pop_all()
@@ -108,10 +107,12 @@ def make_card_again(folder: Path, id_: str, sealer: Sealer) -> CardFile:
         )
     if (folder / SHARE).exists():
         load_share(folder / SHARE, id_, sealer)
-    config = load_config_key(folder)
-    if not (folder / TICKET_KEY).exists():
-        _write_key(folder / TICKET_KEY, PrivateKey.generate())
-    return _write_card(folder, id_, sealer, config, _load_key(folder, TICKET_KEY))
+    config, path = load_config_key(folder, id_, sealer), folder / TICKET_KEY
+    if not path.exists():
+        fresh = PrivateKey.generate()
+        write_signing_key(path, fresh, SealedUse.TICKET, id_, sealer)
+    ticket = load_signing_key(path, SealedUse.TICKET, id_, sealer)
+    return _write_card(folder, id_, sealer, config, ticket)
 
 
 def _write_card(
@@ -126,16 +127,9 @@ def _write_card(
             ceremony_key=multiply_base(own).encoded,
         )
     card = sign_card(content, config, ticket, own)
-    sealed = _SealedKey(
-        holder=id_,
-        sealer=sealer.name,
-        seal=dict(sealer.seal(own.encoded, _bound(id_))),
-    )
     # The card first: one whose ceremony key was never written is made again.
     replace_public(folder / CARD, encode(card) + b"\n")
-    write_secret(
-        folder / CEREMONY_KEY, sealed.model_dump_json(indent=2).encode() + b"\n"
-    )
+    write_key(folder / CEREMONY_KEY, own.encoded, SealedUse.CEREMONY, id_, sealer)
     return card
 
 
@@ -204,33 +198,16 @@ def load_ceremony_key(folder: Path, id_: str, sealer: Sealer) -> Scalar:
 
     Raises `KeyFileExposed`, `KeyFileMalformed` or `KeyFileSealed`.
     """
+    path = folder / CEREMONY_KEY
     try:
-        file = _SealedKey.model_validate_json(read_secret(folder / CEREMONY_KEY))
-    except ValidationError:
-        raise KeyFileMalformed(f"{CEREMONY_KEY}: not a sealed key") from None
-    if file.holder != id_ or file.sealer != sealer.name:
-        raise KeyFileMalformed(f"{CEREMONY_KEY}: another holder's, or another seal")
-    try:
-        return parse_scalar(sealer.open(file.seal, _bound(id_)))
+        return parse_scalar(load_key(path, SealedUse.CEREMONY, id_, sealer))
     except InvalidScalar:
         raise KeyFileMalformed(f"{CEREMONY_KEY}: holds no key") from None
 
 
-def load_config_key(folder: Path) -> PrivateKey:
-    """Read the key with which this holder signs configs and messages, or raise."""
-    return _load_key(folder, CONFIG_KEY)
-
-
-def _write_key(path: Path, key: PrivateKey) -> None:
-    write_secret(path, json.dumps(key.jwk, indent=2).encode() + b"\n")
-
-
-def _load_key(folder: Path, name: str) -> PrivateKey:
-    return parse_private_key(read_json(read_secret(folder / name), name))
-
-
-def _bound(id_: str) -> bytes:
-    return b"signal-keys/ceremony-key/1 " + id_.encode()
+def load_config_key(folder: Path, id_: str, sealer: Sealer) -> PrivateKey:
+    """Open the key with which this holder signs configs and messages, or raise."""
+    return load_signing_key(folder / CONFIG_KEY, SealedUse.CONFIG, id_, sealer)
 
 
 def _signer(key: PublicKey, _claims: Mapping[str, Any]) -> PublicKey:

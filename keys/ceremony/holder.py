@@ -70,7 +70,7 @@ def open_holder(folder: Path, plan: Plan, sealer: Sealer) -> Holder:
     card = open_card(read_file(CardFile, folder / CARD))
     index = plan.find_index(card)
     own = load_ceremony_key(folder, card.id, sealer)
-    config_key = load_config_key(folder)
+    config_key = load_config_key(folder, card.id, sealer)
     if multiply_base(own).encoded != card.ceremony_key:
         raise CeremonyMixed("the ceremony key is not the one of the card")
     if config_key.public != card.config_key:

@@ -10,12 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from keys.errors import InvitationUsed
-from keys.files import read_json, read_secret
+from keys.holder.opening import load_ticket_key, read_sealer
 from keys.holder.organisations import SourceOrganisation, read_organisations
 from keys.holder.registering import add_organisation
 from keys.holder.settings import HolderSettings
 from keys.joining import Acceptance, OpenedRequest, sign_acceptance
-from keys.jose import PrivateKey, parse_private_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def take_in(
 
     Raises `InvitationUsed`, or `HolderStartRefused` for a list that cannot be changed.
     """
-    key = _read_ticket_key(settings.ticket_key)
+    key = load_ticket_key(settings, read_sealer(settings))
     entry = _make_entry(opened)
     is_new = not _is_known(settings.organisations, entry)
     if is_new:
@@ -88,7 +87,3 @@ def _is_same(known: SourceOrganisation, entry: SourceOrganisation) -> bool:
     joined = {"notice_keys": entry.notice_keys, "partners": entry.partners}
     is_same = known.model_copy(update=joined) == entry
     return is_same and set(entry.notice_keys).issubset(known.notice_keys)
-
-
-def _read_ticket_key(path: Path) -> PrivateKey:
-    return parse_private_key(read_json(read_secret(path), path.name))

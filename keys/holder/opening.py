@@ -28,12 +28,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
-from keys.files import read_json, read_secret
 from keys.holder.admission import HolderIdentity
 from keys.holder.errors import HolderStartRefused
 from keys.holder.settings import HolderSettings
-from keys.jose import PrivateKey, parse_private_key
-from keys.keyring import load_share, read_sharing
+from keys.jose import PrivateKey
+from keys.keyring import SealedUse, load_share, load_signing_key, read_sharing
 from keys.sealing import PassphraseSealer, Sealer, read_passphrase, read_pin
 from keys.shares import KeyShare, get_public_share
 from keys.token_file import open_token, read_token
@@ -108,12 +107,10 @@ def _open_sharing(
     paths: Sequence[Path],
 ) -> HolderKeys:
     """Open every share that says it is of this sharing: all must be the config's."""
-    sealer = _read_sealer(settings)
+    sealer = read_sealer(settings)
     named = list(paths) or [settings.share]
     opened = [_open_share(settings, config, path, sealer) for path in named]
-    ticket_key = parse_private_key(
-        read_json(read_secret(settings.ticket_key), settings.ticket_key.name)
-    )
+    ticket_key = load_ticket_key(settings, sealer)
     return match_keys(config, document, settings.holder, opened[0], ticket_key)
 
 
@@ -131,7 +128,14 @@ def list_openers(settings: HolderSettings) -> list[Path]:
     return [settings.token, pin]
 
 
-def _read_sealer(settings: HolderSettings) -> Sealer:
+def load_ticket_key(settings: HolderSettings, sealer: Sealer) -> PrivateKey:
+    """Open the key with which this holder signs tickets, or raise `KeysError`."""
+    path = settings.ticket_key
+    return load_signing_key(path, SealedUse.TICKET, settings.holder, sealer)
+
+
+def read_sealer(settings: HolderSettings) -> Sealer:
+    """Read what opens this holder's files, or raise `KeysError`."""
     opener = list_openers(settings)[-1]
     if settings.token is None:
         return PassphraseSealer(read_passphrase(opener))
@@ -151,7 +155,7 @@ def _open_share(
 
 
 def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> None:
-    """Hold that whoever copies the share has no passphrase or PIN, or raise.
+    """Hold that whoever copies what is sealed has no passphrase or PIN, or raise.
 
     A folder that is copied, or a disk that is carried away, holds one of the two. In a
     trial on one machine (`together_until`) another folder of the same disk will do. A
@@ -159,17 +163,21 @@ def verify_apart(settings: HolderSettings, config: KeyConfig, now: datetime) -> 
     changes: another date in the settings does not begin it again.
     Raises `HolderStartRefused`.
     """
-    lying = [*list_shares(settings), settings.share][0]
     name = "PIN" if settings.passphrase is None else "passphrase"
-    share, opener = lying.resolve(), list_openers(settings)[-1].resolve()
-    if _holds(share.parent, opener) or _holds(opener.parent, share):
+    opener = list_openers(settings)[-1].resolve()
+    lying = [[*list_shares(settings), settings.share][0], settings.ticket_key]
+    sealed = [one.resolve() for one in lying]
+    if any(_holds(one.parent, opener) or _holds(opener.parent, one) for one in sealed):
         raise HolderStartRefused(
-            f"{name}: lies with the share; keep it in a folder apart"
+            f"{name}: lies with the share or the ticket key; keep it in a folder apart"
         )
     try:
-        is_one_volume = share.stat().st_dev == opener.stat().st_dev
+        volumes = {one.stat().st_dev for one in sealed}
+        is_one_volume = opener.stat().st_dev in volumes
     except OSError as error:
-        raise HolderStartRefused(f"share or {name}: {error.strerror}") from None
+        raise HolderStartRefused(
+            f"share, ticket key or {name}: {error.strerror}"
+        ) from None
     if is_one_volume:
         began = config.valid_from.date()
         _verify_trial(settings.together_until, began, now.date(), name)

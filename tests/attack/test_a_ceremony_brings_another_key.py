@@ -6,9 +6,6 @@ from dataclasses import replace
 import pytest
 
 from keys.base64url import decode_b64u, encode_b64u
-from keys.ceremony.cards import (
-    load_config_key,
-)
 from keys.ceremony.documents import (
     Blame,
     BlameFile,
@@ -33,7 +30,7 @@ from keys.dkg import (
 from keys.dkg.sealed_shares import Passage, seal
 from keys.group import add_scalars, generate_scalar, multiply_base
 from keys.jose import sign_compact
-from tests.ceremony_builders import Call
+from tests.ceremony_builders import Call, read_config_key
 from tests.succession_builders import (
     EITHER,
     NEW,
@@ -140,7 +137,7 @@ def test_the_identity_is_never_written(call: Call, lost: tuple[int, ...]) -> Non
     file = json.loads(call.table["message-3.json"])
     claims = json.loads(decode_b64u(file["message"].split(".")[1]))
     claims["runs"][0]["commitments"].insert(0, encode_b64u(bytes(32)))
-    key = load_config_key(call.folders[3])
+    key = read_config_key(call.folders[3])
     token = sign_compact(key, "signal-ceremony-message+json", claims)
     shares = tuple(decode_b64u(each) for each in file["shares"][0])
     call.lay("message-3.json", MessageFile(message=token, shares=(shares,)))

@@ -11,7 +11,7 @@ import pytest
 
 from keys.base64url import decode_b64u, encode_b64u
 from keys.ceremony import steps
-from keys.ceremony.cards import load_ceremony_key, load_config_key
+from keys.ceremony.cards import load_ceremony_key
 from keys.ceremony.digits import tell_digits, verify_digits
 from keys.ceremony.documents import (
     Blame,
@@ -48,7 +48,7 @@ from keys.errors import (
 )
 from keys.group import generate_scalar, multiply_base
 from keys.jose import sign_compact
-from tests.ceremony_builders import NOW, SEALER, Call
+from tests.ceremony_builders import NOW, SEALER, Call, read_config_key
 from tests.keys_builders import ORDER
 
 CHEATER = 2
@@ -146,7 +146,7 @@ def _signed_commit(call: Call, **changed: object) -> str:
     call.all(call.commit)
     token = json.loads(call.table["commit-2.json"])["commit"]
     claims: dict[str, Any] = json.loads(decode_b64u(token.split(".")[1]))
-    key = load_config_key(call.folders[CHEATER])
+    key = read_config_key(call.folders[CHEATER])
     return sign_compact(key, "signal-ceremony-commit+json", claims | changed)
 
 
@@ -172,7 +172,7 @@ def test_the_identity_is_no_point(call: Call) -> None:
     claims = json.loads(decode_b64u(token.split(".")[1]))
     claims["runs"][0]["ephemeral"] = encode_b64u(bytes(32))
     token = sign_compact(
-        load_config_key(call.folders[CHEATER]), "signal-ceremony-message+json", claims
+        read_config_key(call.folders[CHEATER]), "signal-ceremony-message+json", claims
     )
     shares = json.loads(call.table["message-2.json"])["shares"]
     sealed = tuple(decode_b64u(each) for each in shares[0])
@@ -367,7 +367,7 @@ def test_what_a_step_leaves_is_sealed_and_goes(call: Call) -> None:
     call.all(call.finish)
     left = {path.name for path in folder.iterdir()}
     assert left == {
-        *("card.json", "config-signing.jwk", "ticket.jwk", "share.json"),
+        *("card.json", "config-signing.key", "ticket.key", "share.json"),
         *("key-config.json", "pins.json", "record.json"),
         *("commit-1.json", "certificate-1.json"),
     }

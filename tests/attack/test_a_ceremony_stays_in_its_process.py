@@ -25,7 +25,7 @@ WATCH = """
 import ctypes, json, os, resource, sys
 
 LOG = os.environ["SECRETS_OPENED"]
-NAMES = ("share.json", "ceremony.key", "config-signing.jwk", "ticket.jwk", "passphrase")
+NAMES = ("share.json", "ceremony.key", "config-signing.key", "ticket.key", "passphrase")
 prctl = ctypes.CDLL(None).prctl
 
 def watch(event, given):
@@ -160,4 +160,4 @@ def test_a_holder_that_serves_keeps_its_memory(
         serving.wait()
     said = opened(tmp_path)
     verify_kept_in(said)
-    assert {"share.json", "ticket.jwk"} <= {one["name"] for one in said}
+    assert {"share.json", "ticket.key"} <= {one["name"] for one in said}

@@ -132,7 +132,7 @@ def test_a_holder_that_lost_its_share_gets_one_by_its_config_key(call: Call) -> 
     """It stays who it is: pins are the same, its ticket key and share are others."""
     folder = call.folders[NEW]
     before, pins = config_of(folder), (folder / "pins.json").read_bytes()
-    for name in ("share.json", "ticket.jwk", "card.json"):
+    for name in ("share.json", "ticket.key", "card.json"):
         (folder / name).unlink()
     _share_anew(call, lost="holder-3")
     take(call)

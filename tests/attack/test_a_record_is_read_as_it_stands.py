@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from keys.base64url import decode_b64u
-from keys.ceremony.cards import load_config_key
 from keys.ceremony.conclusion import verify_record
 from keys.ceremony.digits import verify_digits
 from keys.ceremony.documents import (
@@ -24,7 +23,7 @@ from keys.ceremony.errors import (
 )
 from keys.ceremony.signing import open_statement
 from keys.jose import sign_compact
-from tests.ceremony_builders import Call
+from tests.ceremony_builders import Call, read_config_key
 
 CHEATER = 2
 
@@ -125,7 +124,7 @@ def test_anybody_checks_a_record_and_no_change_goes_unseen(call: Call) -> None:
 def test_a_statement_of_one_kind_is_none_of_another(call: Call) -> None:
     call.all(call.commit)
     token = json.loads(call.table["commit-2.json"])["commit"]
-    key = load_config_key(call.folders[CHEATER])
+    key = read_config_key(call.folders[CHEATER])
     claims = json.loads(decode_b64u(token.split(".")[1]))
     as_message = sign_compact(key, "signal-ceremony-message+json", claims)
     with pytest.raises(CeremonyForged):

@@ -10,7 +10,6 @@ import pytest
 
 from keys.base64url import decode_b64u, encode_b64u
 from keys.ceremony.cards import (
-    load_config_key,
     make_card,
     make_card_again,
 )
@@ -35,7 +34,7 @@ from keys.errors import (
     ConfigUnsigned,
 )
 from keys.jose import PrivateKey
-from tests.ceremony_builders import NOW, SEALER, VALID, Call
+from tests.ceremony_builders import NOW, SEALER, VALID, Call, read_config_key
 from tests.dealing import sign_config
 from tests.keys_builders import the_dealing
 from tests.succession_builders import (
@@ -158,7 +157,7 @@ def test_nobody_takes_the_place_of_a_holder_that_stays(
 
 
 def test_a_ticket_key_is_changed_by_a_renewal_alone(call: Call) -> None:
-    (call.folders[2] / "ticket.jwk").unlink()
+    (call.folders[2] / "ticket.key").unlink()
     with pytest.raises(CeremonyMixed, match="another ticket key than holder-2"):
         call.follow()
 
@@ -167,7 +166,7 @@ def test_a_new_holder_has_no_key_of_another(call: Call, tmp_path: Path) -> None:
     """Who leaves would sign tickets for who comes."""
     call.follow([NEW])
     gone = tmp_path / "now" / "holder-3"
-    shutil.copy(gone / "ticket.jwk", call.folders[3] / "ticket.jwk")
+    shutil.copy(gone / "ticket.key", call.folders[3] / "ticket.key")
     (call.folders[3] / "ceremony.key").unlink()
     cards = list(call.plan.file.cards)
     cards[2] = make_card_again(call.folders[3], "new-3", SEALER)
@@ -224,7 +223,7 @@ def test_a_ticket_key_of_before_holds_as_long_as_without_a_refresh(
     holders = list(known.holders)
     holders[1] = holders[1].model_copy(update={"former_ticket_key": former})
     renewed = known.model_copy(update={"serial": 2, "holders": tuple(holders)})
-    keys = [load_config_key(folder) for folder in call.folders.values()]
+    keys = [read_config_key(folder) for folder in call.folders.values()]
     document = sign_config(renewed, keys)
     for folder in call.folders.values():
         (folder / "key-config.json").write_bytes(document)

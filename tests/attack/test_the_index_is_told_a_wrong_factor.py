@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keys.ceremony.cards import load_config_key
 from keys.ceremony.documents import (
     HandOver,
     HandOverFile,
@@ -29,7 +28,7 @@ from keys.ceremony.rotation import (
 from keys.ceremony.signing import open_statement, sign_statement
 from keys.errors import KeysError
 from keys.group import generate_scalar
-from tests.ceremony_builders import Call
+from tests.ceremony_builders import Call, read_config_key
 from tests.keys_builders import ORDER
 from tests.rotation_builders import Index, handed, results, settle
 from tests.succession_builders import go_on
@@ -60,7 +59,7 @@ def changed(call: Call, index: Index, at: int, plain: bytes) -> HandOverFile:
         if name == f"hand-over-{at}.json"
     ]
     sealed = seal_for(index.asked.rotation.seal_key, plain)
-    key = load_config_key(call.folders[at])
+    key = read_config_key(call.folders[at])
     statement = honest.model_copy(update={"sealed": sealed})
     return HandOverFile(hand_over=sign_statement(key, statement))
 

@@ -5,7 +5,6 @@ the next config before the first of them, the client as soon as one holder has i
 """
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from keys.jose import PrivateKey
 from keys.renewal import assemble, draft_renewal, sign_draft
 from keys.request import Act
 from keys.ticket import verify_ticket_pair
+from tests.dealing_files import open_sealer, replace_ticket_key
 from tests.holder_processes import HolderProcesses, prepare_holders
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.keys_builders import signing_keys
@@ -114,8 +114,8 @@ async def test_no_lookup_is_lost_on_the_last_day(holders: HolderProcesses) -> No
                 folder = holders.settings(index).parent
                 write_whole(folder / "key-config.json", document, replace=True)
                 await asyncio.sleep(1.5)
-                jwk = json.dumps(keys[index].jwk).encode()
-                write_whole(folder / "ticket.jwk", jwk, replace=True)
+                ticket, sealer = folder / "ticket.key", open_sealer(folder)
+                replace_ticket_key(ticket, keys[index], folder.name, sealer)
                 await asyncio.sleep(1.5)
             asking.is_over = True
         assert await _serials(holders, client) == [2, 2, 2]

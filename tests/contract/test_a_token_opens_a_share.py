@@ -62,7 +62,16 @@ def move(keys: Path, token: ATokenAtHand, to: str) -> str:
     passphrase = keys / PASSPHRASES / "holder-1"
     share = keys / "holder-1" / "share.json"
     said = done(
-        *("seal", "move", share, "--to", to, "--token", token.file),
+        *(
+            "seal",
+            "move",
+            share,
+            share.with_name("ticket.key"),
+            "--to",
+            to,
+            "--token",
+            token.file,
+        ),
         *("--passphrase", passphrase),
     )
     return said.output

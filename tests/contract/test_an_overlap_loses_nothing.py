@@ -7,7 +7,6 @@ and a publication, runs in `deploy/demo --check --keys`.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -20,11 +19,12 @@ from deploy.town.ports import Ports
 from keys import clock
 from keys.client import fetch_config, pseudonymise_anew
 from keys.config import ConfigPins, KeyConfig, parse_pins
-from keys.files import write_secret, write_whole
+from keys.files import write_whole
 from keys.request import Act
 from keys.ticket import verify_ticket_pair
 from signal_index.api.key_config_view import FormerConfig, KeyConfigView
 from tests.dealing import Dealing
+from tests.dealing_files import open_sealer, replace_ticket_key
 from tests.holder_processes import HolderProcesses, prepare_holders, write_settings
 from tests.holders_builders import AUDIENCE, a_bsn
 from tests.overlap_builders import as_distributed, share_anew, write_anew
@@ -117,10 +117,11 @@ def set_up_in_its_place(
     """Have another holder begin where one was lost, at the same address."""
     holders.stop(index)
     folder, new = holders.settings(index).parent, following.holders[index - 1]
-    for name in ("share.json", "share-2.json", "ticket.jwk", "holder.db"):
+    for name in ("share.json", "share-2.json", "ticket.key", "holder.db"):
         (folder / name).unlink(missing_ok=True)
     folder.joinpath("organisations.toml").unlink()
-    write_secret(folder / "ticket.jwk", json.dumps(new.ticket_key.jwk).encode())
+    sealer = open_sealer(folder)
+    replace_ticket_key(folder / "ticket.key", new.ticket_key, new.id, sealer)
     put(holders, index, following)
     write_settings(holders, index, new.id)
     holders.start(index)

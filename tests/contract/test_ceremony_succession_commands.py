@@ -92,7 +92,7 @@ def _verify_with_its_record(people: People, known: bytes) -> None:
 
 def serve(people: People, machine: Path) -> tuple[Renewal, Holder]:
     """Holder 1 at work, with what it has now."""
-    for name in ("share.json", "key-config.json", "pins.json", "ticket.jwk"):
+    for name in ("share.json", "key-config.json", "pins.json", "ticket.key"):
         carry(people, machine, name)
     (machine / "safe").mkdir()
     passphrase = machine / "safe" / "passphrase"
@@ -111,7 +111,7 @@ def serve(people: People, machine: Path) -> tuple[Renewal, Holder]:
         share=share,
         passphrase=passphrase,
         together_until=clock.now().date(),
-        ticket_key=share.with_name("ticket.jwk"),
+        ticket_key=share.with_name("ticket.key"),
         index_key=machine / "index.public.jwk",
         organisations=organisations,
         database=machine / "holder.db",

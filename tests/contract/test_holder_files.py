@@ -20,8 +20,9 @@ from keys.holder.opening import LONGEST_TRIAL, verify_apart
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
+from keys.keyring import SealedUse, load_signing_key
 from keys.request import load_request_key
-from tests.dealing_files import PASSPHRASES
+from tests.dealing_files import PASSPHRASES, open_sealer
 from tests.holder_processes import ROOT, prepare_holders
 from tests.keys_builders import payload_of, sign_payload
 
@@ -59,10 +60,10 @@ def test_what_a_holder_accepted_counts_after_a_restart(keys: Path) -> None:
     file = keys / "holder-1" / "key-config.json"
     before = file.read_bytes()
     signing = [
-        parse_private_key(
-            json.loads((keys / f"holder-{one}" / "config-signing.jwk").read_bytes())
+        load_signing_key(
+            folder / "config-signing.key", SealedUse.CONFIG, None, open_sealer(folder)
         )
-        for one in (1, 2, 3)
+        for folder in (keys / f"holder-{one}" for one in (1, 2, 3))
     ]
     payload = payload_of(before)
     file.write_bytes(sign_payload(payload | {"serial": 2}, signing))
@@ -81,12 +82,12 @@ def test_what_a_holder_accepted_counts_after_a_restart(keys: Path) -> None:
     ("name", "taken_from", "reason"),
     [
         ("share.json", "holder-2/share.json", "another holder's share"),
-        ("ticket.jwk", "holder-2/ticket.jwk", "ticket key"),
-        ("ticket.jwk", "holder-1/config-signing.jwk", "ticket key"),
+        ("ticket.key", "holder-2/ticket.key", "another holder's key"),
+        ("ticket.key", "holder-1/config-signing.key", "not the ticket key"),
         (PASSPHRASE, "passphrases/holder-2", "wrong passphrase"),
         ("pins.json", None, "pins.json"),
         ("key-config.json", None, "key-config.json"),
-        ("ticket.jwk", None, "ticket.jwk"),
+        ("ticket.key", None, "ticket.key"),
         ("organisations.toml", None, "organisations.toml"),
         ("holder.toml", None, "holder.toml"),
     ],
@@ -104,7 +105,7 @@ def test_a_file_that_is_absent_or_another_s_keeps_a_holder_from_starting(
         start(keys)
 
 
-@pytest.mark.parametrize("name", ["share.json", PASSPHRASE, "ticket.jwk"])
+@pytest.mark.parametrize("name", ["share.json", PASSPHRASE, "ticket.key"])
 def test_a_secret_that_others_may_read_keeps_a_holder_from_starting(
     keys: Path, name: str
 ) -> None:

@@ -55,7 +55,7 @@ class Machine:
             share=self.folder / "share.json",
             passphrase=keys / PASSPHRASES / "holder-1",
             together_until=clock().date(),
-            ticket_key=self.folder / "ticket.jwk",
+            ticket_key=self.folder / "ticket.key",
             index_key=folder / "index.jwk",
             organisations=folder / "organisations.toml",
             database=folder / "holder.db",

@@ -14,7 +14,6 @@ from keys.config import KeyConfig
 from keys.config_document import SignedDocument
 from keys.errors import SuccessorForked
 from keys.events import EventLog
-from keys.files import write_whole
 from keys.holder.app import Edge
 from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import Holder
@@ -25,10 +24,16 @@ from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
 from keys.jose import PrivateKey
 from keys.pinned_keys import take_successors
+from keys.sealing import PassphraseSealer, read_passphrase
 from keys.security.events import SecurityLog
 from keys.successor import Successor, sign_successor
 from tests.dealing import Dealing, sign_config
-from tests.dealing_files import PASSPHRASES, write_dealing
+from tests.dealing_files import (
+    PASSPHRASES,
+    TEST_COST,
+    replace_ticket_key,
+    write_dealing,
+)
 from tests.holder_fakes import INDEX_KEY, INDEX_KEYS
 from tests.holders_builders import (
     AUDIENCE,
@@ -58,9 +63,9 @@ def dealt(dealing: Dealing, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
     config = tmp_path / "key-config.json"
     config.write_bytes(dealing.document)
-    ticket_key = tmp_path / "ticket.jwk"
+    ticket_key = tmp_path / "ticket.key"
     ticket_key.touch(mode=0o600)
-    ticket_key.write_bytes((dealt / "ticket.jwk").read_bytes())
+    ticket_key.write_bytes((dealt / "ticket.key").read_bytes())
     organisations = tmp_path / "organisations.toml"
     add_organisation(organisations, a_lookup_organisation().entry)
     return HolderSettings(
@@ -232,7 +237,9 @@ def test_a_ticket_key_is_changed_at_any_moment_after_its_config(
     assert between is not None
     assert between.refusals == ()
     assert between.holder.keys.ticket_key.public == own.ticket_key
-    write_whole(settings.ticket_key, json.dumps(new.jwk).encode(), replace=True)
+    assert settings.passphrase is not None
+    sealer = PassphraseSealer(read_passphrase(settings.passphrase), TEST_COST)
+    replace_ticket_key(settings.ticket_key, new, "holder-1", sealer)
     after = renewal.renew(between.holder)
     assert after is not None
     assert after.holder.keys.ticket_key.public == new.public

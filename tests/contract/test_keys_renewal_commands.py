@@ -12,7 +12,7 @@ from keys import clock
 from keys.commands import app
 from keys.config import parse_pins, verify_config
 from tests.dealing import DealingPlan, deal_key
-from tests.dealing_files import write_dealing
+from tests.dealing_files import PASSPHRASES, write_dealing
 from tests.keys_builders import payload_of
 
 RUN = CliRunner()
@@ -46,17 +46,19 @@ def draft(keys: Path, *options: str | Path) -> Path:
 
 
 def sign(keys: Path, at: int, *options: str | Path, said: str = "y\n") -> Result:
-    key = keys / f"holder-{at}" / "config-signing.jwk"
+    key = keys / f"holder-{at}" / "config-signing.key"
     into = keys / f"signed-{at}.json"
-    arguments = ("--key", key, "--into", into, *options)
+    opener = ("--passphrase", keys / PASSPHRASES / f"holder-{at}")
+    arguments = ("--key", key, "--into", into, *opener, *options)
     return run(keys, "sign", keys / "draft.json", *arguments, said=said)
 
 
 def test_three_holders_renew_and_one_gets_a_new_ticket_key(keys: Path) -> None:
     own = keys / "holder-2"
-    made = RUN.invoke(app, ["config", "new-ticket-key", "--into", str(own)])
+    opener = ["--passphrase", str(keys / PASSPHRASES / "holder-2")]
+    made = RUN.invoke(app, ["config", "new-ticket-key", "--into", str(own), *opener])
     assert made.exit_code == 0, made.output
-    assert stat.S_IMODE((own / "next-ticket.jwk").stat().st_mode) == 0o600
+    assert stat.S_IMODE((own / "next-ticket.key").stat().st_mode) == 0o600
     public = own / "next-ticket.public.jwk"
     draft(keys, "--ticket-key", f"holder-2={public}")
     for at in (1, 2, 3):

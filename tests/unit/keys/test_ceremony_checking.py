@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from keys.ceremony.cards import load_config_key
 from keys.ceremony.checking import (
     CheckedRecord,
     check_record,
@@ -17,7 +16,7 @@ from keys.ceremony.errors import CeremonyMixed
 from keys.config import KeyConfig
 from keys.errors import RecordRefused
 from keys.renewal import draft_renewal, join, sign_alone
-from tests.ceremony_builders import NOW, Call
+from tests.ceremony_builders import NOW, Call, read_config_key
 from tests.ceremony_people import run
 
 
@@ -43,7 +42,7 @@ def checked(call: Call) -> CheckedRecord:
 def renewed(call: Call, **changes: object) -> tuple[KeyConfig, bytes]:
     draft = draft_renewal(checked(call).config, NOW + timedelta(days=900), {})
     draft = draft.model_copy(update=changes)
-    keys = [load_config_key(folder) for folder in call.folders.values()]
+    keys = [read_config_key(folder) for folder in call.folders.values()]
     return draft, join([sign_alone(draft, key) for key in keys])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys.errors import KeyFileMalformed, KeyFileSealed, KeysError, TokenRefused
-from keys.keyring import load_share, reseal_share, write_share
+from keys.keyring import load_share, reseal, write_share
 from keys.sealing import PassphraseSealer, Seal, parse_passphrase
 from tests.dealing_files import TEST_COST
 from tests.keys_builders import the_dealing
@@ -45,7 +45,7 @@ def share(tmp_path: Path) -> Path:
 
 
 def test_a_resealed_share_opens_in_the_new_way_alone(share: Path) -> None:
-    assert reseal_share(share, BEFORE, AFTER) == "holder-1"
+    assert reseal(share, BEFORE, AFTER) == "holder-1"
     assert load_share(share, "holder-1", AFTER) == SHARE
     with pytest.raises(KeyFileSealed):
         load_share(share, "holder-1", BEFORE)
@@ -65,7 +65,7 @@ def test_a_resealed_share_opens_in_the_new_way_alone(share: Path) -> None:
 def test_a_share_stays_as_it_was_whatever_fails(share: Path, after: Faulty) -> None:
     before = share.read_bytes()
     with pytest.raises(KeysError):
-        reseal_share(share, BEFORE, after)
+        reseal(share, BEFORE, after)
     assert share.read_bytes() == before
     assert list(share.parent.iterdir()) == [share]
 
@@ -73,7 +73,7 @@ def test_a_share_stays_as_it_was_whatever_fails(share: Path, after: Faulty) -> N
 def test_a_share_that_does_not_open_is_not_resealed(share: Path) -> None:
     before = share.read_bytes()
     with pytest.raises(KeyFileSealed):
-        reseal_share(share, AFTER, BEFORE)
+        reseal(share, AFTER, BEFORE)
     assert share.read_bytes() == before
 
 
@@ -82,5 +82,5 @@ def test_a_link_in_the_place_of_a_share_is_not_replaced(share: Path) -> None:
     link.symlink_to(share)
     before = share.read_bytes()
     with pytest.raises(KeyFileMalformed):
-        reseal_share(link, BEFORE, AFTER)
+        reseal(link, BEFORE, AFTER)
     assert share.read_bytes() == before
