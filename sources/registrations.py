@@ -11,7 +11,7 @@ from typing import Final
 
 from keys.client import HolderPlace, fetch_registration
 from keys.errors import HolderBudgetSpent, HolderRefused, HolderUnavailable
-from signal_index.wire.own_registration import OwnRegistration, OwnSource
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.sources import SourceState
 from sources.errors import (
     IndexRefused,
@@ -21,6 +21,7 @@ from sources.errors import (
 )
 from sources.findings import Finding, Patient, State
 from sources.handing_over import Party, name_file
+from sources.outbox.deliveries import was_told
 from sources.outbox.standing import keep_registration
 from sources.publisher.holder_words import explain
 from sources.refused_beforehand import (
@@ -29,8 +30,8 @@ from sources.refused_beforehand import (
     Registered,
     find_source_faults,
 )
-from sources.rehearsing.cases import LACKS
 from sources.settings import HolderRow
+from sources.trial import say_trial
 
 _PROVIDER: Final = "inlogdienst"
 _INDEX: Final = "aanmelding index"
@@ -102,18 +103,9 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
     for one in known.sources:
         if one.source == patient.settings.source:
             is_trial = one.state is SourceState.TRIAL
-            good = f"{good} {_say_trial(one) if is_trial else _LIVE}"
+            told = was_told(patient.outbox)
+            good = f"{good} {say_trial(one, is_told=told) if is_trial else _LIVE}"
     return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
-
-
-def _say_trial(source: OwnSource) -> str:
-    """Say that nobody sees this source yet, and what going live still lacks."""
-    lacks = [LACKS.get(one, one) for one in source.lacks] or [
-        "Lever aan met publish en vergelijk met reconcile. Vraag daarna de beheerder "
-        "van de index om haar live te zetten."
-    ]
-    first = "De bron is in proef: niemand ziet haar vlaggetjes."
-    return " ".join([first, *lacks])
 
 
 def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:

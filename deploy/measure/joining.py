@@ -7,6 +7,7 @@ shows the first flag; that this flag is right is judged afterwards.
 
 import csv
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from deploy.town.processes import PartyFailed
 from keys import clock
 
 RECORDS = 25
+WAY = ("join", "doctor", "profile init", "check", "rehearse", "publish")
+"""What the agency types, in this order: the six commands of its guide."""
 KNOWN_WITHIN_SECONDS = 30.0
 """The index reads who takes part every ten seconds, a holder every second."""
 
@@ -45,31 +48,35 @@ class FirstDay:
 
 
 class AgencyDay:
-    """The commands that the agency gives, each counted."""
+    """The commands that the agency gives, as its guide has them, each counted."""
 
     def __init__(self, town: MeasuredTown, folder: Path) -> None:
         self.town = town
         self.folder = folder
         self.commands = 1  # `join`, which makes this folder
 
-    def run(self, *verb: str) -> None:
-        """Run one command to its end."""
-        self.commands += 1
-        self.town.run(["signal-source", *verb], self.folder)
+    def run(self, *words: str) -> None:
+        """Run one command to its end; it must be the next one of the way."""
+        self._count(words)
+        self.town.run(["signal-source", *words], self.folder)
 
     def ask_doctor(self) -> None:
         """Wait until everybody knows the agency; asked again, it is one command."""
-        self.commands += 1
-        command = ["signal-source", "doctor", "--settings", "agency.toml"]
+        self._count(("doctor",))
         deadline = time.monotonic() + KNOWN_WITHIN_SECONDS
         while True:
             try:
-                self.town.run([*command, "--profile", "profile.toml"], self.folder)
+                self.town.run(["signal-source", "doctor"], self.folder)
             except PartyFailed:
                 if time.monotonic() > deadline:
                     raise
             else:
                 return
+
+    def _count(self, words: Sequence[str]) -> None:
+        if not " ".join(words).startswith(WAY[self.commands]):
+            raise PartyFailed(f"the guide says {WAY[self.commands]}, not {words[0]}")
+        self.commands += 1
 
 
 async def measure_joining(town: MeasuredTown) -> FirstDay:
@@ -81,6 +88,7 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
     told = invite(places, NEWCOMER, town.run)
     take_in(places, NEWCOMER, join(places, NEWCOMER, told, town.run), town.run)
     day = AgencyDay(town, folder)
+    day.ask_doctor()
     _write_file(folder / NEWCOMER.file, known)
     day.run(
         *("profile", "init", NEWCOMER.file, "--out", "profile.toml"),
@@ -88,10 +96,10 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
         *("--function", "Klantmanager Inkomen", "--phone", "0182 555 101"),
         *("--verified", clock.now().date().isoformat()),
     )
-    day.ask_doctor()
-    chosen = ("--settings", "agency.toml", "--profile", "profile.toml")
-    day.run("publish", NEWCOMER.file, *chosen)
-    day.run("rehearse", *chosen)
+    profile = ("--profile", "profile.toml")
+    day.run("check", NEWCOMER.file, *profile)
+    day.run("rehearse", *profile, "--file", NEWCOMER.file)
+    day.run("publish", NEWCOMER.file, *profile)
     make_live(places, NEWCOMER, by=town.run)
     lookups = await prepare_lookups(town, [Asked(known[0], known=True)])
     requests = [lookup.request for lookup in lookups]

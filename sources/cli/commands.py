@@ -23,6 +23,7 @@ TAKES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "publish": _OPTIONS,
         "reconcile": _OPTIONS,
+        "rehearse": _OPTIONS,
         "check": ("--profile",),
         "status": ("--settings",),
         "doctor": ("--settings",),

@@ -13,6 +13,7 @@ import typer
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
+from sources.cli.comparing import Tried, compare_in_trial
 from sources.cli.delivery_words import (
     cut_of,
     describe,
@@ -24,7 +25,7 @@ from sources.cli.delivery_words import (
     show_one,
     summarise,
 )
-from sources.cli.edge import Bars, Tellings, refusing_plainly
+from sources.cli.edge import STOPPED, Bars, Tellings, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
@@ -199,15 +200,17 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
             release_all(settings.feeds, outbox, now())  # or else the agent does it
         return
     try:
-        closed = asyncio.run(carry_out(settings, keys))
+        closed, tried = asyncio.run(carry_out(settings, keys))
     except OutboxBusy:
         PlainConsole().print("Genoteerd. De agent gaat er zo mee verder.")
         return
     conclude(closed, waiting[0])
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
-        for line in say_awaited(find_awaited(outbox)):
+        for line in (*say_awaited(find_awaited(outbox)), *tried.says):
             PlainConsole().print(line, soft_wrap=True)
         verify_none_bare(outbox)
+    if tried.is_equal is False:
+        raise typer.Exit(STOPPED)
 
 
 def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
@@ -227,8 +230,11 @@ def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
 
 async def carry_out(
     settings: AgencySettings, keys: AgencyKeys
-) -> Sequence[OpenDelivery]:
-    """Finish what was under way or approved; gives the deliveries closed."""
+) -> tuple[Sequence[OpenDelivery], Tried]:
+    """Finish what was under way or approved; gives the deliveries closed.
+
+    And what is said of a source in trial, of which both sides are compared then.
+    """
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
@@ -244,9 +250,13 @@ async def carry_out(
             parties = make_parties(client, settings, keys, outbox, tell=tell)
             run = Run(outbox, parties, sender, Bars(quiet=True), report)
             try:
-                return await run.finish_unfinished()
+                closed = await run.finish_unfinished()
             finally:
                 release_all(settings.feeds, outbox, now())
+            index = parties[1]
+            return closed, await compare_in_trial(
+                outbox, index, sender, settings, closed
+            )
 
 
 def _say_of(

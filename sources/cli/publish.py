@@ -13,6 +13,7 @@ import typer
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
+from sources.cli.comparing import Tried, compare_in_trial, describe_tried
 from sources.cli.delivery_words import (
     COUNTS,
     cut_of,
@@ -23,6 +24,7 @@ from sources.cli.delivery_words import (
     summarise,
 )
 from sources.cli.edge import (
+    STOPPED,
     Bars,
     refusing_plainly,
     start_logging_if_asked,
@@ -122,6 +124,7 @@ def publish_command(
     if as_json:
         said: Summary = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
         said["awaited"] = describe_awaited(left.awaited)
+        said["trial"] = describe_tried(left.tried)
         typer.echo(json.dumps(summaries[-1] | said))
     else:
         _show(summaries, left)
@@ -131,6 +134,8 @@ def publish_command(
         if stopped:
             raise stopped  # this delivery is done; an earlier one still waits
         verify_nothing_left(given)
+    if left.tried.is_equal is False:
+        raise typer.Exit(STOPPED)
 
 
 def verify_nothing_left(settings: AgencySettings) -> None:
@@ -152,11 +157,12 @@ def verify_nothing_left(settings: AgencySettings) -> None:
 class _Left:
     """Cases whose flag is not as the file has it: not begun by their status, awaited.
 
-    By the agency's own case numbers.
+    By the agency's own case numbers. `tried`: what is said of a source in trial.
     """
 
     not_begun: Sequence[str]
     awaited: Sequence[Awaited]
+    tried: Tried
 
 
 async def _publish(
@@ -200,9 +206,12 @@ async def _publish(
                 raise
             finally:
                 release_all(settings.feeds, outbox, now())
+            tried = await compare_in_trial(
+                outbox, parties[1], sender, settings, closed[-1:]
+            )
         told = [summarise(outbox, one, settings.rejects) for one in closed]
         not_begun = name_not_begun(outbox, asked.profile.name)
-        return told, run.stopped, _Left(not_begun, find_awaited(outbox))
+        return told, run.stopped, _Left(not_begun, find_awaited(outbox), tried)
 
 
 async def _say_what_waits(
@@ -275,7 +284,7 @@ def _show(summaries: Sequence[Summary], left: _Left) -> None:
     for summary in summaries[:-1]:
         show_summary(summary)
     show_summary(summaries[-1], left.not_begun)
-    for line in say_awaited(left.awaited):
+    for line in (*say_awaited(left.awaited), *left.tried.says):
         PlainConsole(soft_wrap=True).print(line)
 
 

@@ -4,19 +4,22 @@ import asyncio
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 from uuid import UUID
 
 import httpx
 import typer
 
+from keys.municipality import MunicipalityCode
 from signal_index.notice import (
     RECONCILING_SALT_BYTES,
 )
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from signal_index.wire.values import Oin as IndexOin
+from signal_index.wire.values import Slug
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly, start_logging_if_asked
 from sources.cli.parties import TIMEOUT, make_hearing, make_parties
@@ -33,6 +36,8 @@ from sources.publisher.admission import note_elsewhere, verify_in_use, verify_ow
 from sources.publisher.pipeline import Sender
 from sources.reconciling import Reconciled, reconcile
 from sources.settings import AgencySettings, load_settings
+
+Listed = TypeVar("Listed")
 
 
 def reconcile_command(
@@ -69,15 +74,36 @@ def reconcile_command(
         raise typer.Exit(STOPPED)
 
 
-def make_scope(settings: AgencySettings, profiles: list[Profile]) -> ReconcilingScope:
-    """Give what is compared: all that these profiles deliver, under a fresh salt."""
+class Delivering(Protocol):
+    """What delivers: a profile, or a delivery of one."""
+
+    @property
+    def categories(self) -> Sequence[Slug]:
+        """Give which kinds of signals."""
+        ...
+
+    @property
+    def municipalities(self) -> Sequence[MunicipalityCode]:
+        """Give for which municipalities."""
+        ...
+
+
+def make_scope(
+    settings: AgencySettings, profiles: Sequence[Delivering], *, on: date
+) -> ReconcilingScope:
+    """Give what is compared: all that these deliver, under a fresh salt."""
     return ReconcilingScope(
         source=IndexOin(settings.source),
-        categories=[x for one in profiles for x in one.categories],
-        municipalities=[x for one in profiles for x in one.municipalities],
-        on=day_of(now()),
+        categories=_gather(one.categories for one in profiles),
+        municipalities=_gather(one.municipalities for one in profiles),
+        on=on,
         salt=secrets.token_bytes(RECONCILING_SALT_BYTES),
     )
+
+
+def _gather(of_each: Iterable[Sequence[Listed]]) -> list[Listed]:
+    """Give each once: two deliveries tell the same kinds."""
+    return list(dict.fromkeys(x for one in of_each for x in one))
 
 
 def summarise(done: Reconciled) -> dict[str, object]:
@@ -101,7 +127,7 @@ async def _reconcile(
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
-    scope = make_scope(settings, profiles)
+    scope = make_scope(settings, profiles, on=day_of(now()))
     with Outbox(settings.outbox, keys.outbox, makes=False) as outbox:
         for one in profiles:
             verify_own_name(outbox, one)

@@ -166,9 +166,9 @@ def conclude(done: Rehearsed) -> str:
     if done.recorded.passed:
         return (
             f"Geslaagd: alle {len(done.cases)} gevallen. De index heeft niets meer van "
-            f"de oefening. {entry}\nLever nu echt aan met "
-            "`signal-source publish`, en vergelijk met `signal-source reconcile`. "
-            "Vraag daarna de beheerder van de index om deze bron live te zetten."
+            f"de oefening. {entry}\nLever nu echt aan met `signal-source publish`, als "
+            "u dat nog niet deed: dat vergelijkt ook. Vraag daarna de beheerder van de "
+            "index om deze bron live te zetten."
         )
     if failed:
         return f"Niet geslaagd: {failed} van {len(done.cases)} gevallen. {entry}"

@@ -31,7 +31,7 @@ from sources.cli.publish import Summary, show_summary
 from sources.cli.reconcile import make_scope
 from sources.cli.settings_file import SettingsFile
 from sources.cli.spoken_log import start_telling
-from sources.clock import AMSTERDAM, now
+from sources.clock import AMSTERDAM, day_of, now
 from sources.errors import (
     DeliveryUnheard,
     FeedFailed,
@@ -151,7 +151,7 @@ class _Office:
         """Compare what is open with the index; what it lacks is delivered again."""
         index = make_parties(self.client, self.settings, self.keys, self.outbox)[1]
         profiles = [feed.profile for feed in worker.feeds.values()]
-        scope = make_scope(self.settings, profiles)
+        scope = make_scope(self.settings, profiles, on=day_of(now()))
         done = await reconcile(self.outbox, index, self._sender, scope, confirmed=False)
         log_event(Event.RECONCILED, equal=int(done.equal), compared=done.compared)
         tell_due(find_due(self.outbox))

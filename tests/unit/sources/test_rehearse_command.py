@@ -49,7 +49,7 @@ def test_a_case_that_went_wrong_says_what_should_have_come(
 
 def test_the_end_says_where_it_is_recorded_and_whom_to_ask() -> None:
     said = conclude(rehearsed())
-    steps = ("publish", "reconcile", "live te zetten")
+    steps = ("publish", "dat vergelijkt ook", "live te zetten")
     assert [said.index(step) for step in steps] == sorted(map(said.index, steps))
     assert said.startswith("Geslaagd: alle 20 gevallen.")
     assert str(ENTRY) in said
