@@ -1,7 +1,8 @@
 """`signal-desk`: serve the desk, make its keys, hand out its receipts."""
 
 import asyncio
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +11,14 @@ import httpx
 import typer
 from rich.console import Console
 
-from desk import clock
+from desk import clock, held_reports
 from desk.app import create_app
 from desk.database import Database
 from desk.desk import build_desk
 from desk.errors import DeskError
 from desk.events import LOG, Event, log_event, log_to_stderr
 from desk.headers import HEADERS
+from desk.held_reports import HeldReport, ProvenPerson
 from desk.key_files import (
     ClientAlgorithm,
     create_keys,
@@ -24,9 +26,10 @@ from desk.key_files import (
     create_source_keys,
 )
 from desk.ledger_watch import LedgerState
+from desk.own_seal import OwnSeal, read_notes_key
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
-from desk.settings import load_settings
+from desk.settings import DeskSettings, load_settings
 from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.events import tell_refused
@@ -138,8 +141,56 @@ async def _write_receipts(settings: Path, day: date, into: Path) -> int:
     found = load_settings(settings)
     database = Database(found.database, found.database_authority)
     try:
-        kept = Receipts(database, load_receipt_rules(found, _say_refused), clock.now)
-        return await write_receipts(kept, day, into)
+        return await write_receipts(_open_receipts(found, database), day, into)
+    finally:
+        await database.close()
+
+
+def _open_receipts(settings: DeskSettings, database: Database) -> Receipts:
+    rules = load_receipt_rules(settings, _say_refused)
+    seal = OwnSeal(read_notes_key(settings.notes_key))
+    return Receipts(database, rules, clock.now, seal)
+
+
+@app.command("hold-report")
+def hold_one_report(
+    proofs: Annotated[Path, typer.Argument(help="The ZIP of proofs of a report.")],
+    settings: Annotated[Path, typer.Option(help="The desk's settings, a TOML file.")],
+    person: Annotated[Path, typer.Option(help="What holders proved of the number.")],
+    pins: Annotated[Path, typer.Option(help="pins.json: whose key holders.")],
+    made: Annotated[datetime, typer.Option(help="When the report was made, UTC.")],
+) -> None:
+    """Hold a citizen's report against what this desk was promised about them.
+
+    Asks for the number and the code that goes with the file, without showing them. Exit
+    code 1: the report lacks a lookup of this desk. An embargo leaves some out too: this
+    is for a privacy officer, never for the citizen to read.
+    """
+    number = typer.prompt("Number", hide_input=True, err=True).strip()
+    code = typer.prompt("Code", hide_input=True, err=True)
+    try:
+        named = held_reports.read_person(person, pins, number, code)
+        entries = held_reports.read_entries(proofs)
+        moment = made.replace(tzinfo=UTC)
+        held = asyncio.run(_hold_report(settings, named, entries, moment))
+    except DeskError as error:
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(_UNJUDGED) from None
+    for entry in held.lacking:
+        console.print(f"not in the report: {entry}", markup=False, soft_wrap=True)
+    console.print(f"{held.known} lookups held, {len(held.lacking)} not in the report")
+    raise typer.Exit(1 if held.lacking else 0)
+
+
+async def _hold_report(
+    settings: Path, person: ProvenPerson, entries: Collection[str], made: datetime
+) -> HeldReport:
+    found = load_settings(settings)
+    database = Database(found.database, found.database_authority)
+    seal = OwnSeal(read_notes_key(found.notes_key))
+    try:
+        kept = _open_receipts(found, database)
+        return await held_reports.hold_report(kept, seal, person, entries, made)
     finally:
         await database.close()
 

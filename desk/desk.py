@@ -147,7 +147,7 @@ def build_desk(
         holders=holders,
         index=index,
         contacts=ContactChecks(holders, security.log, clock),
-        receipts=Receipts(database, rules, clock),
+        receipts=Receipts(database, rules, clock, seal),
         kept_forms=KeptForms(database, clock),
         estimate_keys=EstimateKeys(database, clock),
         lookup_notes=LookupNotes(database, seal, clock),

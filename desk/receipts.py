@@ -9,7 +9,8 @@ would be an answer without a record.
 Kept are leaf, promise and the opened groups but two: `what` names what was shown, and
 no flag is ever written down here; `about` would tell who has somebody's pseudonym that
 they were asked about here. That it was of this person was held before, or there would
-be no receipt. The leaf holds both digests, so nothing is lost to the proof.
+be no receipt. The leaf holds both digests, so nothing is lost to the proof. A keyed
+hash stands in its place, by which a report is held against it (`desk.held_reports`).
 """
 
 import json
@@ -25,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.errors import ReceiptInvalid, ReceiptMismatch, SettingsRefused
+from desk.own_seal import OwnSeal
 from desk.settings import DeskSettings
 from desk.tables import receipts
 from desk.tokens import CLOCK_SKEW, Person
@@ -227,13 +229,26 @@ def _value(opened: OpenedReceipt, group: Group) -> dict[str, Any]:
     return dict(value)
 
 
+def about_of(seal: OwnSeal, entry: str, pseudonym: bytes, version: int) -> bytes:
+    """Give the keyed hash by which a receipt is known to be about somebody.
+
+    Another for each entry: a copy of the database links no two of one person.
+    """
+    return seal.name_row("about", entry, str(version), encode_b64u(pseudonym))
+
+
 class Receipts:
     """The receipts that this desk keeps."""
 
     def __init__(
-        self, database: Database, rules: ReceiptRules, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        rules: ReceiptRules,
+        clock: Callable[[], datetime],
+        seal: OwnSeal,
     ) -> None:
         self._database = database
+        self._seal = seal
         self._clock = clock
         self.rules = rules
 
@@ -246,7 +261,10 @@ class Receipts:
         keeps commits with the receipts.
         """
         opened = verify_answer(answer, asked, person, self.rules, now=self._clock())
-        rows = [self._row(*pair) for pair in opened]
+        rows = [
+            self._row(*pair, subject.pseudonym, asked.keyVersion)
+            for pair, subject in zip(opened, asked.subjects, strict=True)
+        ]
         async with self._database.transaction() as connection:
             found = await connection.execute(
                 select(receipts.c.entry_id).where(
@@ -310,7 +328,20 @@ class Receipts:
                 .values(state=state, checked_at=int(self._clock().timestamp()))
             )
 
-    def _row(self, opened: OpenedReceipt, part: Part) -> dict[str, Any]:
+    async def find_abouts(self, before: datetime) -> AsyncIterator[tuple[str, bytes]]:
+        """Give each entry with the keyed hash of whom it is about, a row at a time."""
+        async with self._database.transaction() as connection:
+            rows = await connection.stream(
+                select(receipts.c.entry_id, receipts.c.about).where(
+                    receipts.c.received_at < int(before.timestamp())
+                )
+            )
+            async for row in rows:
+                yield row.entry_id, bytes(row.about)
+
+    def _row(
+        self, opened: OpenedReceipt, part: Part, pseudonym: bytes, version: int
+    ) -> dict[str, Any]:
         kept = [
             text
             for text in part.receipt.disclosures
@@ -322,6 +353,7 @@ class Receipts:
             "origin": opened.promise.origin,
             "leaf": opened.leaf_bytes,
             "disclosures": json.dumps(kept),
+            "about": about_of(self._seal, str(opened.entry), pseudonym, version),
             "promise": part.receipt.promise,
             "state": ReceiptState.PROMISED,
         }

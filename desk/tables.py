@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 11
+VERSION: Final = 12
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -137,6 +137,7 @@ receipts: Final = Table(
     Column("leaf", LargeBinary, nullable=False),
     Column("disclosures", Text, nullable=False),
     Column("promise", Text, nullable=False),
+    Column("about", LargeBinary(32), nullable=False),
     Column("state", String(16), nullable=False),
     Column("checked_at", Integer),
     Index("receipts_by_state", "state", "received_at"),

@@ -28,6 +28,8 @@ from deploy.town.attacks.storage import (
     change_ledger_row,
     change_whom_to_call,
     guess_offline,
+    hide_from_the_report,
+    put_under_anothers_name,
 )
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
 from deploy.town.ceremony import verify_key
@@ -238,7 +240,8 @@ async def _ask_and_attack(
         demand(today.found == PAST_THE_DESK, f"{today.found}: {today.sentence}")
         console.print(f"the lookup past the desk is missed: {today.sentence}")
         result.completeness = today.judged
-        await _strike(console, change_ledger_row, scene, result.attacks)
+        for last in (put_under_anothers_name, hide_from_the_report, change_ledger_row):
+            await _strike(console, last, scene, result.attacks)
 
 
 async def _switch_ww_on(

@@ -40,6 +40,7 @@ from signal_index.proof import DisclosureRefused
 from signal_index.row_keys import RowKeys
 from signal_index.store import citizen_reports, corrections
 from signal_index.store.embargoes import find_held_categories
+from signal_index.store.found_entries import count_missing
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.wire import citizen_reports as wire
 
@@ -84,6 +85,7 @@ async def read_and_record(
     looked = await citizen_reports.find_person_entries(
         conn, persons, place, keys, labels
     )
+    missing = await count_missing(conn, persons, keys)
     disputed = await corrections.report_corrections(
         conn, search.rows, place, labels, held=held, today=today
     )
@@ -101,6 +103,7 @@ async def read_and_record(
         "checks": [one for one in shown if isinstance(one, wire.ReportedCheck)],
         "follows": list(follows),
         "hasMore": len(looked) > most,
+        "missing": missing,
         "signals": list(withhold_signals(signals, held)),
         "corrections": list(disputed),
     }

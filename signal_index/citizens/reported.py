@@ -5,7 +5,8 @@
   organisation looked, in which role, when, why, what was shown and whether that was in
   order. Not which employee or team (GDPR art. 15;
   CJEU 22 June 2023, C-579/21), and not the person's number in the ledger, in which a
-  gap would show what an embargo leaves out.
+  gap would show what an embargo leaves out: the index counts the gaps
+  (`store.found_entries.count_missing`), of which an embargo makes none.
 """
 
 from __future__ import annotations

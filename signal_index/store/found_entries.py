@@ -17,12 +17,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.identifiers import make_uuid7
 from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
@@ -70,12 +72,19 @@ class _Numbers:
 
 
 async def compare_entries(
-    conn: AsyncConnection, keys: YearKeys, *, first_kept_year: int
+    conn: AsyncConnection,
+    keys: YearKeys,
+    *,
+    first_kept_year: int,
+    since: datetime | None = None,
 ) -> tuple[Sequence[EntryDifference], int]:
-    """Hold by what entries are found against their groups; give how many were held."""
+    """Hold by what entries are found against their groups; give how many were held.
+
+    `since`: no entry from before it, and then nobody's numbers.
+    """
     found: list[EntryDifference] = []
     numbers, held = _Numbers(first_kept_year), 0
-    async for row in _read(conn):
+    async for row in _read(conn, since):
         key = keys.disclosures.get(row.year)
         if row.sealed is None or key is None:
             if row.recorded_at.year >= first_kept_year:
@@ -83,7 +92,55 @@ async def compare_entries(
             continue
         held += 1
         found += _compare(row, key, numbers)
-    return [*found, *await _compare_numbers(conn, numbers)], held
+    off = await _compare_numbers(conn, numbers) if since is None else ()
+    return [*found, *off], held
+
+
+async def count_missing(
+    conn: AsyncConnection,
+    persons: Mapping[int, frozenset[bytes]],
+    keys: Mapping[int, DisclosureKey],
+) -> int:
+    """Count the numbers of a person's entries of which none tells them any more.
+
+    `persons`: their keyed hashes in each year's ledger. Of every municipality, and
+    whatever an embargo leaves out of a report: only what is gone, hidden, unreadable or
+    under another's name is missing.
+    """
+    finds = sorted(frozenset().union(*persons.values()))
+    missing: dict[Person, set[int]] = {
+        (row.year, bytes(row.find_person)): set(range(1, row.number + 1))
+        for row in await conn.execute(
+            select(ledger_person).where(ledger_person.c.find_person.in_(finds))
+        )
+    }
+    entry, said = ledger_entry.c, ledger_disclosure.c
+    rows = await conn.execute(
+        select(entry.entry_id, entry.leaf, said.year, said.sealed, said.find_person)
+        .join_from(ledger_entry, ledger_disclosure)
+        .where(said.find_person.in_(finds))
+    )
+    for row in rows:
+        number = _read_number(row, keys)
+        if number is not None:
+            missing.get((row.year, bytes(row.find_person)), set()).discard(number)
+    return sum(len(numbers) for numbers in missing.values())
+
+
+def _read_number(
+    row: Row[*tuple[Any, ...]], keys: Mapping[int, DisclosureKey]
+) -> int | None:
+    """Read an entry's number among those of its person; None where it is not theirs."""
+    key = keys.get(row.year)
+    if key is None:
+        return None
+    try:
+        leaf, groups = open_groups(row.entry_id, row.leaf, row.sealed, key)
+    except ProofError:
+        return None
+    person = groups.get(Group.PERSON)
+    is_theirs = derive_find_keys(leaf, groups, key).person == bytes(row.find_person)
+    return int(str(person["number"])) if person is not None and is_theirs else None
 
 
 def _compare(
@@ -127,7 +184,9 @@ def _stands(row: Row[*tuple[Any, ...]], name: str) -> object:
     return bytes(found) if name.startswith("find_") and found is not None else found
 
 
-async def _read(conn: AsyncConnection) -> AsyncIterator[Row[*tuple[Any, ...]]]:
+async def _read(
+    conn: AsyncConnection, since: datetime | None
+) -> AsyncIterator[Row[*tuple[Any, ...]]]:
     entry, said = ledger_entry.c, ledger_disclosure.c
     page = (
         select(
@@ -142,7 +201,8 @@ async def _read(conn: AsyncConnection) -> AsyncIterator[Row[*tuple[Any, ...]]]:
         .order_by(entry.entry_id)
         .limit(_PAGE)
     )
-    rows = (await conn.execute(page)).all()
+    begins = make_uuid7(since, bytes(10)) if since else UUID(int=0)
+    rows = (await conn.execute(page.where(entry.entry_id > begins))).all()
     while rows:
         for row in rows:
             yield row

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from signal_index.store.connect import (
     open_database,
     reading,
 )
+from signal_index.store.found_entries import compare_entries
 from signal_index.store.logins import verify_login
 from signal_index.store.registered import compare_registered
 from signal_index.upkeep.cosigning import Cosigners, open_witnesses
@@ -69,6 +70,8 @@ ERASE_SECONDS = 3600.0
 PICK_SECONDS = 3600.0
 KEY_CHECK_SECONDS = 86_400.0
 COMPARE_SECONDS = 86_400.0
+COMPARED = timedelta(days=8)
+"""How far back it is held each day by what entries are found; all: `ledger compare`."""
 
 _ELECTION_SECONDS = 2.0
 _REFUSED_SECONDS = 30.0
@@ -123,7 +126,7 @@ class Upkeep:
         await self.erasure.run_daily()
 
     async def _compare(self) -> None:
-        """Say of how many things that are registered the ledger says otherwise."""
+        """Say of how many things the ledger says otherwise: registered, or entries."""
         async with reading(self.erasure.engine) as conn:
             found = await compare_registered(
                 conn,
@@ -131,7 +134,14 @@ class Upkeep:
                 first_kept_year=self.erasure.first_kept_year(),
                 closed=self.erasure.closed_before(),
             )
+            entries, _ = await compare_entries(
+                conn,
+                self.keys,
+                first_kept_year=self.erasure.first_kept_year(),
+                since=self.clock() - COMPARED,
+            )
         differ = Counter(one.thing[0] for one in found.differences)
+        differ.update(f"entry {one.how}" for one in entries)
         for what, count in sorted(differ.items()):
             self.log.write(Event.REGISTRATIONS_DIFFER, what=what, count=count)
 

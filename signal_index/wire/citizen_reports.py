@@ -154,7 +154,10 @@ ReportedEntry = ReportedLookup | ReportedMatch | ReportedCheck
 
 
 class OwnData(AnswerModel):
-    """What one citizen may see, the newest first; recorded as entry `reportId`."""
+    """What one citizen may see, the newest first; recorded as entry `reportId`.
+
+    `missing`: of how many entries about them nothing tells them any more.
+    """
 
     reportId: Id
     madeAt: Instant
@@ -166,6 +169,7 @@ class OwnData(AnswerModel):
     checks: list[ReportedCheck]
     follows: list[ReportedFollow]
     hasMore: bool
+    missing: int
     signals: list[ReportedSignal]
     corrections: list[ReportedCorrection]
 

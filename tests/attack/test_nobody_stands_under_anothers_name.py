@@ -89,7 +89,9 @@ async def test_a_lookup_that_was_put_under_another_name_is_named(
     )
     (one,) = await differences(asked.world)
     assert (one.how, one.members) == ("changed", ("find_person",))
+    assert (await asked.report(ONE))["missing"] == 1
     report = await asked.report(TWO)
+    assert report["missing"] == 0
     foreign = [one for one in report["lookups"] if one["outcome"] == "unreadable"]
     assert len(foreign) == (to == OTHERS)
 
@@ -129,6 +131,23 @@ async def test_a_lookup_that_says_nothing_any_more_is_named(
     )
     found = await differences(asked.world)
     assert {one.how for one in found} == {"hidden", "numbers"}
+
+
+async def test_a_line_that_is_gone_shows_as_a_gap(asked: CitizensDesk) -> None:
+    assert (await asked.report(ONE))["missing"] == 0
+    await asked.world.run_sql(
+        f"DELETE FROM ledger_disclosure WHERE entry_id = {LOOKUP}"  # noqa: S608 - ours
+    )
+    assert (await asked.report(ONE))["missing"] == 1
+    assert (await asked.report(TWO))["missing"] == 0
+
+
+async def test_what_an_embargo_leaves_out_is_no_gap(asked: CitizensDesk) -> None:
+    await asked.world.publish(asked.world.debt_help, [ONE])
+    before = await asked.report(ONE)
+    await asked.place_embargo(ONE)
+    after = await asked.report(ONE)
+    assert (before["missing"], after["missing"]) == (0, 0)
 
 
 async def test_numbers_that_were_turned_back_are_named(asked: CitizensDesk) -> None:

@@ -1,4 +1,4 @@
-"""Eight attacks on the running town; each raises `AttackSucceeded` where it works.
+"""Ten attacks on the running town; each raises `AttackSucceeded` where it works.
 
 Every attack first shows that its tool works (the honest counterpart succeeds), so that
 none can be "stopped" by being broken.

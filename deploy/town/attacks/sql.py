@@ -34,6 +34,22 @@ _NUMBER_POSTGRESQL = _NUMBER.format(
     shown="CAST(details AS text)",
 )
 
+_LOOKUPS = """
+FROM ledger_disclosure d JOIN ledger_entry e ON e.entry_id = d.entry_id
+WHERE e.kind = 'lookup' AND d.find_person IS NOT NULL
+"""
+_NEWEST = f"""
+SELECT d.entry_id, d.find_person {_LOOKUPS} ORDER BY e.recorded_at DESC LIMIT 1
+"""
+_OTHER = f"""
+SELECT d.find_person {_LOOKUPS} AND d.find_person <> (
+    SELECT d.find_person {_LOOKUPS} ORDER BY e.recorded_at DESC LIMIT 1
+) LIMIT 1
+"""
+_OTHERWISE = """
+UPDATE ledger_disclosure SET find_person = :found WHERE entry_id = :entry
+"""
+
 
 async def dump_rows(database_url: str) -> tuple[set[bytes], list[str]]:
     """Give every row key in the index, and the categories that occur."""
@@ -60,6 +76,29 @@ async def change_number(database_url: str, number: str, other: str) -> int:
         statement = text(_NUMBER_SQLITE if sqlite else _NUMBER_POSTGRESQL)
         done = await conn.execute(statement, {"number": number, "other": other})
         return done.rowcount
+
+
+async def name_lookup_otherwise(database_url: str, found: bytes | None) -> bytes:
+    """Change by whom the newest lookup is found; gives by whom it was.
+
+    The table's guard goes first, as only its owner can take it.
+    """
+    async with _owning(database_url) as conn:
+        if conn.dialect.name == "sqlite":
+            guard = "DROP TRIGGER IF EXISTS refuse_ledger_disclosure_update"
+        else:
+            guard = "ALTER TABLE ledger_disclosure DISABLE TRIGGER ALL"
+        await conn.execute(text(guard))
+        row = (await conn.execute(text(_NEWEST))).one()
+        values = {"entry": row.entry_id, "found": found}
+        await conn.execute(text(_OTHERWISE), values)
+        return bytes(row.find_person)
+
+
+async def find_another(database_url: str) -> bytes:
+    """Give by what the lookups of somebody else than the newest one's are found."""
+    async with _owning(database_url) as conn:
+        return bytes((await conn.execute(text(_OTHER))).scalar_one())
 
 
 async def drop_guards(database_url: str) -> None:

@@ -12,8 +12,11 @@ from deploy.town.attacks.sql import (
     change_number,
     drop_guards,
     dump_rows,
+    find_another,
+    name_lookup_otherwise,
 )
 from deploy.town.ceremony import PASSPHRASES, read_key_config
+from deploy.town.commands import attempt
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.places import HOLDERS, Places
 from keys.bsn import Bsn, parse_bsn
@@ -79,6 +82,41 @@ async def change_ledger_row(scene: Scene) -> None:
     demand(changed == 1, "the attacker found no entry to change")
     after = verify_export(scene.places, export_ledger(scene.places, folder / "after"))
     demand(not after.holds, "a changed entry still verified")
+
+
+async def put_under_anothers_name(scene: Scene) -> None:
+    """Write another person beside a lookup: it would stand in their report."""
+    url = scene.places.database_url
+    await _name_otherwise(scene, await find_another(url))
+
+
+async def hide_from_the_report(scene: Scene) -> None:
+    """Overwrite the column by which a lookup is found: it would stand in no report."""
+    await _name_otherwise(scene, None)
+
+
+async def _name_otherwise(scene: Scene, found: bytes | None) -> None:
+    """Change by whom the newest lookup is found, and put it back.
+
+    The control: before and after it everything is found as the ledger says.
+    """
+    url = scene.places.database_url
+    answer = await scene.case_system.look_up([scene.hit])
+    demand(answer.status == 200, f"the honest lookup failed: {answer.status}")
+    demand(_is_as_recorded(scene), "entries differed before the attack")
+    before = await name_lookup_otherwise(url, found)
+    unseen = _is_as_recorded(scene)
+    await name_lookup_otherwise(url, before)
+    demand(not unseen, "a lookup stood under another name, and nobody said so")
+    demand(_is_as_recorded(scene), "the right name is gone")
+
+
+def _is_as_recorded(scene: Scene) -> bool:
+    """Tell whether each entry is found as the ledger says, by the index's command."""
+    command = ["signal-index", "ledger", "compare", "--settings", "index.toml"]
+    _, printed, complained = attempt(command, scene.places.index)
+    demand("entries held" in printed, f"it could not be compared: {complained}")
+    return "entries held, 0 differ" in printed
 
 
 async def change_whom_to_call(scene: Scene) -> None:

@@ -144,6 +144,7 @@ REPORT = CitizenReport(
     checks=[CHECK],
     follows=[ReportedFollow(organisation="Wijkteam", until=date(2027, 2, 20))],
     hasMore=False,
+    missing=2,
     signals=[SIGNAL],
     corrections=[],
 )

@@ -12,6 +12,7 @@ from desk.database import Database
 from desk.errors import ReceiptFileRefused
 from desk.officer.completeness import is_late as is_too_late
 from desk.officer.completeness import list_days
+from desk.own_seal import OwnSeal
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.texts import load_texts
@@ -39,7 +40,8 @@ def test_whatever_is_found_has_dutch_words() -> None:
 
 async def write(town: Town, days: int = 0) -> Path:
     database = Database(town.settings.database)
-    kept = Receipts(database, load_receipt_rules(town.settings, print), town.clock)
+    rules = load_receipt_rules(town.settings, print)
+    kept = Receipts(database, rules, town.clock, OwnSeal(bytes(32)))
     into = town.folder / f"receipts-{days}.jsonl"
     day = town.clock().date() + timedelta(days=days)
     try:
