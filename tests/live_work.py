@@ -257,6 +257,7 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
     for path in (
         "tile/entries/000.p/1",
         "key-steps",
+        "hourly-checkpoints",
         f"ceremonies/{transcript.hex()}.json",
     ):
         await world.send("GET", f"/ledger/2026/{path}", auditor)

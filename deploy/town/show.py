@@ -69,6 +69,9 @@ def show_town(
                 if year:
                     console.print("Het inzagelogboek krijgt een verzonnen jaar …")
                     fill_year(places, people, ENTRIES)
+                    console.print(
+                        "Verzonnen: wanneer deze regels gemaakt zijn, bewijst niets."
+                    )
                 processes = stack.enter_context(running_town(places))
                 settle_citizens(places, people)
                 published = publish_all(places, folder / "population")

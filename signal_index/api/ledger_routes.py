@@ -19,12 +19,18 @@ from signal_index.api.errors import RouteUnknown
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import ProofNotReady, UnknownEntry
-from signal_index.proof import MalformedProof, TileRef, parse_tile_path
+from signal_index.proof import (
+    HOURS_PATH,
+    MalformedProof,
+    TileRef,
+    parse_tile_path,
+    write_hours,
+)
 from signal_index.store.ceremony_records import find_record
 from signal_index.store.key_steps import disclose_key_steps
 from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_tiles import find_tile
-from signal_index.store.witnessing import find_key, find_shown
+from signal_index.store.witnessing import find_hours, find_key, find_shown
 from signal_index.wire.values import Id
 
 TEXT: Final = "text/plain"
@@ -76,6 +82,21 @@ async def show_key_steps(request: Request, caller: Auditor, year: str) -> Respon
     async with looking(index.engine) as conn:
         found = await disclose_key_steps(conn, _year(year), index.keys.disclosures)
     return Response(found.file, media_type="application/json")
+
+
+@routes.get(
+    f"/ledger/{{year}}/{HOURS_PATH}",
+    "Eén medeondertekend controlepunt per uur, voor auditors",
+    is_plain=True,
+    raises=(RouteUnknown,),
+    answer=dict,
+)
+async def show_hours(request: Request, caller: Auditor, year: str) -> Response:
+    """Give the checkpoints that witnesses cosigned in a year, one an hour."""
+    del caller
+    async with looking(get_index(request).engine) as conn:
+        notes = await find_hours(conn, await find_key(conn, _year(year)))
+    return Response(write_hours(notes), media_type="application/json")
 
 
 @routes.get(

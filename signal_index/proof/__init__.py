@@ -68,6 +68,7 @@ from signal_index.proof.errors import (
     SignerUnknown,
 )
 from signal_index.proof.growth import TreeRead, fetch_growth
+from signal_index.proof.hours import HOURS_PATH, parse_hours, write_hours
 from signal_index.proof.key_steps import parse_key_steps, write_key_steps
 from signal_index.proof.leaf import (
     FirstLeaf,
@@ -142,6 +143,7 @@ __all__ = [
     "EMPTY_ROOT",
     "EVER",
     "HASH_BYTES",
+    "HOURS_PATH",
     "LONGEST_LINE",
     "MAX_NOTE_BYTES",
     "MAX_REQUEST_BYTES",
@@ -225,6 +227,7 @@ __all__ = [
     "parse_checkpoint",
     "parse_cosignatures",
     "parse_disclosure",
+    "parse_hours",
     "parse_key_steps",
     "parse_leaf",
     "parse_lines",
@@ -254,6 +257,7 @@ __all__ = [
     "verify_quorum",
     "verify_receipt",
     "verify_tlog_proof",
+    "write_hours",
     "write_key_steps",
     "year_of_origin",
 ]

@@ -197,6 +197,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _SEQUENCER: _keep("size", "note", "witnessed_at"),
         _REPORTING: _READ,
     },
+    "ledger_hour": {_WEB: _READ, _SEQUENCER: _ADD, _REPORTING: _READ},
     "ledger_refusal": {
         _WEB: _READ,
         _SEQUENCER: Access(select=ALL, insert=True, delete=True),

@@ -8,6 +8,7 @@
   were, and the greatest key is the newest tree.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.tables.ledger import ledger_checkpoint, ledger_entry, ledger_tree
 from signal_index.tables.witnessing import (
+    ledger_hour,
     ledger_refusal,
     ledger_succession,
     ledger_witnessed,
@@ -100,15 +102,39 @@ async def keep_witnessed(
 ) -> None:
     """Keep the newest cosigned checkpoint of a tree; never one of a smaller tree.
 
-    For the sequencer, of which there is one at a time.
+    The first of an hour is kept for ever. For the sequencer, of which there is one at a
+    time.
     """
     values = {"size": found.size, "note": found.note, "witnessed_at": found.at}
     table = ledger_witnessed
-    known = await conn.scalar(select(table.c.size).where(table.c.year == key))
+    known = await find_witnessed(conn, key)
     if known is None:
         await conn.execute(insert(table).values(year=key, **values))
-    elif known <= found.size:
+    elif known.size <= found.size:
         await conn.execute(update(table).where(table.c.year == key).values(**values))
+    if known is None or _hour_of(known.at) != _hour_of(found.at):
+        await _keep_hour(conn, key, found)
+
+
+async def _keep_hour(
+    conn: AsyncConnection, key: int, found: WitnessedCheckpoint
+) -> None:
+    table, hour = ledger_hour, _hour_of(found.at)
+    is_kept = (table.c.year == key) & (table.c.hour == hour)
+    if await conn.scalar(select(table.c.size).where(is_kept)) is None:
+        row = {"year": key, "hour": hour, "size": found.size, "note": found.note}
+        await conn.execute(insert(table), row)
+
+
+async def find_hours(conn: AsyncConnection, key: int) -> Sequence[str]:
+    """Give the cosigned checkpoints of a tree, one an hour, the oldest first."""
+    table = ledger_hour
+    notes = select(table.c.note).where(table.c.year == key).order_by(table.c.hour)
+    return (await conn.scalars(notes)).all()
+
+
+def _hour_of(at: datetime) -> int:
+    return int(at.timestamp()) // 3600
 
 
 async def find_witnessed(conn: AsyncConnection, key: int) -> WitnessedCheckpoint | None:

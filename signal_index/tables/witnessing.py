@@ -3,6 +3,8 @@
 - `ledger_witnessed`: per tree the newest checkpoint that enough witnesses cosigned,
   with their lines, and when. Replaced as time goes on: it is read, never relied on; the
   cosignatures speak for themselves.
+- `ledger_hour`: per tree the first such checkpoint of each hour, for ever: between two
+  of them lies when the entries were made. Append-only.
 - `ledger_refusal`: why the sequencer signs nothing now, since when; one row, or none.
 - `ledger_succession`: a row for each time that the ledger had to begin anew under
   another name, because what was signed could not be gone on with. Append-only.
@@ -33,6 +35,21 @@ ledger_witnessed = Table(
     Column("size", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("witnessed_at", Instant, nullable=False),
+)
+
+ledger_hour = Table(
+    "ledger_hour",
+    metadata,
+    Column(
+        "year",
+        Integer,
+        ForeignKey("ledger_tree.year"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("hour", Integer, primary_key=True, autoincrement=False),  # since 1970, UTC
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
 )
 
 ledger_refusal = Table(

@@ -4,6 +4,7 @@
   the last signed checkpoint. Of what disclosures open there is only what was done with
   keys, and beside it the records of the ceremonies that this names.
 - A file appears under its name only when it is whole.
+- Beside them one cosigned checkpoint an hour: when which entries stood in the tree.
 - `signal-index verify` reads it, and needs nothing of ours but the public key.
 """
 
@@ -18,12 +19,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.errors import ExportRefused
 from signal_index.ledger import DisclosureKey
-from signal_index.proof import TileRef, list_bundles, list_tiles
+from signal_index.proof import (
+    HOURS_PATH,
+    TileRef,
+    list_bundles,
+    list_tiles,
+    write_hours,
+)
 from signal_index.store.ceremony_records import find_record
 from signal_index.store.connect import reading
 from signal_index.store.key_steps import disclose_key_steps
 from signal_index.store.ledger_tiles import find_tile, open_checkpoint
-from signal_index.store.witnessing import GENERATION, find_generation, find_shown
+from signal_index.store.witnessing import (
+    GENERATION,
+    find_generation,
+    find_hours,
+    find_shown,
+)
 
 Progress = Callable[[int, int], None]
 
@@ -82,6 +94,9 @@ async def export_year(
             await asyncio.to_thread(target.write, ref.path(), data)
             progress(done, len(refs))
         await _write_key_steps(engine, year, keys, target)
+        async with reading(engine) as conn:
+            hours = await find_hours(conn, key)
+        await asyncio.to_thread(target.write, HOURS_PATH, write_hours(hours))
         await asyncio.to_thread(target.write, "checkpoint", note.encode())
     return size
 

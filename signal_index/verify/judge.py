@@ -5,11 +5,13 @@ What must hold, in this order:
 1. the checkpoint is signed by the given key, under the ledger's name that the key
    bears and the year in question, and cosigned by enough of the given witnesses;
 2. every entry hashes to its place in the tiles (where entries are shown), has the form
-   of an entry of this year, and no id stands twice;
+   of an entry of this year, is of the time that it says as far as its order and the
+   witnesses tell (`signal_index.verify.times`), and no id stands twice;
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
    or of the ledger whose place this one took, or none in the very first year;
 4. the tiles of every level, and the root, are those that the leaf hashes give;
-5. each earlier checkpoint that we hold is the root of the tree as it was then;
+5. each earlier checkpoint that we hold, and each that was cosigned since, is the root
+   of the tree as it was then;
 6. where entries are shown: what each step with a key says is what was recorded, each
    ceremony has a record that holds (`signal_index.verify.key_steps`), and each key that
    follows another does so by its word (`signal_index.verify.successions`).
@@ -44,6 +46,7 @@ from signal_index.verify.errors import CannotJudge, EntryRefused
 from signal_index.verify.ids import SeenIds
 from signal_index.verify.key_steps import JudgedKeys, judge_key_steps
 from signal_index.verify.sources import LedgerSource
+from signal_index.verify.times import JudgedTimes, Times, read_marks
 from signal_index.verify.tree import TreeRebuilt, verify_root
 from signal_index.verify.trust import Trust, read_note
 
@@ -67,6 +70,7 @@ class Judgement:
     witnessed: Witnessed | None
     is_former: bool
     keys: JudgedKeys | None
+    times: JudgedTimes | None
 
 
 def judge_ledger(
@@ -84,14 +88,16 @@ def judge_ledger(
     signed = found.checkpoint
     earlier = trust.verify_earlier(signed)
     reader = _Reader(source, signed)
+    marks = read_marks(source, trust, found) if reader.shows_entries else ()
+    passed = _Passed([*earlier, *(one.checkpoint for one in marks)])
     with SeenIds() as seen:
-        entries = _Entries(signed.origin, trust, seen)
+        entries = _Entries(signed.origin, trust, seen, Times(marks))
         tree = TreeRebuilt(reader.read_tile)
         for ref in list_tiles(0, signed.size):
             hashes = split_tile(reader.read_tile(ref), ref.width)
             if reader.shows_entries:
                 entries.check(reader.read_entries(ref), hashes)
-            _verify_passed(tree, hashes, earlier)
+            passed.verify(tree, hashes)
             tree.append(hashes)
             progress(tree.size, signed.size)
         seen.verify_distinct()
@@ -111,6 +117,7 @@ def judge_ledger(
         keys=judge_key_steps(source, entries.key_steps, trust.successors, entries.span)
         if shown
         else None,
+        times=entries.times.tell(),
     )
 
 
@@ -121,14 +128,21 @@ def _read_checkpoint(source: LedgerSource) -> str:
     return read_note(data)
 
 
-def _verify_passed(
-    tree: TreeRebuilt, hashes: Sequence[bytes], earlier: Sequence[Checkpoint]
-) -> None:
-    for checkpoint in earlier:
-        more = checkpoint.size - tree.size
-        if 0 <= more <= len(hashes):
-            root = tree.root_with(hashes[:more])
-            verify_root(root, checkpoint.root, earlier=True)
+class _Passed:
+    """Holds the tree to earlier ones as it grows past their size."""
+
+    def __init__(self, earlier: Sequence[Checkpoint]) -> None:
+        self._left = sorted(earlier, key=lambda one: -one.size)
+        self._root: tuple[int, bytes] | None = None
+
+    def verify(self, tree: TreeRebuilt, hashes: Sequence[bytes]) -> None:
+        """Take the hashes that come next in the tree, before it has them."""
+        while self._left and self._left[-1].size <= tree.size + len(hashes):
+            checkpoint = self._left.pop()
+            if self._root is None or self._root[0] != checkpoint.size:
+                more = hashes[: checkpoint.size - tree.size]
+                self._root = checkpoint.size, tree.root_with(more)
+            verify_root(self._root[1], checkpoint.root, earlier=True)
 
 
 class _Reader:
@@ -159,7 +173,8 @@ class _Reader:
 class _Entries:
     """Checks entries against their hashes and against each other."""
 
-    def __init__(self, origin: str, trust: Trust, seen: SeenIds) -> None:
+    def __init__(self, origin: str, trust: Trust, seen: SeenIds, times: Times) -> None:
+        self.times = times
         self.kinds: dict[str, int] = {}
         self.key_steps: dict[str, bytes] = {}
         self.previous: str | None = None
@@ -187,6 +202,7 @@ class _Entries:
         if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
         self._seen.add(leaf.entry)
+        self.times.add(leaf.minute, begins=leaf.kind is Kind.FIRST_LEAF)
         begins, latest = self.span or (leaf.minute, leaf.minute)
         self.span = begins, max(latest, leaf.minute)
         self._count += 1

@@ -18,6 +18,7 @@ from signal_index.verify.proof_files import ProvenEntries, describe_entry
 Facts = dict[str, object]
 
 UNWITNESSED = "not judged, for no witness was named: whether others are shown this tree"
+UNTIMED = f"{UNWITNESSED}, and when entries were made"
 
 
 def tell_of_ledger(found: Judgement) -> Facts:
@@ -27,11 +28,11 @@ def tell_of_ledger(found: Judgement) -> Facts:
         if found.entries_read
         else "the entries themselves were not shown, only their hashes"
     )
-    seen = _tell_witnessed(found.witnessed)
+    seen = _tell_witnessed(found.witnessed, UNTIMED)
     keys, former = _tell_keys(found.keys), _tell_former(found.is_former)
     return {
         "sentence": f"Holds: {found.origin}, {found.size} entries; "
-        f"{read}{keys}{former}{seen}.",
+        f"{read}{keys}{_tell_times(found)}{former}{seen}.",
         "origin": found.origin,
         "entries": found.size,
         "root": encode_b64(found.root),
@@ -41,6 +42,7 @@ def tell_of_ledger(found: Judgement) -> Facts:
         "earlierCheckpoints": found.earlier,
         "formerKey": found.is_former,
         "keys": None if found.keys is None else asdict(found.keys),
+        "times": None if found.times is None else asdict(found.times),
         **_encode_witnessed(found.witnessed),
     }
 
@@ -54,6 +56,14 @@ def _tell_keys(found: JudgedKeys | None) -> str:
     steps = f"; {found.shown} steps with keys{by if found.ceremonies else ''}"
     lacking = f"; {found.untaken} of them name a successor that you have not taken"
     return f"{steps}{lacking if found.untaken else ''}"
+
+
+def _tell_times(found: Judgement) -> str:
+    if found.times is None:
+        return ""
+    held = f"; their times held against {found.times.checkpoints} cosigned checkpoints"
+    loose = f", of {found.times.loose} entries no closer than two hours"
+    return f"{held}{loose if found.times.loose else ''}"
 
 
 def _tell_former(is_former: bool) -> str:  # noqa: FBT001 - it is what is told
@@ -122,9 +132,9 @@ def _tell_entry(one: OpenedEntry) -> str:
     return f"entry {leaf.entry} of {minute} ({leaf.kind}; opened: {groups})"
 
 
-def _tell_witnessed(found: Witnessed | None) -> str:
+def _tell_witnessed(found: Witnessed | None, otherwise: str = UNWITNESSED) -> str:
     if found is None:
-        return f"; {UNWITNESSED}"
+        return f"; {otherwise}"
     return f"; cosigned by {', '.join(found.names)}, last at {found.at:%Y-%m-%dT%H:%MZ}"
 
 

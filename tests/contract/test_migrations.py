@@ -34,6 +34,7 @@ WITHOUT_MUNICIPALITY = {
     "ledger_tile": "hashes",
     "ledger_checkpoint": "one tree per year",
     "ledger_witnessed": "one tree per year",
+    "ledger_hour": "one tree per year",
     "ledger_refusal": "belongs to the whole index",
     "ledger_succession": "belongs to the whole index",
     "processing_log": "one place per year's tree",

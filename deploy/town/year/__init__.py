@@ -6,4 +6,6 @@
   under the pseudonyms that the town's own key holders give.
 - Tickets in it are made up, so that `signal-index reconcile` finds them in no holder's
   statement: it is for looking at pages, never evidence of anything.
+- It was made in a minute: `signal-index verify --witness` finds it in order, and counts
+  its entries among those of which no cosigned checkpoint holds the time.
 """

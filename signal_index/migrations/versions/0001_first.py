@@ -84,6 +84,7 @@ _GUARDED = {  # what may not be done, and what the refusal says
     "ledger_leaf": (_EVERY, _LEDGER),
     "ledger_tile": (_EVERY, _LEDGER),
     "ledger_checkpoint": (_EVERY, _LEDGER),
+    "ledger_hour": (_EVERY, _LEDGER),
     "ledger_succession": (_EVERY, _LEDGER),
     "ledger_tree": (("DELETE", "TRUNCATE"), _LEDGER),
     "ledger_disclosure": (("UPDATE",), _LEDGER),

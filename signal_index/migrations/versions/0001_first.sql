@@ -237,6 +237,11 @@ CREATE TABLE ledger_witnessed (
   CONSTRAINT pk_ledger_witnessed PRIMARY KEY (year),
   CONSTRAINT fk_ledger_witnessed_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
 );
+CREATE TABLE ledger_hour (
+  year INTEGER NOT NULL, hour INTEGER NOT NULL, size BIGINT NOT NULL, note TEXT NOT NULL,
+  CONSTRAINT pk_ledger_hour PRIMARY KEY (year, hour),
+  CONSTRAINT fk_ledger_hour_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
+);
 CREATE TABLE ledger_refusal (
   one INTEGER NOT NULL, reason TEXT NOT NULL, refused_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_ledger_refusal PRIMARY KEY (one)
