@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from desk.moments import day_here
+from desk.texts import Texts
 from keys.pinned_keys import encode_successors, find_successors
 from keys.successor import Chain
 from signal_index.proof import NoteKey, Quorum, encode_policy
@@ -29,13 +30,6 @@ README: Final = "LEES-MIJ.txt"
 KEY_FILE: Final = "checkpoint.vkey"
 POLICY_FILE: Final = "getuigen.policy"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-
-
-class Sayings(Protocol):
-    """The texts of a reader's language."""
-
-    def get(self, key: str, /, **values: object) -> str:
-        """Give one text with its values filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ def name_files(report: OwnData) -> dict[str, str]:
 
 
 def pack_proofs(
-    report: OwnData, texts: Sayings, chain: Chain, quorum: Quorum | None
+    report: OwnData, texts: Texts, chain: Chain, quorum: Quorum | None
 ) -> bytes:
     """Give the ZIP with a proof per line of the report, and how to check them.
 

@@ -50,6 +50,10 @@ class Texts:
         """Tell whether there is such a text: for codes that others may add to."""
         return key in self.messages
 
+    def over(self, under: "Texts", /) -> "Texts":
+        """Give these texts, and those of another catalogue where these have none."""
+        return Texts(self.language, under.messages | self.messages)
+
     @cached_property
     def for_browser(self) -> dict[str, str]:
         """Give the texts that the browser module shows."""

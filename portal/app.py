@@ -176,7 +176,7 @@ async def show_about(request: Request) -> Response:
         portal.settings,
         language,
         "about.html",
-        title=language.get("about.title"),
+        title=language.texts.get("about.title"),
         about=about,
         dutch=language.dutch,
     )
@@ -238,7 +238,7 @@ async def give_proofs(request: Request) -> Response:
     view, chain = find_view(request), portal_of(request).ledger_key.chain
     language, period = language_of(request), read_period(request)
     quorum = portal_of(request).settings.quorum
-    packed = pack_proofs(within(view, period), language, chain, quorum)
+    packed = pack_proofs(within(view, period), language.texts, chain, quorum)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
 
 
@@ -308,7 +308,8 @@ async def tell_unexpected(request: Request, error: Exception) -> Response:
 
 def _tell(request: Request, slug: str, status: int) -> Response:
     language = language_of(request)
-    settings, title = portal_of(request).settings, language.get(f"problem.{slug}.title")
+    settings = portal_of(request).settings
+    title = language.texts.get(f"problem.{slug}.title")
     return show(settings, language, "problem.html", status, title=title, slug=slug)
 
 

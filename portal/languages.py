@@ -24,22 +24,13 @@ _PLACES: Final = [FOLDER / "templates", TEMPLATES_OF_THE_DESK]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: its texts, where the first that has one gives it; its templates."""
+    """One language: its texts, its templates."""
 
     code: str
-    texts: tuple[Texts, ...]
+    texts: Texts
     templates: Environment
     dutch: str
     """The attribute of what is Dutch in a page of this language."""
-
-    def get(self, key: str, /, **values: object) -> str:
-        """Give one text with its values filled in; an unknown key raises `KeyError`."""
-        found = next((one for one in self.texts if one.has(key)), self.texts[-1])
-        return found.get(key, **values)
-
-    def has(self, key: str, /) -> bool:
-        """Tell whether there is such a text: for codes that a catalogue may add to."""
-        return any(one.has(key) for one in self.texts)
 
 
 def find_language(code: str | None) -> Language:
@@ -71,9 +62,9 @@ def _make_english() -> Environment:
 
 _TEXTS: Final = FOLDER / "texts"
 DUTCH: Final = Language(
-    "nl", (load_texts("nl", _TEXTS), load_texts("nl")), _make_templates(), ""
+    "nl", load_texts("nl", _TEXTS).over(load_texts("nl")), _make_templates(), ""
 )
 ENGLISH: Final = Language(
-    "en", (load_texts("en", _TEXTS),), _make_english(), Markup(' lang="nl"')
+    "en", load_texts("en", _TEXTS), _make_english(), Markup(' lang="nl"')
 )
 LANGUAGES: Final = {one.code: one for one in (DUTCH, ENGLISH)}

@@ -36,7 +36,7 @@ def show(
 ) -> HTMLResponse:
     """Give a page, padded."""
     text = language.templates.get_template(template).render(
-        t=language.get,
+        t=language.texts.get,
         settings=settings,
         language=language,
         others=[one for one in LANGUAGES.values() if one is not language],
@@ -66,7 +66,7 @@ def show_view(
         settings,
         language,
         "view.html",
-        title=language.get("view.title"),
+        title=language.texts.get("view.title"),
         since=since,
         until=until,
         code=code,
@@ -81,9 +81,9 @@ async def print_view(
 ) -> bytes:
     """Give the same as a PDF (PDF/UA-1)."""
     page = language.templates.get_template("paper/citizen.html").render(
-        t=language.get,
+        t=language.texts.get,
         language=language,
-        title=language.get("citizen-paper.title"),
+        title=language.texts.get("citizen-paper.title"),
         help=settings.help,
         **_fill_in(language, view),
     )

@@ -56,7 +56,7 @@ async def show_form(request: Request) -> Response:
         portal_of(request).settings,
         language,
         "check.html",
-        title=language.get("check.title"),
+        title=language.texts.get("check.title"),
         row=row,
         marks=[encode_b64u(one.mark) for one in view.marks if one.about in about],
         back=_back(period),
@@ -96,14 +96,14 @@ def _ask(
     is_missing: bool = False,
 ) -> Response:
     language = language_of(request)
-    title = language.get("dispute.title")
+    title = language.texts.get("dispute.title")
     mark = next(one.mark for one in view.marks if one.about == signal.reference)
     return show(
         portal_of(request).settings,
         language,
         "dispute.html",
         400 if is_missing else 200,
-        title=language.get("dispute.fault", title=title) if is_missing else title,
+        title=language.texts.get("dispute.fault", title=title) if is_missing else title,
         signal=signal,
         mark=encode_b64u(mark),
         reasons=view.reasons,

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from signal_index.wire.rehearsals import REHEARSED_FUNCTION
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -47,8 +49,9 @@ def load_ways() -> Mapping[str, str]:
 
 @cache
 def load_functions() -> tuple[str, ...]:
-    """Give what who is called may be called, whatever the kind."""
-    return tuple(each["label"] for each in _load("codes.toml")["contact_function"])
+    """Give what who is called may be called, whatever the kind, outside a rehearsal."""
+    labels = (each["label"] for each in _load("codes.toml")["contact_function"])
+    return tuple(label for label in labels if label != REHEARSED_FUNCTION)
 
 
 @cache

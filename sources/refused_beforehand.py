@@ -17,7 +17,6 @@ from sources.catalogue import load_functions, load_kinds
 from sources.counted import Cut, say_listed
 from sources.informing import Allowed, find_unfit, list_allowed
 from sources.profile import Profile
-from sources.rehearsing.cases import FUNCTION
 
 Fault = tuple[str, str]
 """What is wrong, and how to mend it."""
@@ -32,8 +31,8 @@ class Registered:
 
     @property
     def functions(self) -> Sequence[str]:
-        """Give what a contact holder may be called; of a rehearsal nobody is."""
-        return [one for one in self.known.contactFunctions if one != FUNCTION]
+        """Give what a contact holder may be called."""
+        return self.known.contactFunctions
 
     def lists(self, word: str, *, is_name: bool) -> bool:
         """Tell whether the index takes a word; where it tells no list, none is held."""

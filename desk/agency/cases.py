@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from desk.callers import Caller
 from desk.desk import Desk
+from desk.involved.keeping import Note
 from keys.case_name import find_unclear, shorten
 from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
@@ -22,18 +24,23 @@ from signal_index.wire.values import eleven_proof
 
 _NUMBER_LENGTH: Final = 9
 
+ByHand = Mapping[UUID, Note]
+"""What the desk noted of signals that were given by hand, by reference."""
+NOBODY: Final[ByHand] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class ShownCase:
     """A case as a page shows it: how it is called, empty where that is not known.
 
     `is_clear`: the name is of this case alone; of any other its end of a reference
-    stands beside it.
+    stands beside it. `person`: whom of a household, of a signal by hand.
     """
 
     reference: UUID
     name: str
     is_clear: bool
+    person: int | None = None
 
     @property
     def short(self) -> str:
@@ -51,30 +58,40 @@ def is_citizen_number(typed: str) -> bool:
     return is_nine and eleven_proof(digits)
 
 
-def tell_apart(named: Mapping[UUID, str]) -> Mapping[UUID, ShownCase]:
+def tell_apart(
+    named: Mapping[UUID, str], by_hand: ByHand = NOBODY
+) -> Mapping[UUID, ShownCase]:
     """Give each case as a page shows it, told apart from the others."""
-    unclear = find_unclear(named)
+    persons = {one: note.person for one, note in by_hand.items() if note.person}
+    unclear = find_unclear(
+        {
+            one: f"{name}, {persons[one]}" if name and one in persons else name
+            for one, name in named.items()
+        }
+    )
     return {
-        one: ShownCase(one, name, one not in unclear) for one, name in named.items()
+        one: ShownCase(one, name, one not in unclear, persons.get(one))
+        for one, name in named.items()
     }
 
 
-async def find_cases_by_hand(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
-    """Give the cases of signals that the caller gave by hand, by reference."""
+async def find_by_hand(desk: Desk, caller: Caller) -> ByHand:
+    """Give what was noted of signals that people here gave by hand, by reference."""
     if desk.signalling is None:
         return {}
     kept = await desk.signalling.kept.list_all(caller.person.sub)
-    return {one.reference: one.note.case for one in kept if one.note is not None}
+    return {one.reference: one.note for one in kept if one.note is not None}
 
 
 def name_case(
     reference: UUID,
     sealed: str | None,
     key: CaseKey | None,
-    by_hand: Mapping[UUID, str],
+    by_hand: ByHand,
 ) -> str:
     """Give how a case is called; empty where nobody said so that this desk can read."""
-    noted = by_hand.get(reference, "")
+    note = by_hand.get(reference)
+    noted = "" if note is None else note.case
     if sealed is None or key is None:
         return noted
     try:
@@ -84,15 +101,15 @@ def name_case(
 
 
 def name_all(
-    notices: Iterable[ReturnNotice], key: CaseKey | None, known: Mapping[UUID, str]
+    notices: Iterable[ReturnNotice], key: CaseKey | None, by_hand: ByHand
 ) -> Mapping[UUID, str]:
-    """Give how the cases of these notices are called, or else as they were known.
+    """Give how the cases of these notices are called, or else as they were noted.
 
     What the first tells that says it counts for all.
     """
     named: dict[UUID, str] = {}
     for notice in notices:
         for one in notice.signals:
-            called = name_case(one.reference, one.case, key, known)
+            called = name_case(one.reference, one.case, key, by_hand)
             named[one.reference] = named.get(one.reference) or called
     return named

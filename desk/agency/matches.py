@@ -16,7 +16,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from desk.agency.cases import (
-    find_cases_by_hand,
+    find_by_hand,
     is_citizen_number,
     name_case,
     tell_apart,
@@ -184,12 +184,13 @@ async def fetch_matches(desk: Desk, caller: Caller) -> Found:
         if page.next is None:
             break
         query = query | {"cursor": str(page.next)}
-    by_hand = await find_cases_by_hand(desk, caller)
+    by_hand = await find_by_hand(desk, caller)
     cases = tell_apart(
         {
             one.reference: name_case(one.reference, one.case, desk.case_key, by_hand)
             for one in items
-        }
+        },
+        by_hand,
     )
     shown = []
     seen: set[UUID] = set()

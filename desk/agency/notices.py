@@ -6,14 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from types import MappingProxyType
 from typing import Final, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from desk.agency.cases import ShownCase, find_cases_by_hand, name_all, tell_apart
+from desk.agency.cases import (
+    NOBODY,
+    ByHand,
+    ShownCase,
+    find_by_hand,
+    name_all,
+    tell_apart,
+)
 from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
@@ -139,7 +145,7 @@ async def fetch_notices(
     page is noted as read.
     """
     told = await fetch_told(desk, caller)
-    by_hand = await find_cases_by_hand(desk, caller)
+    by_hand = await find_by_hand(desk, caller)
     sub = caller.person.sub
     new = await desk.read_marks.find_unread(sub, told.items)
     listed = [
@@ -198,15 +204,15 @@ def group_by_day(
 def list_shown(
     found: Iterable[ReturnNotice],
     key: CaseKey | None,
-    by_hand: Mapping[UUID, str] = MappingProxyType({}),
+    by_hand: ByHand = NOBODY,
 ) -> Sequence[ShownNotice]:
     """Give the notices as they are shown, the newest first.
 
-    `by_hand`: the cases of signals that the reader gave. An outcome that
+    `by_hand`: what was noted of signals that were given by hand. An outcome that
     another replaced is not among them.
     """
     told = sort_notices(found, lambda one: one)
-    cases = tell_apart(name_all(told, key, by_hand))
+    cases = tell_apart(name_all(told, key, by_hand), by_hand)
     former = find_former(told)
     replaced = find_replaced(former)
     return [

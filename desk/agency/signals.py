@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from desk.agency.cases import find_cases_by_hand, is_citizen_number, name_all
+from desk.agency.cases import find_by_hand, is_citizen_number, name_all
 from desk.agency.matches import fetch_matches
 from desk.agency.notices import fetch_told
 from desk.callers import (
@@ -217,9 +217,11 @@ async def _name_own(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
     """
     matches = (await fetch_matches(desk, caller)).items
     notices = (await fetch_told(desk, caller)).items
-    known = await find_cases_by_hand(desk, caller)
-    known = {**known, **{one.said.reference: one.case.name for one in matches}}
-    named = {**known, **name_all(notices, desk.case_key, known)}
+    by_hand = await find_by_hand(desk, caller)
+    known = {one: note.case for one, note in by_hand.items()}
+    known |= {one.said.reference: one.case.name for one in matches}
+    told = name_all(notices, desk.case_key, by_hand)
+    named = known | {one: name for one, name in told.items() if name}
     return defaultdict(str, named)
 
 

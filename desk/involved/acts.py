@@ -148,8 +148,8 @@ async def _make_note(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Not
     entries = () if said.entryId is None else (said.entryId,)
     asked = await desk.lookup_notes.find(caller.person.sub, entries)
     known = next(iter(asked.values()), None)
-    person, persons = (1, 1) if known is None else (known.person, known.persons)
-    return Note(said.caseReference, said.category, person, persons, desk.clock())
+    person = known.person if known is not None and known.persons > 1 else None
+    return Note(said.caseReference, said.category, person, desk.clock())
 
 
 async def _verify_unused(

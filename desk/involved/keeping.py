@@ -43,14 +43,14 @@ class HandState(StrEnum):
 class Note:
     """What is sealed: by what the organisation knows its signal.
 
-    `person` of `persons`: whom of a household, as the lookup asked; 1 of 1 where it was
-    nobody's household. `given`: when it was said, in UTC.
+    `person`: whom of a household, as the lookup asked; None where it was nobody's. Of
+    how many is not kept: colleagues who signal read this, and need it for nothing.
+    `given`: when it was said, in UTC.
     """
 
     case: str
     category: str
-    person: int
-    persons: int
+    person: int | None
     given: datetime
 
     def is_alike(self, other: "Note") -> bool:

@@ -32,13 +32,12 @@ class ListedSignal:
 
     `is_unsure`: it was noted, but never seen at the index. `is_broken`: it is there,
     and the index cannot read what it says. `case` is None where the
-    desk has no note of it; so are `given`, and `person` of `persons` of one household.
+    desk has no note of it; so are `given`, and which `person` of a household it is.
     """
 
     reference: UUID
     case: str | None
     person: int | None
-    persons: int | None
     given: datetime | None
     category: str
     label: str
@@ -144,7 +143,6 @@ def _join(
         reference=reference,
         case=None if said is None else said.case,
         person=None if said is None else said.person,
-        persons=None if said is None else said.persons,
         given=None if said is None else said.given,
         category=code,
         label=label,

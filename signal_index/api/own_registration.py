@@ -29,7 +29,7 @@ from signal_index.store.source_states import find_live_until, get_source_state
 from signal_index.store.standing import SourceStanding, Standing
 from signal_index.taking_part import find_lacks
 from signal_index.wire import own_registration as wire
-from signal_index.wire.rehearsals import Lack
+from signal_index.wire.rehearsals import REHEARSED_FUNCTION, Lack
 from signal_index.wire.sources import SourceState
 
 routes = Routes("aanleveren")
@@ -53,7 +53,7 @@ async def show_own_registration(
         name=standing.organisations[own].name,
         signers=list(_signers(own, standing)),
         sources=sources,
-        contactFunctions=sorted({*words.functions, *words.own}),
+        contactFunctions=sorted({*words.functions, *words.own} - {REHEARSED_FUNCTION}),
         contactNames=sorted(words.own),
         outboxes=outboxes,
         replacedOutboxes=[

@@ -78,7 +78,8 @@ class ReplacedOutbox(AnswerModel):
 class OwnRegistration(AnswerModel):
     """Everything the index knows of the organisation that asks.
 
-    `contactFunctions`: what its contact holders may be called. `contactNames`: what its
+    `contactFunctions`: what its contact holders may be called, but for those of a
+    rehearsal. `contactNames`: what its
     municipality approved for it alone, functions and names of persons.
     """
 

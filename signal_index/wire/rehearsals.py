@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Id, Instant, OinText, SlugText
+from signal_index.wire.values import Count, Id, Instant, Label, OinText, SlugText
 
 
 class RehearsalCase(StrEnum):
@@ -42,6 +42,8 @@ class RehearsalCase(StrEnum):
 
 
 REHEARSED_SIGNALS: Final = 3
+REHEARSED_FUNCTION: Final = Label("Oefening, niet bellen")
+"""What the contact holders of a rehearsal are called, and nobody else is."""
 """How many signals the cases publish; the index must have seen them end."""
 MOST_REFERENCES: Final = 64
 

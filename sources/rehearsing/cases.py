@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from signal_index.wire.rehearsals import Lack, RehearsalCase
-from signal_index.wire.values import Label
-
-FUNCTION: Final = Label("Oefening, niet bellen")
-"""What the contact holders of a rehearsal are called, and nobody else is."""
 
 
 class Told(NamedTuple):

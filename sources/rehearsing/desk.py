@@ -22,6 +22,7 @@ from signal_index.notice import (
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.own_registration import OwnCoverage
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
+from signal_index.wire.rehearsals import REHEARSED_FUNCTION
 from signal_index.wire.signals import (
     BatchBody,
     Informed,
@@ -35,7 +36,6 @@ from sources.clock import day_of
 from sources.outbox.settling import BatchAnswer
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.pipeline import Sender
-from sources.rehearsing.cases import FUNCTION
 
 _LIVES: Final = timedelta(days=120)
 _BEGAN: Final = timedelta(days=30)
@@ -101,7 +101,7 @@ class RehearsalDesk:
     def make_contact(self, **changed: object) -> ContactHolder:
         """Make a contact holder that says of itself that it is a trial."""
         said = {
-            "function": FUNCTION,
+            "function": REHEARSED_FUNCTION,
             "phone": Phone("+31880000000"),
             "lastVerified": self.today,
         }

@@ -14,6 +14,7 @@ from signal_index.notice import (
 )
 from signal_index.store.connect import reading
 from signal_index.wire.deliveries import Hearing
+from signal_index.wire.rehearsals import REHEARSED_FUNCTION
 from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_delivery, a_withdrawal
 from tests.holders_builders import a_bsn
@@ -186,6 +187,7 @@ async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
     functions = set(said.pop("contactFunctions"))
     assert functions > {"Consulent", "Schuldhulpverlener"}
     assert "Klantmanager Inkomen" not in functions, "another kind of signal"
+    assert REHEARSED_FUNCTION not in functions, "nobody is called so but in a rehearsal"
     assert said == {
         "contactNames": [],
         "organisation": agency.oin,

@@ -11,9 +11,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from desk import pages
-from desk.agency.cases import is_citizen_number, name_all
+from desk.agency.cases import is_citizen_number, name_all, tell_apart
 from desk.agency.contact_form import read_contact
 from desk.agency.routers import ROUTERS
+from desk.involved.keeping import Note
 from desk.navigation import find_menu, find_start
 from desk.texts import load_texts
 from desk.tokens import Person
@@ -24,6 +25,7 @@ from signal_index.wire.notices import ReturnNotice
 from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.holders_builders import NOON
 from tests.unit.desk.test_notices_page import a_notice
 
 pytestmark = pytest.mark.anyio
@@ -290,8 +292,11 @@ def test_a_signal_is_called_as_the_machine_sealed_it_and_else_as_it_was_known() 
     notice = ReturnNotice.model_validate_json(
         json.dumps(a_notice(1, "looked-up", signals=[sealed, bare]))
     )
-    assert name_all([notice], key, {one: "KB-1", other: "KB-6"}) == {
-        one: "KB-5",
-        other: "KB-6",
+    by_hand = {
+        each: Note(case, "leerplicht", 2, NOON)
+        for each, case in ((one, "KB-1"), (other, "KB-6"))
     }
+    named = name_all([notice], key, by_hand)
+    assert named == {one: "KB-5", other: "KB-6"}
+    assert tell_apart(named, by_hand)[other].person == 2
     assert name_all([notice], None, {}) == {one: "", other: ""}

@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 from desk.agency.cases import name_case
+from desk.involved.keeping import Note
 from keys.case_seal import CaseKey
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.values import Label, Phone
 from tests.contact_builders import a_flag_contact
 from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.holders_builders import NOON
 
 pytestmark = pytest.mark.anyio
 PATH = "/agency/matches"
@@ -115,7 +117,7 @@ async def test_it_says_whom_to_call_and_offers_what_does_not_hold_yet(
 
 def test_a_case_that_another_sealed_is_called_as_it_was_noted_here() -> None:
     reference, key = UUID(int=5), CaseKey(bytes(32))
-    noted = {reference: "KB-1"}
+    noted = {reference: Note("KB-1", "bijstand", None, NOON)}
     assert name_case(reference, key.seal(reference, "KB-2"), key, noted) == "KB-2"
     for other in (CaseKey(b"o" * 32).seal(reference, "KB-3"), None):
         assert name_case(reference, other, key, noted) == "KB-1"

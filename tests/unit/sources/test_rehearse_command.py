@@ -58,7 +58,7 @@ def test_the_end_says_where_it_is_recorded_and_whom_to_ask() -> None:
 
 def test_a_contact_holder_that_the_index_refuses_is_named_first() -> None:
     """Else the flags are shown with it, the rehearsal passes, and no flag ever goes."""
-    functions = [Label("Balie"), Label("Oefening, niet bellen")]
+    functions = [Label("Balie")]
     known = REGISTERED.model_copy(update={"contactFunctions": functions})
     refused = list_refused([a_profile()], (), Registered(known, OIN))
     assert refused
