@@ -79,6 +79,7 @@ class Call:
             folder.mkdir(parents=True)
             self.cards.append(make_card(folder, f"holder-{at}", SEALER))
         self.threshold = threshold
+        self.clocks: dict[int, datetime] = {}
         self.table: dict[str, bytes] = {}
         self.plan = self.open()
 
@@ -141,7 +142,7 @@ class Call:
 
     def commit(self, at: int) -> None:
         holder = self.holder(at)
-        self._put(steps.commit(holder, draw(holder)))
+        self._put(steps.commit(holder, draw(holder), self.clocks.get(at, NOW)))
 
     def share(self, at: int) -> None:
         self._put(steps.share(self.holder(at), self.commits()))
@@ -197,7 +198,7 @@ class Call:
         key = read_config_key(self.folders[at])
         message = write_message(self.plan, at, key, contributions)
         self.lay(f"message-{at}.json", message)
-        self.lay(f"commit-{at}.json", write_commit(self.plan, at, key, message))
+        self.lay(f"commit-{at}.json", write_commit(self.plan, at, key, message, NOW))
 
     def lay(self, name: str, document: CommitFile | MessageFile) -> None:
         self.table[name] = encode(document) + b"\n"

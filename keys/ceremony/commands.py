@@ -6,8 +6,8 @@ use.
 """
 
 import secrets
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -33,6 +33,7 @@ from keys.ceremony.documents import (
     read_file,
 )
 from keys.ceremony.errors import CeremonyMixed
+from keys.ceremony.exchange import collect_commits, compare_clocks
 from keys.ceremony.holder import Holder, draw, open_holder
 from keys.ceremony.plan import (
     Plan,
@@ -52,6 +53,7 @@ from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 from keys.sealing import Sealer
 
 PLAN: Final = "ceremony.json"
+_TOGETHER: Final = timedelta(minutes=10)
 
 
 class Kind(StrEnum):
@@ -158,7 +160,7 @@ def commit_command(
         verify_digits(told, plan.session.context)
         if anew:
             holder.states.give_up()
-        path = commit(holder, draw(holder))
+        path = commit(holder, draw(holder), clock.now())
     typer.echo(f"Send {path} to every holder.")
 
 
@@ -173,7 +175,12 @@ def share_command(
     """Step 2: give out the contribution, now that every holder committed."""
     with saying_why("Not shared"):
         holder = _open_holder(folder, _read_plan(folder), passphrase, token)
-        path = share(holder, _read_all(CommitFile, commits))
+        files = _read_all(CommitFile, commits)
+        tokens = collect_commits(
+            holder.plan, ((name, file.commit) for name, file in files)
+        )
+        _say_clocks(compare_clocks(holder.plan, tokens, clock.now()))
+        path = share(holder, files)
     typer.echo(f"Send {path} to every holder.")
 
 
@@ -282,6 +289,17 @@ def verify_command(
     typer.echo(f"public key  {encode_b64u(conclusion.outcome.public_key.encoded)}")
     typer.echo(f"transcript  {tell_digits(conclusion.transcript)}")
     typer.echo("It holds. Compare these digits with those that the holders read aloud.")
+
+
+def _say_clocks(made: Mapping[str, datetime]) -> None:
+    """Say when each committed; where that lies apart, a person must say why."""
+    said = ", ".join(f"{id_} {at:%H:%M}" for id_, at in made.items())
+    typer.echo(f"committed (UTC, by each own clock): {said}")
+    if max(made.values()) - min(made.values()) > _TOGETHER:
+        typer.echo(
+            "These lie apart. Did you not wait for each other that long, then a clock "
+            "is wrong: stop, and compare your clocks."
+        )
 
 
 def _verify_follows(plan: Plan, known: KeyConfig) -> None:

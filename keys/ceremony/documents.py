@@ -114,11 +114,12 @@ class PlanFile(Document):
 
 
 class Commit(Document):
-    """What a holder signs first: the digest of its message."""
+    """What a holder signs first: the digest of its message, and when, by its clock."""
 
     ceremony: Digest
     index: Index
     message: Digest
+    made_at: Instant
 
 
 class CommitFile(Document):

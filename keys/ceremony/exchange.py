@@ -10,7 +10,8 @@ What must hold, in this order, before a holder certifies anything:
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import combinations
 from typing import TypeVar
 
@@ -29,8 +30,9 @@ from keys.ceremony.errors import (
     CeremonyIncomplete,
     CeremonyMalformed,
     CeremonyMixed,
+    CeremonyRefused,
 )
-from keys.ceremony.plan import Plan
+from keys.ceremony.plan import CLOCKS_DIFFER, Plan
 from keys.ceremony.signing import open_statement, sign_statement
 from keys.dkg import Contribution, Outcome, add_up, refresh
 from keys.errors import SharesRefused
@@ -45,11 +47,11 @@ _Told = TypeVar("_Told", str, MessageFile, Done, HandOver)
 
 
 def write_commit(
-    plan: Plan, index: int, key: PrivateKey, message: MessageFile
+    plan: Plan, index: int, key: PrivateKey, message: MessageFile, made_at: datetime
 ) -> CommitFile:
     """Sign the digest of a message that stays here until all have committed."""
     digest = _digest(message.message)
-    commit = Commit(ceremony=plan.digest, index=index, message=digest)
+    commit = Commit(ceremony=plan.digest, index=index, message=digest, made_at=made_at)
     return CommitFile(commit=sign_statement(key, commit))
 
 
@@ -82,6 +84,32 @@ def collect_commits(plan: Plan, tokens: Iterable[tuple[str, str]]) -> tuple[str,
         commit = open_statement(Commit, plan, token, name)
         _add(found, commit.index, token, name)
     return _in_order(plan, found, "commit")
+
+
+def compare_clocks(
+    plan: Plan, commits: Sequence[str], now: datetime
+) -> Mapping[str, datetime]:
+    """Give when each holder committed, by its own clock, held against this one.
+
+    What was made before now is not from later than now, and what follows on
+    ceremony.json is not from before it: beyond five minutes one of the two clocks is
+    wrong. Raises `CeremonyRefused`, and names whose differs from this one; whose is
+    wrong a person must see.
+    """
+    made = {
+        plan.card(index).id: open_statement(
+            Commit, plan, token, f"commit {index}"
+        ).made_at
+        for index, token in enumerate(commits, 1)
+    }
+    for id_, at in made.items():
+        if at - now > CLOCKS_DIFFER or plan.file.opened_at - at > CLOCKS_DIFFER:
+            raise CeremonyRefused(
+                f"{id_} committed at {at:%Y-%m-%d %H:%M} UTC by its clock, after "
+                f"ceremony.json was opened at {plan.file.opened_at:%H:%M} and before "
+                f"now, {now:%Y-%m-%d %H:%M} by this machine: compare your clocks"
+            )
+    return made
 
 
 def collect_done(plan: Plan, files: Iterable[tuple[str, DoneFile]]) -> tuple[Done, ...]:

@@ -29,7 +29,7 @@ from keys.dkg import Session
 from keys.errors import SharesRefused
 from keys.group import parse_point
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _CALL_TAKES: Final = timedelta(hours=2)
 
 
@@ -170,7 +170,7 @@ def verify_begun(plan: Plan, now: datetime) -> None:
     says the same, and a former share would go before it may.
     """
     opened = plan.file.opened_at
-    if opened - now > _CLOCKS_DIFFER or now - opened > _CALL_TAKES:
+    if opened - now > CLOCKS_DIFFER or now - opened > _CALL_TAKES:
         raise CeremonyRefused(
             f"ceremony.json was opened at {opened:%Y-%m-%d %H:%M} UTC, and this "
             f"machine says {now:%Y-%m-%d %H:%M} UTC: compare your clocks; where both "

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keys.ceremony.documents import CertificateFile, MessageFile, Token, parse_file
 from keys.ceremony.documents import encode as encode_document
 from keys.ceremony.errors import CeremonyStepRefused
-from keys.config_document import Document
+from keys.config_document import Document, Instant
 from keys.errors import KeyFileMalformed, KeysError
 from keys.files import read_secret, write_secret
 from keys.group import Scalar
@@ -51,6 +51,7 @@ class Progress(Document):
     """What a holder knows so far."""
 
     message: MessageFile
+    made_at: Instant
     commits: tuple[Token, ...] = ()
     messages: tuple[MessageFile, ...] = ()
     certificate: CertificateFile | None = None

@@ -9,6 +9,7 @@ tests/attack/test_a_ceremony_is_cheated.py.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from keys.ceremony.conclusion import (
@@ -58,14 +59,14 @@ class Finished:
         return "<Finished>"
 
 
-def commit(holder: Holder, drawn: Drawn) -> Path:
+def commit(holder: Holder, drawn: Drawn, now: datetime) -> Path:
     """Make the message, keep it sealed and give out its digest alone.
 
     What is drawn is drawn for this call and forgotten with it; a second call for one
     ceremony gives the first one's commit.
     """
     if holder.states.exists(Step.COMMIT):
-        message = holder.states.read(Step.COMMIT).message
+        progress = holder.states.read(Step.COMMIT)
     else:
         made = [
             contribute(session, holder.index, holder.own, polynomial, fresh)
@@ -74,8 +75,9 @@ def commit(holder: Holder, drawn: Drawn) -> Path:
             )
         ]
         message = write_message(holder.plan, holder.index, holder.config_key, made)
-        holder.states.begin(Progress(message=message))
-    return give_out(holder, "commit", _own_commit(holder, message))
+        progress = Progress(message=message, made_at=now.replace(microsecond=0))
+        holder.states.begin(progress)
+    return give_out(holder, "commit", _own_commit(holder, progress))
 
 
 def share(holder: Holder, files: Iterable[tuple[str, CommitFile]]) -> Path:
@@ -159,11 +161,17 @@ def _certified(holder: Holder, progress: Progress, conclusion: Conclusion) -> Pr
     return progress.model_copy(update={"certificate": certificate})
 
 
-def _own_commit(holder: Holder, message: MessageFile) -> CommitFile:
-    return write_commit(holder.plan, holder.index, holder.config_key, message)
+def _own_commit(holder: Holder, progress: Progress) -> CommitFile:
+    return write_commit(
+        holder.plan,
+        holder.index,
+        holder.config_key,
+        progress.message,
+        progress.made_at,
+    )
 
 
 def _verify_own_commit(holder: Holder, progress: Progress) -> None:
-    own = _own_commit(holder, progress.message).commit
+    own = _own_commit(holder, progress).commit
     if progress.commits[holder.index - 1] != own:
         raise CeremonyMixed("the own commit is not as it was given out: stop")

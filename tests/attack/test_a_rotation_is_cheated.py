@@ -30,7 +30,7 @@ from keys.dkg import (
 )
 from keys.errors import SharesRefused
 from keys.group import Scalar, generate_scalar, subtract_scalars
-from tests.ceremony_builders import Call
+from tests.ceremony_builders import NOW, Call
 from tests.dealing import combine_shares
 from tests.rotation_builders import Index
 from tests.succession_builders import go_on
@@ -158,6 +158,7 @@ def test_holders_that_rotate_to_the_same_key_stop(call: Call) -> None:
         call.cheat(at, *contributions(call, at, what))
     progress = Progress(
         message=call.messages()[0][1],
+        made_at=NOW,
         commits=tuple(file.commit for _, file in call.commits()),
         messages=tuple(file for _, file in call.messages()),
     )
