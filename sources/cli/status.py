@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -15,6 +16,7 @@ from sources.cli.delivery_words import (
     show_all,
     show_rejected,
 )
+from sources.cli.delivery_words import summarise as describe_with_rejects
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
@@ -58,7 +60,7 @@ def status_command(
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found, said = (
-                summarise(outbox, given.source),
+                summarise(outbox, given.source, given.rejects),
                 [*_say_what_stands(outbox, EVERYTHING if whole else FIRST)],
             )
             due, held = find_due(outbox), find_held(outbox)
@@ -77,8 +79,13 @@ def status_command(
         _show(found, said)
 
 
-def summarise(outbox: Outbox, source: str) -> dict[str, object]:
-    """Give the standing: signals, what waits, deliveries and their rejects."""
+def summarise(
+    outbox: Outbox, source: str, rejects: Path | None = None
+) -> dict[str, object]:
+    """Give the standing: signals, what waits, deliveries and their rejects.
+
+    `rejects` is the folder where the files of rejects are.
+    """
     reconciled, state = find_reconciled(outbox), find_state(outbox, source)
     return {
         "outbox": str(outbox.id),
@@ -106,7 +113,10 @@ def summarise(outbox: Outbox, source: str) -> dict[str, object]:
         "underWay": bool(find_unfinished(outbox)),
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
-            describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)
+            describe_with_rejects(outbox, one, rejects)
+            if rejects
+            else describe(outbox, one)
+            for one in find_newest(outbox, limit=_SHOWN)
         ],
     }
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from sources.__main__ import app
 from sources.cli.commands import complete
+from sources.outbox.deliveries import name_rejects
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.agency_settings import an_agency_with_settings
@@ -16,6 +17,7 @@ from tests.sources_builders import (
     Agency,
     a_number,
     a_row,
+    a_wrong_number,
 )
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +88,17 @@ async def test_of_many_cases_the_first_are_named_and_all_when_asked(
     everything = runner.invoke(app, [*words, "--all"], env={"COLUMNS": "900"}).stdout
     assert "Z-9" in everything
     assert "en nog" not in everything
+
+
+async def test_the_file_of_rejects_is_named(agency: Agency) -> None:
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_wrong_number()))
+    done = await agency.publish()
+    file = agency.folder / "rejects" / name_rejects(done)
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    words = ["status", "--settings", str(agency.folder / "agency.toml")]
+    said = runner.invoke(app, words, env={"COLUMNS": "900"}).stdout
+    assert f"Afgewezen records: {file}" in said
 
 
 def test_what_one_line_gave_is_not_said_of_the_next(agency: Agency) -> None:
