@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -118,9 +119,13 @@ def load_receipt_rules(
     What follows on them is taken up while the desk serves; `tell` hears what is not.
     """
     ledger = settings.ledger
+
+    def pin(path: Path, use: KeyUse) -> PinnedKey:
+        return PinnedKey(path, use, tell, seen=settings.own_folder)
+
     try:
-        receipt_key = PinnedKey(ledger.receipt_key, KeyUse.RECEIPT, tell)
-        checkpoint_key = PinnedKey(ledger.checkpoint_key, KeyUse.CHECKPOINT, tell)
+        receipt_key = pin(ledger.receipt_key, KeyUse.RECEIPT)
+        checkpoint_key = pin(ledger.checkpoint_key, KeyUse.CHECKPOINT)
     except KeysError as error:
         raise SettingsRefused(f"ledger keys: {error}") from None
     return ReceiptRules(

@@ -219,6 +219,14 @@ class DeskSettings(BaseSettings):
     _file: Path | None = PrivateAttr(default=None)
 
     @property
+    def own_folder(self) -> Path | None:
+        """Where it keeps what it saw of keys: beside its database, or its settings."""
+        url = make_url(self.database)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return Path(url.database).parent
+        return None if self.file is None else self.file.parent
+
+    @property
     def file(self) -> Path | None:
         """Where they stand; None where they were not read from a file."""
         return self._file

@@ -279,7 +279,7 @@ def take_successor_command(
     """
     with saying_why("Not taken"):
         offered, known = read_successors(successors), find_successors(pinned)
-        chain = foresee_successors(pinned, offered)
+        chain = foresee_successors(pinned, offered, clock.now())
         confirm_successors(chain, read_successors(known), digits or ())
         take_successors(pinned, offered)
     typer.echo(f"Taken: {known}")

@@ -2,17 +2,19 @@
 
     read_chain(path, use) -> Chain       as the files say now
     take_successors(path, statements)    more of them
-    PinnedKey(path, use, tell)           for a process: read again when replaced
+    PinnedKey(path, use, tell, seen)     for a process: read again when replaced
 
-What was taken lies beside the pinned key, and is never left out again. Two successors
-of one key are kept too, as evidence, and every process that pins it says so until a
-person has looked and taken the file away.
+What was taken lies beside the pinned key, and is never left out again: who uses it
+keeps in a folder of its own what it saw, over a restart, and goes on by that. Two
+successors of one key are kept too, as evidence, and every process that pins it says so
+until a person has looked and taken the file away.
 
     receipt.public.jwk         the receipt key that was pinned, or
     checkpoint.vkey            the key of the ledger (c2sp.org/signed-note)
     receipt-successors.json    {"format":"signal-index/key-successors/1","successors":[
                                {payload, signatures},…]}
     receipt-fork.json          in the same form: two that contradict each other
+    seen-receipt-successors.json    in the folder of who uses it: what it saw
 
 Proven by tests/attack/test_a_key_is_succeeded_falsely.py and
 tests/attack/test_what_was_taken_is_not_let_go.py.
@@ -22,6 +24,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, Final, Literal, NamedTuple
@@ -31,7 +34,13 @@ from pydantic import Field, ValidationError
 
 from keys.base64url import encode_b64u
 from keys.config_document import Document, SignedDocument
-from keys.errors import KeyFileMalformed, KeysError, SuccessorForged, SuccessorForked
+from keys.errors import (
+    KeyFileMalformed,
+    KeysError,
+    SuccessorForged,
+    SuccessorForked,
+    SuccessorRefused,
+)
 from keys.files import read_json, read_public, replace_public
 from keys.jose import ALGORITHM, PublicKey, parse_public_key
 from keys.note_keys import ED25519, split_key
@@ -44,6 +53,7 @@ except ModuleNotFoundError:
     fcntl = None  # type: ignore[assignment]
 
 MAX_SUCCESSORS: Final = 64
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _KEY_BYTES: Final = 32
 
 
@@ -63,7 +73,9 @@ def read_chain(path: Path, use: KeyUse) -> Chain:
     pinned = _read_pinned(path)
     if pinned.use is not use:
         raise KeyFileMalformed(f"{path.name}: the {pinned.use} key, not the {use} key")
-    chain = follow(pinned.key, pinned.use, read_successors(find_successors(path)))
+    documents = read_successors(find_successors(path))
+    chain = follow(pinned.key, pinned.use, documents)
+    _list_placed(pinned.key, chain, [open_successor(one) for one in documents])
     return replace(chain, name=pinned.name, is_forked=_stands(find_fork(path)))
 
 
@@ -92,12 +104,18 @@ def read_successors(path: Path) -> tuple[SignedDocument, ...]:
         raise SuccessorForged(f"{path.name}: not a file of successors") from None
 
 
-def foresee_successors(path: Path, documents: Sequence[SignedDocument]) -> Chain:
+def foresee_successors(
+    path: Path, documents: Sequence[SignedDocument], now: datetime
+) -> Chain:
     """Give what `take_successors` would have follow, and take nothing.
 
-    Raises what it raises, and keeps the same evidence.
+    Raises what it raises, and keeps the same evidence; and `SuccessorForged` for one
+    that says it was made later than now: nobody could find its entry.
     """
     chain, _ = _join(path, documents)
+    for one in chain.taken:
+        if one.made > now + CLOCKS_DIFFER:
+            raise SuccessorForged(f"it says it was made at {one.made:%Y-%m-%d %H:%M}")
     return chain
 
 
@@ -126,12 +144,25 @@ def _join(
         _keep_evidence(find_fork(path), find_forks(pinned.key, whole))
         raise
     said = [open_successor(one) for one in whole]
-    placed = [*chain.taken, *_list_before(pinned.key, said)]
+    placed = _list_placed(pinned.key, chain, said)
     if not chain.taken or any(one not in placed for one in said):
         raise SuccessorForged("does not follow on the pinned key; is one missing?")
     if len(whole) > MAX_SUCCESSORS:
         raise SuccessorForged(f"more than {MAX_SUCCESSORS} successors")
     return chain, whole
+
+
+def _list_placed(
+    pinned: PublicKey, chain: Chain, said: Sequence[Successor]
+) -> Sequence[Successor]:
+    """List the steps before and after a pinned key; raises where they do not count.
+
+    An index hands out all of them: the second key of a use is its number 2.
+    """
+    placed = [*reversed(_list_before(pinned, said)), *chain.taken]
+    if [one.number for one in placed] != list(range(2, len(placed) + 2)):
+        raise SuccessorForged("not counted from the second key on; is one missing?")
+    return placed
 
 
 def _keep_evidence(file: Path, forked: Sequence[SignedDocument]) -> None:
@@ -205,13 +236,16 @@ def _as_public(material: bytes) -> PublicKey:
 class ReadOn:
     """Reads a pinned key again and again; what once followed on it is never let go.
 
-    `tell` hears of a fork, at each reading.
+    `tell` hears of a fork, at each reading; and at the first one of what was seen
+    before, in an earlier run, and is gone: that counts all the same. `seen` is the
+    folder in which this user of the key keeps it, apart from the key.
     """
 
-    def __init__(self, path: Path, use: KeyUse, tell: Tell) -> None:
+    def __init__(self, path: Path, use: KeyUse, tell: Tell, seen: Path | None) -> None:
         self._path = path
         self._use = use
         self._tell = tell
+        self._seen = None if seen is None else seen / f"seen-{use}-successors.json"
         self._held: Chain | None = None
 
     def __call__(self) -> Chain:
@@ -219,10 +253,38 @@ class ReadOn:
         chain = read_chain(self._path, self._use)
         if self._held is not None:
             _hold(self._held, chain)
+        else:
+            chain = self._recall(chain)
+        self._remember(chain)
         self._held = chain
         if chain.is_forked:
             self._tell(SuccessorForked(chain.keys[0].key.kid))
         return chain
+
+    def _recall(self, chain: Chain) -> Chain:
+        """Give what was seen where the files have less, or something else."""
+        if self._seen is None:
+            return chain
+        known = follow(chain.keys[0].key, self._use, read_successors(self._seen))
+        try:
+            _hold(known, chain)
+        except SuccessorRefused as refusal:
+            self._tell(refusal)
+            return replace(known, name=chain.name, is_forked=chain.is_forked)
+        return chain
+
+    def _remember(self, chain: Chain) -> None:
+        """Keep what was taken, over a restart; what cannot be kept is told."""
+        if self._seen is None or not chain.said:
+            return
+        try:
+            known = read_successors(self._seen)
+            more = [one for one in chain.said if one not in known]
+            if more:
+                whole = [*known, *more][-MAX_SUCCESSORS:]
+                replace_public(self._seen, encode_successors(whole))
+        except KeysError as refusal:
+            self._tell(refusal)
 
 
 def _hold(held: Chain, found: Chain) -> None:
@@ -238,7 +300,8 @@ def _hold(held: Chain, found: Chain) -> None:
 class PinnedKey:
     """A pinned key as a process holds it: what follows is taken up as it comes.
 
-    `tell` hears each reason why it was not, and of a fork: at the start too.
+    `tell` hears each reason why it was not, and of a fork: at the start too. `seen` as
+    for `ReadOn`: whoever runs for long has one.
     """
 
     def __init__(
@@ -247,9 +310,11 @@ class PinnedKey:
         use: KeyUse,
         tell: Tell,
         count_seconds: Callable[[], float] = monotonic,
+        *,
+        seen: Path | None,
     ) -> None:
         """Read it, or raise `KeysError`."""
-        read = ReadOn(path, use, tell)
+        read = ReadOn(path, use, tell, seen)
         self._followed = Followed(list_files(path), read, tell, count_seconds)
 
     @property

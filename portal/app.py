@@ -142,7 +142,10 @@ def build_portal(
         own = read_client_key(machine.client_key)
         request_key = read_request_key(settings.request_key)
         ledger_key = PinnedKey(
-            settings.checkpoint_key, KeyUse.CHECKPOINT, _tell_refused
+            settings.checkpoint_key,
+            KeyUse.CHECKPOINT,
+            _tell_refused,
+            seen=settings.known_config.parent,
         )
     except (DeskError, KeysError, OSError, ValueError) as error:
         raise SettingsRefused(str(error)) from None

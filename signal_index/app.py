@@ -162,7 +162,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
             receipts = follow_receipt_keys(
-                settings.keys, security.tell_successor, clock.now
+                settings.keys, security.tell_successor, clock.now, settings.own_folder
             )
             keys = replace(keys, receipts=receipts)
             trust = AdoptionTrust(receipts, settings.ledger_origin)

@@ -236,6 +236,11 @@ class Settings(BaseSettings):
     _file: Path | None = PrivateAttr(default=None)
 
     @property
+    def own_folder(self) -> Path:
+        """Where a process keeps what it saw of keys: apart from the key folder."""
+        return self.checkpoint_file.parent
+
+    @property
     def file(self) -> Path | None:
         """Where they stand; None where they were not read from a file."""
         return self._file

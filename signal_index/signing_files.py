@@ -140,9 +140,11 @@ class FollowedKeys(Generic[Signing_co]):
         read: Callable[[Path, Chain, datetime], Signers[Signing_co]],
         tell: Tell,
         clock: Callable[[], datetime],
+        *,
+        seen: Path,
     ) -> None:
-        """Read them, or raise `KeyFilesRefused`."""
-        read_on = ReadOn(folder / PINNED[use], use, tell)
+        """Read them, or raise `KeyFilesRefused`; `seen` as for `ReadOn`."""
+        read_on = ReadOn(folder / PINNED[use], use, tell, seen)
 
         def read_all() -> Signers[Signing_co]:
             return read(folder, read_on(), clock())
@@ -160,17 +162,19 @@ class FollowedKeys(Generic[Signing_co]):
 
 
 def follow_receipt_keys(
-    folder: Path, tell: Tell, clock: Callable[[], datetime]
+    folder: Path, tell: Tell, clock: Callable[[], datetime], seen: Path
 ) -> ReceiptSigners:
     """Read the receipt keys, and again when replaced; or raise `KeyFilesRefused`."""
-    return FollowedKeys(folder, KeyUse.RECEIPT, _read_receipt_keys, tell, clock)
+    use, read = KeyUse.RECEIPT, _read_receipt_keys
+    return FollowedKeys(folder, use, read, tell, clock, seen=seen)
 
 
 def follow_checkpoint_keys(
-    folder: Path, tell: Tell, clock: Callable[[], datetime]
+    folder: Path, tell: Tell, clock: Callable[[], datetime], seen: Path
 ) -> CheckpointSigners:
     """Read the keys that sign the tree, as `follow_receipt_keys` does."""
-    return FollowedKeys(folder, KeyUse.CHECKPOINT, _read_checkpoint_keys, tell, clock)
+    use, read = KeyUse.CHECKPOINT, _read_checkpoint_keys
+    return FollowedKeys(folder, use, read, tell, clock, seen=seen)
 
 
 def read_own_chain(folder: Path, use: KeyUse) -> Chain:

@@ -71,7 +71,7 @@ class Office:
         settings = load_settings(self.file)
         engine = open_engine(settings.database_url, None)
         place = log or settings.keys / PINNED[KeyUse.CHECKPOINT]
-        (key,) = read_keys([str(place)], Path(), print)
+        (key,) = read_keys([str(place)], Path(), print, None)
         try:
             async with a_watch(
                 self.witness_folder, clock=lambda: now, log_key=key

@@ -29,7 +29,7 @@ from keys.holder.opening import (
 )
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings
-from keys.pinned_keys import list_files, read_chain
+from keys.pinned_keys import ReadOn, list_files
 from keys.successor import Chain, KeyUse
 from keys.watching import Watched
 
@@ -64,6 +64,13 @@ class Renewal:
         self._is_waiting = True
         self._organisations = Watched([settings.organisations])
         self._index_keys = Watched(list_files(settings.index_key))
+        self._heard: list[Exception] = []
+        self._read_index_keys = ReadOn(
+            settings.index_key,
+            KeyUse.RECEIPT,
+            self._heard.append,
+            settings.database.parent,
+        )
         self._keys = Watched(
             [
                 settings.key_config,
@@ -117,12 +124,14 @@ class Renewal:
             )
             if watched.has_changed()
         ]
-        if not steps:
+        if not steps and not self._heard:
             return None
         before, refusals = served, list[Exception]()
         for watched, take_up in steps:
             with watched.reading(refusals.append, HolderStartRefused, HolderNotReady):
                 served = take_up(served)
+        refusals = [*self._heard, *refusals]
+        self._heard.clear()
         told = tuple(str(one) or type(one).__name__ for one in refusals)
         return Renewed(served, told, is_taken_up=served is not before)
 
@@ -131,7 +140,17 @@ class Renewal:
         return replace(served, organisations=found)
 
     def _take_up_index_keys(self, served: Holder) -> Holder:
-        return replace(served, index_keys=read_index_keys(self._settings))
+        return replace(served, index_keys=self.read_index_keys())
+
+    def read_index_keys(self) -> Chain:
+        """Read whose word is taken on whom to refuse, or raise `HolderStartRefused`.
+
+        What followed on it once is kept beside the database, and counts over a restart.
+        """
+        try:
+            return self._read_index_keys()
+        except KeysError as error:
+            raise HolderStartRefused(str(error)) from None
 
     def _take_up_keys(self, served: Holder) -> Holder:
         known = served.keys.identity.config
@@ -139,14 +158,6 @@ class Renewal:
         served.meter.keep_config(keys.identity.config)
         former = put_behind(served.former, served.keys, keys)
         return replace(served, keys=keys, former=former)
-
-
-def read_index_keys(settings: HolderSettings) -> Chain:
-    """Read whose word is taken on whom to refuse, or raise `HolderStartRefused`."""
-    try:
-        return read_chain(settings.index_key, KeyUse.RECEIPT)
-    except KeysError as error:
-        raise HolderStartRefused(str(error)) from None
 
 
 def _list_openers(settings: HolderSettings) -> list[Path]:

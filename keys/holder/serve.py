@@ -22,7 +22,7 @@ from keys.holder.events import Event
 from keys.holder.former import Former, find_end_of, find_over
 from keys.holder.opening import HolderKeys, open_former_keys, open_keys
 from keys.holder.organisations import load_organisations
-from keys.holder.renewing import Renewal, read_index_keys
+from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
 from keys.security.events import SecurityEvent
@@ -91,7 +91,7 @@ def open_holder(
     def erase() -> None:
         store.erase_older(keep, now=now())
 
-    index_keys = read_index_keys(settings)
+    index_keys = renewal.read_index_keys()
     holder = Holder(
         keys, settings.audience, organisations, store, now, index_keys, former
     )

@@ -331,7 +331,9 @@ def _upkeep(
         leadership = DatabaseLeadership(engines.sequencing)
     sequencer = Sequencer(
         engines.sequencing,
-        follow_checkpoint_keys(settings.keys, watching.security.tell_successor, clock),
+        follow_checkpoint_keys(
+            settings.keys, watching.security.tell_successor, clock, settings.own_folder
+        ),
         settings.ledger_origin,
         settings.checkpoint_file,
         witnesses,

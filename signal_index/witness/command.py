@@ -130,7 +130,7 @@ def sign(place: Place, state: State, log: LogKey, into: Into = None) -> None:
     judge.
     """
     with _refusing(unusable=_UNJUDGED):
-        logs = read_logs(log, Path(), _say_refused)
+        logs = read_logs(log, Path(), _say_refused, state)
         cosigner = read_cosigner(state / KEY_FILE)
         with open_memory(state / MEMORY_FILE) as memory:
             done = cosign_place(Witness(cosigner, memory, logs, clock.now), place)

@@ -81,7 +81,7 @@ def load_witness_settings(
                 port,
                 folder / key,
                 folder / memory,
-                read_logs(logs, folder, tell),
+                read_logs(logs, folder, tell, (folder / memory).parent),
                 edge,
             )
     raise WitnessUnusable(f"{path.name}: a value is not of its kind")
@@ -95,11 +95,17 @@ def _read_edge(path: Path, values: object) -> EdgeLimits:
 
 
 def read_logs(
-    named: Sequence[object], folder: Path, tell: Callable[[Exception], None]
+    named: Sequence[object],
+    folder: Path,
+    tell: Callable[[Exception], None],
+    seen: Path | None,
 ) -> Logs:
-    """Give the logs of these public keys, or raise `WitnessUnusable`."""
+    """Give the logs of these public keys, or raise `WitnessUnusable`.
+
+    `seen`: the folder in which this witness keeps what it saw follow on them.
+    """
     texts = [one for one in named if isinstance(one, str)]
-    keys = read_keys(texts, folder, tell)
+    keys = read_keys(texts, folder, tell, seen)
     others = dict(_read_other(one, folder) for one in named if one not in texts)
     if not keys and not others:
         raise WitnessUnusable("logs: a witness of nothing; name at least one log")
@@ -124,24 +130,31 @@ def _read_one(text: str, folder: Path) -> NoteKey:
 
 
 def read_keys(
-    texts: Sequence[str], folder: Path, tell: Callable[[Exception], None]
+    texts: Sequence[str],
+    folder: Path,
+    tell: Callable[[Exception], None],
+    seen: Path | None,
 ) -> Sequence[LedgerKey]:
     """Give public keys, each from a file or as it is, or raise `WitnessUnusable`."""
     try:
-        return [_read_log(text, folder / text, tell) for text in texts]
+        return [_read_log(text, folder / text, tell, seen) for text in texts]
     except (MalformedProof, KeysError) as cause:
         raise WitnessUnusable(f"logs: {cause}") from cause
 
 
-def _read_log(text: str, path: Path, tell: Callable[[Exception], None]) -> LedgerKey:
-    return _Followed(path, tell) if path.is_file() else parse_note_key(text)
+def _read_log(
+    text: str, path: Path, tell: Callable[[Exception], None], seen: Path | None
+) -> LedgerKey:
+    return _Followed(path, tell, seen) if path.is_file() else parse_note_key(text)
 
 
 class _Followed:
     """A ledger's key in a file, and what follows on it as it is put beside it."""
 
-    def __init__(self, path: Path, tell: Callable[[Exception], None]) -> None:
-        self._pinned = PinnedKey(path, KeyUse.CHECKPOINT, tell)
+    def __init__(
+        self, path: Path, tell: Callable[[Exception], None], seen: Path | None
+    ) -> None:
+        self._pinned = PinnedKey(path, KeyUse.CHECKPOINT, tell, seen=seen)
         self.name = self._pinned.chain.name
 
     def list_named(

@@ -12,7 +12,7 @@ import typer
 
 from keys.errors import KeysError
 from keys.files import write_whole
-from keys.pinned_keys import read_chain
+from keys.pinned_keys import ReadOn
 from keys.successor import KeyUse
 from signal_index.notice import parse_signer_key
 from signal_index.proof import LedgerKey, SucceededKey
@@ -81,7 +81,7 @@ def evidence_command(
             if reference is None:
                 _show_lacking(outbox, fetched=fetch, as_json=as_json)
                 return
-            ledger = _read_key(key or settings.parent / CHECKPOINT)
+            ledger = _read_key(key or settings.parent / CHECKPOINT, given.outbox.parent)
             found = find_evidence(outbox, reference)
             case = find_case(outbox, reference)
         if not found:
@@ -124,9 +124,18 @@ def _show_lacking(outbox: Outbox, *, fetched: bool, as_json: bool) -> None:
     )
 
 
-def _read_key(path: Path) -> LedgerKey:
+def _say_gone(_refusal: Exception) -> None:
+    typer.echo(
+        "Let op: naast de sleutel van het inzagelogboek ligt niet meer wat u aannam, "
+        "of iets anders. Dit telt met wat eerder is aangenomen. Zet "
+        "checkpoint-successors.json terug en bel de privacy officer.",
+        err=True,
+    )
+
+
+def _read_key(path: Path, seen: Path) -> LedgerKey:
     try:
-        chain = read_chain(path, KeyUse.CHECKPOINT)
+        chain = ReadOn(path, KeyUse.CHECKPOINT, _say_gone, seen)()
         return SucceededKey(chain.name, chain.keys)
     except KeysError:
         raise InvalidAgencySettings(

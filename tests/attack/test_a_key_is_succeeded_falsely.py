@@ -59,6 +59,12 @@ STEPS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command takes nothing that says it was made later than now."""
+    monkeypatch.setattr("keys.clock.now", lambda: NOW + 900 * DAY)
+
+
 @pytest.fixture
 def pinned(tmp_path: Path) -> Path:
     path = tmp_path / "receipt.public.jwk"

@@ -194,7 +194,7 @@ def test_a_key_that_has_not_begun_signs_nothing(pinned: Path) -> None:
 def test_two_successors_are_kept_as_evidence_and_said(pinned: Path) -> None:
     heard: list[Exception] = []
     seconds = iter(range(100))
-    held = PinnedKey(pinned, USE, heard.append, lambda: next(seconds))
+    held = PinnedKey(pinned, USE, heard.append, lambda: next(seconds), seen=None)
     take_successors(pinned, [a_step()])
     assert len(held.chain.keys) == 2
     with pytest.raises(SuccessorForked):
@@ -205,14 +205,14 @@ def test_two_successors_are_kept_as_evidence_and_said(pinned: Path) -> None:
     with pytest.raises(SuccessionRefused, match="two successors"):
         read_pinned(pinned, USE)
     again: list[Exception] = []
-    PinnedKey(pinned, USE, again.append)
+    PinnedKey(pinned, USE, again.append, seen=None)
     assert [type(one) for one in again] == [SuccessorForked]
 
 
 def test_a_process_keeps_what_it_had_where_a_file_is_none(pinned: Path) -> None:
     heard: list[Exception] = []
     seconds = iter(range(100))
-    held = PinnedKey(pinned, USE, heard.append, lambda: next(seconds))
+    held = PinnedKey(pinned, USE, heard.append, lambda: next(seconds), seen=None)
     file = find_successors(pinned)
     for data in (b"{", encode_successors([a_step(STRANGER, SECOND)])[:-9]):
         file.write_bytes(data)
@@ -226,7 +226,7 @@ def test_it_is_looked_for_once_a_second_and_taken_up_without_a_restart(
     pinned: Path,
 ) -> None:
     moment = [0.0]
-    held = PinnedKey(pinned, USE, print, lambda: moment[0])
+    held = PinnedKey(pinned, USE, print, lambda: moment[0], seen=None)
     take_successors(pinned, [a_step()])
     moment[0] = 0.9
     assert len(held.chain.keys) == 1

@@ -7,7 +7,7 @@ nothing of what a process holds, and is told of.
 import fcntl
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,12 @@ def test_nothing_is_taken_before_its_digits_are_typed(pinned: Path) -> None:
     assert not find_fork(pinned).exists()
 
 
+@pytest.fixture(autouse=True)
+def years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command takes nothing that says it was made later than now."""
+    monkeypatch.setattr("keys.clock.now", lambda: datetime(2029, 6, 1, tzinfo=UTC))
+
+
 def test_each_new_one_is_asked_for_and_a_known_one_is_not(pinned: Path) -> None:
     assert take(pinned, [a_step()], a_step()).exit_code == 0
     assert take(pinned, [a_step(), NEXT], a_step()).exit_code == 1
@@ -90,7 +96,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[type[Exception]]:
 
 
 def a_process(pinned: Path, told: list[type[Exception]]) -> PinnedKey:
-    return PinnedKey(pinned, USE, lambda refusal: told.append(type(refusal)))
+    def tell(refusal: Exception) -> None:
+        told.append(type(refusal))
+
+    return PinnedKey(pinned, USE, tell, seen=None)
 
 
 def _remove(pinned: Path) -> None:

@@ -1,7 +1,8 @@
 """What follows on a key of the index is taken up by who serves, and a fork is told."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from keys.pinned_keys import (
 )
 from keys.security.events import SecurityLog
 from keys.successor import KeyUse, Successor, sign_successor
+from keys.watching import Tell
 from signal_index.key_files import create_key_folder
 from signal_index.signing_files import (
     PINNED,
@@ -92,7 +94,7 @@ def test_a_desk_takes_up_a_receipt_key_that_follows(tmp_path: Path) -> None:
     pinned.write_text(json.dumps(FIRST.public.jwk))
     seconds = iter(range(100))
     tell = a_log(stream).tell_successor
-    held = PinnedKey(pinned, KeyUse.RECEIPT, tell, lambda: next(seconds))
+    held = PinnedKey(pinned, KeyUse.RECEIPT, tell, lambda: next(seconds), seen=None)
     take_successors(pinned, [a_step(SECOND)])
     assert held.chain.list_accepted(ENDS) == (SECOND.public,)
     assert told(stream) == []
@@ -103,6 +105,12 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "keys"
     create_key_folder(made, key_version=1, years=(2026,), origin_base="index.example")
     return made
+
+
+def served(
+    folder: Path, stream: StringIO
+) -> tuple[Path, Tell, Callable[[], datetime], Path]:
+    return folder, a_log(stream).tell_successor, lambda: NOON, folder.parent
 
 
 def succeed(folder: Path, use: KeyUse) -> None:
@@ -117,7 +125,7 @@ def test_an_index_signs_receipts_with_the_next_key_without_a_restart(
     folder: Path,
 ) -> None:
     stream = StringIO()
-    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(*served(folder, stream))
     first = keys.at(ENDS).kid
     succeed(folder, KeyUse.RECEIPT)
     assert keys.at(BEGINS - DAY).kid == first
@@ -129,7 +137,7 @@ def test_an_index_signs_receipts_with_the_next_key_without_a_restart(
 @pytest.mark.usefixtures("look_again")
 def test_the_tree_is_signed_with_both_without_a_restart(folder: Path) -> None:
     stream = StringIO()
-    keys = follow_checkpoint_keys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_checkpoint_keys(*served(folder, stream))
     (first,) = keys.at(ENDS)
     succeed(folder, KeyUse.CHECKPOINT)
     assert [len(keys.at(at)) for at in (NOON, BEGINS, ENDS)] == [1, 2, 1]
@@ -141,7 +149,7 @@ def test_the_tree_is_signed_with_both_without_a_restart(folder: Path) -> None:
 def test_an_index_without_the_private_file_goes_on_and_says_so(folder: Path) -> None:
     """A machine to which only the statement was copied."""
     stream = StringIO()
-    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(*served(folder, stream))
     first = keys.at(NOON).kid
     succeed(folder, KeyUse.RECEIPT)
     away = folder / name_key(KeyUse.RECEIPT, 2)
@@ -158,7 +166,7 @@ def test_an_index_does_not_go_back_to_a_key_that_ended(folder: Path, lost: str) 
     """A file is erased too early, or its folder put back: it goes on, and says so."""
     stream = StringIO()
     succeed(folder, KeyUse.RECEIPT)
-    keys = follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
+    keys = follow_receipt_keys(*served(folder, stream))
     first, second = keys.at(NOON).kid, keys.at(ENDS).kid
     if lost == "private":
         (folder / name_key(KeyUse.RECEIPT)).unlink()
@@ -172,7 +180,7 @@ def test_a_fork_is_an_alarm_at_an_index(folder: Path) -> None:
     stream = StringIO()
     succeed(folder, KeyUse.RECEIPT)
     (find_fork(folder / PINNED[KeyUse.RECEIPT])).write_text("{}")
-    follow_receipt_keys(folder, a_log(stream).tell_successor, lambda: NOON)
+    follow_receipt_keys(*served(folder, stream))
     assert told(stream) == FORKED
 
 
