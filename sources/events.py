@@ -23,6 +23,7 @@ class Event(LoggedEvent):
     CHANGES_OWED = "changes-owed", "delivery", "profile", "count"
     DELIVERY_ANSWERED = "delivery-answered", "delivery"
     DELIVERY_CLOSED = "delivery-closed", "delivery"
+    SOURCE_IN_TRIAL = "source-in-trial", "delivery"
     EVALUATED = "evaluated", "count"
     HOLDER_PASSED_OVER = "holder-passed-over", "holders"
     HOLDERS_REFUSED = "holders-refused", "reason"

@@ -42,6 +42,10 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         ),
         Event.DELIVERY_ANSWERED: "Iemand antwoordde op een levering die wachtte.",
         Event.DELIVERY_CLOSED: "De levering is afgesloten.",
+        Event.SOURCE_IN_TRIAL: (
+            "De bron is in proef: niemand ziet deze vlaggetjes nog. Wat er mist: "
+            "`signal-source doctor`."
+        ),
         Event.EVALUATED: "Pseudoniemen gemaakt: {count}.",
         Event.HOLDER_PASSED_OVER: "Sleutelhouder overgeslagen: {holders}.",
         Event.HOLDERS_REFUSED: (

@@ -69,6 +69,7 @@ from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
 from sources.publisher.task import Coming, Task, is_same
+from sources.trial import find_trial
 
 
 class Progress(Protocol):
@@ -331,6 +332,8 @@ class Run:
             raise
         close_delivery(self._outbox, done, is_read=is_read, rows=rows)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
+        if find_trial(self._outbox, self._sender.source):
+            log_event(Event.SOURCE_IN_TRIAL, delivery=str(delivery.id))
         closed = get_delivery(self._outbox, delivery.id)
         if not is_read:
             self._progress.finished(closed)

@@ -9,16 +9,19 @@ import pytest
 from signal_index.notice import parse_signed_batch
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.signals import Notice
+from signal_index.wire.sources import SourceState
 from sources.errors import (
     EvaluationStopped,
     OutboxBusy,
     OutboxKeyChanged,
     OutboxRefused,
 )
+from sources.events import LOG_NAME
 from sources.outbox.standing import count_signals
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
+from tests.builders import anew
 from tests.sources_builders import (
     SECRET,
     Agency,
@@ -28,7 +31,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
-from tests.sources_parties import LATER, SIGNER
+from tests.sources_parties import LATER, REGISTERED, SIGNER
 
 pytestmark = pytest.mark.anyio
 
@@ -40,6 +43,18 @@ def ten_rows() -> list[dict[str, str]]:
 @pytest.fixture
 def agency(tmp_path: Path) -> Agency:
     return an_agency(tmp_path)
+
+
+@pytest.mark.parametrize("state", [SourceState.TRIAL, SourceState.LIVE])
+async def test_of_a_source_in_trial_a_delivery_says_that_nobody_sees_it(
+    agency: Agency, state: SourceState, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = anew(REGISTERED.sources[0], state=state)
+    agency.index.registration = anew(REGISTERED, sources=[source])
+    agency.write(a_row())
+    with caplog.at_level("INFO", logger=LOG_NAME):
+        await agency.publish()
+    assert ("source-in-trial" in caplog.text) == (state is SourceState.TRIAL)
 
 
 async def test_an_open_case_is_shown(agency: Agency) -> None:
