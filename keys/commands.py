@@ -275,12 +275,15 @@ def take_successor_command(
     """Take what follows on a key of the index that you pinned.
 
     You type the digits that the index said, as they were read to you by telephone.
-    Nothing is taken unless they are those of the file.
+    Nothing is taken unless they are those of the file. One that was saved in the place
+    of what was taken is asked about as a whole: nobody compared it.
     """
     with saying_why("Not taken"):
         offered, known = read_successors(successors), find_successors(pinned)
         chain = foresee_successors(pinned, offered, clock.now())
-        confirm_successors(chain, read_successors(known), digits or ())
+        is_saved_there = successors.resolve() == known.resolve()
+        taken = () if is_saved_there else read_successors(known)
+        confirm_successors(chain, taken, digits or ())
         take_successors(pinned, offered)
     typer.echo(f"Taken: {known}")
 

@@ -286,6 +286,16 @@ def _read_in_time(path: Path, now: datetime) -> SignedDocument:
     return document
 
 
+def find_standing(
+    folder: Path, use: KeyUse, now: datetime
+) -> tuple[Path, SignedDocument] | None:
+    """Give what was put last, and its file, while the key before it still counts."""
+    chain = read_own_chain(folder, use)
+    if not chain.taken or chain.taken[-1].ends <= now:
+        return None
+    return find_successors(folder / PINNED[use]), chain.said[-1]
+
+
 def find_said(folder: Path, use: KeyUse) -> SignedDocument | None:
     """Give what an earlier run signed, and that does not count yet."""
     path = _find_said(folder, use, len(read_own_chain(folder, use).keys) + 1)

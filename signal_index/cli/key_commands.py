@@ -33,6 +33,7 @@ from signal_index.row_keys import RowKeyState
 from signal_index.settings import load_settings
 from signal_index.signing_files import (
     find_said,
+    find_standing,
     make_successor,
     put_successor,
     read_own_chain,
@@ -83,7 +84,8 @@ def succeed(
 ) -> None:
     """Make the key that follows the one in use, and sign that it does.
 
-    Not for a key that was stolen: a thief signs successors too.
+    While one is under way it is said again, as it was: a key has one successor. Not for
+    a key that was stolen: a thief signs successors too.
     """
     file, document = run(lambda: _succeed(settings, use, lead_days, overlap_days))
     said, whom = open_successor(document), _WHO_PINS[use]
@@ -120,6 +122,8 @@ async def _succeed(
             "a rotation is under way here, which this key signed: finish it first"
         )
     begins = now + timedelta(days=lead_days)
+    if standing := find_standing(settings.keys, use, now):
+        return standing
     async with opened(settings) as conn:
         await _refuse_second(conn, settings.keys, use)
         document = make_successor(

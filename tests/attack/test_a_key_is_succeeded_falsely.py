@@ -206,3 +206,17 @@ def test_a_command_takes_them_and_says_from_when(pinned: Path, tmp_path: Path) -
     assert told.exit_code == 0, told.output
     assert SECOND.kid in told.output
     assert read_chain(pinned, RECEIPT) == read_chain(there, RECEIPT)
+
+
+def test_a_file_saved_where_it_is_taken_up_is_asked_about_all_the_same(
+    pinned: Path,
+) -> None:
+    """Its name is as it was sent: beside the pinned key it already counts."""
+    take_successors(pinned, [STEPS[0]])
+    saved = find_successors(pinned)
+    command = ["take-successor", str(saved), "--pinned", str(pinned), "--digits"]
+    wrong = CliRunner().invoke(app, [*command, "111 111 111 111 111 111"])
+    assert wrong.exit_code == 1
+    assert "not the digits" in wrong.output
+    right = write_digits(digest_successor(STEPS[0]))
+    assert CliRunner().invoke(app, [*command, right]).exit_code == 0
