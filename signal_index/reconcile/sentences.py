@@ -20,6 +20,7 @@ _SENTENCES = {
     Misfit.REPEAT_WITHOUT_ANSWER: "an answer was repeated that was never given",
     Misfit.OPENED_WITHOUT_LEAF: "an entry was shown that is not in the tree",
     Misfit.RECEIPT_WITHOUT_ENTRY: "a promised entry is not in the tree",
+    Misfit.ENTRY_ALTERED: "the row of an entry is not as its leaf says",
     Misfit.ENTRY_CLOSED: "an entry was not shown; whether it is right cannot be said",
     Misfit.ENTRY_WITHOUT_RECEIPT: (
         "an answered entry has no receipt at its organisation"

@@ -18,13 +18,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import make_uuid7, new_uuid7
 from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
@@ -32,12 +33,20 @@ from signal_index.ledger import (
     derive_find_keys,
     open_groups,
 )
-from signal_index.proof import Group, Leaf, ProofError, format_minute
+from signal_index.proof import (
+    Group,
+    Leaf,
+    ProofError,
+    format_minute,
+    parse_leaf,
+)
+from signal_index.tables.completeness import completeness_finding
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
     ledger_person,
 )
+from signal_index.wire.completeness import Misfit
 
 _PAGE: Final = 1_000
 _FOUND: Final = (
@@ -56,6 +65,13 @@ class EntryDifference:
     how: Literal["unreadable", "changed", "hidden", "numbers"]
     entry: UUID | None = None
     members: tuple[str, ...] = ()
+    leaf: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """What names the same difference again on another day."""
+        said = [str(self.entry), self.how, *self.members]
+        return sha256("\n".join(said).encode()).digest()
 
 
 @dataclass(slots=True)
@@ -88,12 +104,48 @@ async def compare_entries(
         key = keys.disclosures.get(row.year)
         if row.sealed is None or key is None:
             if row.recorded_at.year >= first_kept_year:
-                found.append(EntryDifference("hidden", row.entry_id))
+                found.append(EntryDifference("hidden", row.entry_id, leaf=row.leaf))
             continue
         held += 1
         found += _compare(row, key, numbers)
     off = await _compare_numbers(conn, numbers) if since is None else ()
     return [*found, *off], held
+
+
+async def note_differences(
+    conn: AsyncConnection, found: Sequence[EntryDifference], now: datetime
+) -> int:
+    """Add an alarm for officers of each entry that differs; give how many are new.
+
+    Of whose municipality it is, its leaf says: the columns may be what was changed.
+    """
+    rows = [
+        _finding(one, leaf, now)
+        for one in found
+        if isinstance(leaf := parse_leaf(one.leaf), Leaf) and leaf.municipality
+    ]
+    column = completeness_finding.c.digest
+    wanted = column.in_([row["digest"] for row in rows])
+    known = set(await conn.scalars(select(column).where(wanted)))
+    fresh = [row for row in rows if row["digest"] not in known]
+    if fresh:
+        await conn.execute(insert(completeness_finding), fresh)
+    return len(fresh)
+
+
+def _finding(one: EntryDifference, leaf: Leaf, now: datetime) -> dict[str, object]:
+    code = Misfit.ENTRY_ALTERED
+    return {
+        "id": new_uuid7(now),
+        "municipality": leaf.municipality,
+        "day": leaf.minute.date(),
+        "digest": one.digest,
+        "code": code.value,
+        "weight": code.weight.value,
+        "organisation": leaf.organisation,
+        "entry_id": one.entry,
+        "found_at": now,
+    }
 
 
 async def count_missing(
@@ -149,14 +201,16 @@ def _compare(
     try:
         leaf, groups = open_groups(row.entry_id, row.leaf, row.sealed, key)
     except ProofError:
-        return [EntryDifference("unreadable", row.entry_id)]
+        return [EntryDifference("unreadable", row.entry_id, leaf=row.leaf)]
     find = derive_find_keys(leaf, groups, key)
     person = groups.get(Group.PERSON)
     if person is not None and find.person is not None:
         numbers.take(row.year, find.person, int(str(person["number"])))
     stands = _columns(leaf, find)
     members = tuple(name for name in stands if _stands(row, name) != stands[name])
-    return [EntryDifference("changed", row.entry_id, members)] if members else []
+    if not members:
+        return []
+    return [EntryDifference("changed", row.entry_id, members, row.leaf)]
 
 
 def _columns(leaf: Leaf, find: FindKeys) -> Mapping[str, object]:

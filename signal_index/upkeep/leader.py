@@ -36,9 +36,9 @@ from signal_index.store.connect import (
     DatabaseRole,
     is_sqlite,
     open_database,
-    reading,
+    transaction,
 )
-from signal_index.store.found_entries import compare_entries
+from signal_index.store.found_entries import compare_entries, note_differences
 from signal_index.store.logins import verify_login
 from signal_index.store.registered import compare_registered
 from signal_index.upkeep.cosigning import Cosigners, open_witnesses
@@ -127,7 +127,8 @@ class Upkeep:
 
     async def _compare(self) -> None:
         """Say of how many things the ledger says otherwise: registered, or entries."""
-        async with reading(self.erasure.engine) as conn:
+        now = self.clock()
+        async with transaction(self.erasure.engine) as conn:
             found = await compare_registered(
                 conn,
                 self.keys,
@@ -138,8 +139,9 @@ class Upkeep:
                 conn,
                 self.keys,
                 first_kept_year=self.erasure.first_kept_year(),
-                since=self.clock() - COMPARED,
+                since=now - COMPARED,
             )
+            await note_differences(conn, entries, now)
         differ = Counter(one.thing[0] for one in found.differences)
         differ.update(f"entry {one.how}" for one in entries)
         for what, count in sorted(differ.items()):

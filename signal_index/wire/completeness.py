@@ -52,7 +52,7 @@ class Weight(StrEnum):
 
 
 class Misfit(StrEnum):
-    """All that reconciling can find."""
+    """All that reconciling can find, and what the index finds of its own rows."""
 
     TICKET_NOT_STATED = "ticket-not-stated"
     HOLDER_RESTORED = "holder-restored"
@@ -69,6 +69,7 @@ class Misfit(StrEnum):
     RECEIPT_WITHOUT_ENTRY = "receipt-without-entry"
     ENTRY_CLOSED = "entry-closed"
     ENTRY_WITHOUT_RECEIPT = "entry-without-receipt"
+    ENTRY_ALTERED = "entry-altered"
     ABANDONED_USER = "abandoned-user"
     ABANDONED_ORGANISATION = "abandoned-organisation"
 

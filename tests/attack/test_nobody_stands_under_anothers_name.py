@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import decode_b64u
 from keys.pseudonym import KeyVersion, parse_pseudonym
@@ -27,7 +30,12 @@ from signal_index.proof import (
 )
 from signal_index.signals import say_about
 from signal_index.store.connect import transaction
-from signal_index.store.found_entries import EntryDifference, compare_entries
+from signal_index.store.found_entries import (
+    EntryDifference,
+    compare_entries,
+    note_differences,
+)
+from signal_index.tables.completeness import completeness_finding
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.world import LEDGER_ORIGIN, World
@@ -131,6 +139,28 @@ async def test_a_lookup_that_says_nothing_any_more_is_named(
     )
     found = await differences(asked.world)
     assert {one.how for one in found} == {"hidden", "numbers"}
+
+
+async def test_officers_hear_of_it_once_each_day_that_it_is_looked_at(
+    asked: CitizensDesk,
+) -> None:
+    await write(
+        asked.world,
+        f"UPDATE ledger_disclosure SET find_person = NULL WHERE entry_id = {LOOKUP}",  # noqa: S608 - ours
+    )
+    found = await differences(asked.world)
+    now = asked.world.clock()
+    async with transaction(asked.world.engine) as conn:
+        assert await note_differences(conn, found, now) == 1
+        assert await note_differences(conn, found, now) == 0
+        rows = await find_findings(conn)
+    assert [(one.code, one.weight, one.municipality) for one in rows] == [
+        ("entry-altered", "alarm", "9901")
+    ]
+
+
+async def find_findings(conn: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+    return (await conn.execute(select(completeness_finding))).all()
 
 
 async def test_a_line_that_is_gone_shows_as_a_gap(asked: CitizensDesk) -> None:
