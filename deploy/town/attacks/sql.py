@@ -42,9 +42,7 @@ _NEWEST = f"""
 SELECT d.entry_id, d.find_person {_LOOKUPS} ORDER BY e.recorded_at DESC LIMIT 1
 """
 _OTHER = f"""
-SELECT d.find_person {_LOOKUPS} AND d.find_person <> (
-    SELECT d.find_person {_LOOKUPS} ORDER BY e.recorded_at DESC LIMIT 1
-) LIMIT 1
+SELECT d.find_person {_LOOKUPS} AND d.find_person <> :found LIMIT 1
 """
 _OTHERWISE = """
 UPDATE ledger_disclosure SET find_person = :found WHERE entry_id = :entry
@@ -78,8 +76,16 @@ async def change_number(database_url: str, number: str, other: str) -> int:
         return done.rowcount
 
 
-async def name_lookup_otherwise(database_url: str, found: bytes | None) -> bytes:
-    """Change by whom the newest lookup is found; gives by whom it was.
+async def find_newest(database_url: str) -> tuple[object, bytes, bytes]:
+    """Give the newest lookup, by what it is found, and by what somebody else's is."""
+    async with _owning(database_url) as conn:
+        row = (await conn.execute(text(_NEWEST))).one()
+        other = await conn.execute(text(_OTHER), {"found": row.find_person})
+        return row.entry_id, bytes(row.find_person), bytes(other.scalar_one())
+
+
+async def name_otherwise(database_url: str, entry: object, found: bytes | None) -> None:
+    """Change by what a lookup is found.
 
     The table's guard goes first, as only its owner can take it.
     """
@@ -89,16 +95,7 @@ async def name_lookup_otherwise(database_url: str, found: bytes | None) -> bytes
         else:
             guard = "ALTER TABLE ledger_disclosure DISABLE TRIGGER ALL"
         await conn.execute(text(guard))
-        row = (await conn.execute(text(_NEWEST))).one()
-        values = {"entry": row.entry_id, "found": found}
-        await conn.execute(text(_OTHERWISE), values)
-        return bytes(row.find_person)
-
-
-async def find_another(database_url: str) -> bytes:
-    """Give by what the lookups of somebody else than the newest one's are found."""
-    async with _owning(database_url) as conn:
-        return bytes((await conn.execute(text(_OTHER))).scalar_one())
+        await conn.execute(text(_OTHERWISE), {"entry": entry, "found": found})
 
 
 async def drop_guards(database_url: str) -> None:

@@ -12,8 +12,8 @@ from deploy.town.attacks.sql import (
     change_number,
     drop_guards,
     dump_rows,
-    find_another,
-    name_lookup_otherwise,
+    find_newest,
+    name_otherwise,
 )
 from deploy.town.ceremony import PASSPHRASES, read_key_config
 from deploy.town.commands import attempt
@@ -86,17 +86,16 @@ async def change_ledger_row(scene: Scene) -> None:
 
 async def put_under_anothers_name(scene: Scene) -> None:
     """Write another person beside a lookup: it would stand in their report."""
-    url = scene.places.database_url
-    await _name_otherwise(scene, await find_another(url))
+    await _name_otherwise(scene, is_hidden=False)
 
 
 async def hide_from_the_report(scene: Scene) -> None:
     """Overwrite the column by which a lookup is found: it would stand in no report."""
-    await _name_otherwise(scene, None)
+    await _name_otherwise(scene, is_hidden=True)
 
 
-async def _name_otherwise(scene: Scene, found: bytes | None) -> None:
-    """Change by whom the newest lookup is found, and put it back.
+async def _name_otherwise(scene: Scene, *, is_hidden: bool) -> None:
+    """Change by what a lookup is found, and put it back.
 
     The control: before and after it everything is found as the ledger says.
     """
@@ -104,9 +103,10 @@ async def _name_otherwise(scene: Scene, found: bytes | None) -> None:
     answer = await scene.case_system.look_up([scene.hit])
     demand(answer.status == 200, f"the honest lookup failed: {answer.status}")
     demand(_is_as_recorded(scene), "entries differed before the attack")
-    before = await name_lookup_otherwise(url, found)
+    entry, own, other = await find_newest(url)
+    await name_otherwise(url, entry, None if is_hidden else other)
     unseen = _is_as_recorded(scene)
-    await name_lookup_otherwise(url, before)
+    await name_otherwise(url, entry, own)
     demand(not unseen, "a lookup stood under another name, and nobody said so")
     demand(_is_as_recorded(scene), "the right name is gone")
 
