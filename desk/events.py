@@ -22,7 +22,7 @@ class Event(LoggedEvent):
     HOLDER_SERVES = "holder-serves-again", "holder"
     INDEX_UNREACHABLE = "index-unreachable", "reference"
     PROVIDER_UNREACHABLE = "provider-unreachable", "reference"
-    RECEIPTS_CHECKED = "receipts-checked", "proven", "open"
+    RECEIPTS_CHECKED = "receipts-checked", "proven", "open", "unasked"
     RECEIPT_UNPROVEN = "receipt-unproven", "entry"
     UNEXPECTED = "unexpected", "error", "reference"
 

@@ -9,7 +9,9 @@ convicts nobody, for a successor may not have been taken here. After a day that 
 alarm too, at each check, as is a proof whose tree too few witnesses cosigned.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Final
 
 from desk.desk import Desk
@@ -26,34 +28,60 @@ from signal_index.proof import (
 
 SETTLED_AFTER: Final = timedelta(seconds=90)
 LATEST: Final = timedelta(hours=24)
+ROUND_SECONDS: Final = 60.0
 
 
-async def check_receipts(desk: Desk, now: datetime) -> dict[ReceiptState, int]:
-    """Ask the proofs that are due; give how many were proven, broken, left open."""
+async def check_receipts(
+    desk: Desk, now: datetime, count_seconds: Callable[[], float] = monotonic
+) -> dict[ReceiptState, int]:
+    """Ask the proofs that are due; give how many were proven, broken, left open.
+
+    All of them, a batch at a time, for a minute; the next check goes on behind the last
+    one that was asked, also where its answer said nothing. `open` in the log counts
+    all that are not proven, asked or not; `unasked` those for which no time was left.
+    """
     counts = dict.fromkeys(ReceiptState, 0)
-    due = await desk.receipts.find_promised(now - SETTLED_AFTER)
+    kept, settled = desk.receipts, now - SETTLED_AFTER
+    begun, due = count_seconds(), await kept.find_promised(settled, kept.asked_up_to)
+    if not due:
+        kept.asked_up_to = (0, "")
+        due = await kept.find_promised(settled)
     if not due:
         return counts
     token = await desk.provider.service_token()
-    for kept in due:
-        passed = await desk.index.proof(token, kept.entry)
-        state = judge(passed, kept, desk.receipts.rules, now)
-        if state is ReceiptState.PROVEN:
-            state = await _hold_to_what_counts(desk, passed, kept)
-        counts[state] += 1
-        if state is ReceiptState.PROMISED:
-            if _is_late(kept, now):
-                log_event(Event.RECEIPT_UNPROVEN, entry=kept.entry)
-            continue
-        await desk.receipts.mark(kept.entry, state)
-        if state is ReceiptState.BROKEN:
-            log_event(Event.RECEIPT_UNPROVEN, entry=kept.entry)
+    while due:
+        for one in due:
+            kept.asked_up_to = (one.received_at, one.entry)
+            counts[await _check(desk, token, one, now)] += 1
+        if count_seconds() - begun > ROUND_SECONDS:
+            break
+        due = await kept.find_promised(settled, kept.asked_up_to)
+    if not due:
+        kept.asked_up_to = (0, "")
+    left = await kept.count_promised(settled)
     log_event(
         Event.RECEIPTS_CHECKED,
         proven=counts[ReceiptState.PROVEN],
-        open=counts[ReceiptState.PROMISED],
+        open=left,
+        unasked=left - counts[ReceiptState.PROMISED],
     )
     return counts
+
+
+async def _check(
+    desk: Desk, token: str, kept: KeptReceipt, now: datetime
+) -> ReceiptState:
+    passed = await desk.index.proof(token, kept.entry)
+    state = judge(passed, kept, desk.receipts.rules, now)
+    if state is ReceiptState.PROVEN:
+        state = await _hold_to_what_counts(desk, passed, kept)
+    if state is not ReceiptState.PROMISED:
+        await desk.receipts.mark(kept.entry, state)
+    if state is ReceiptState.BROKEN or (
+        state is ReceiptState.PROMISED and _is_late(kept, now)
+    ):
+        log_event(Event.RECEIPT_UNPROVEN, entry=kept.entry)
+    return state
 
 
 async def _hold_to_what_counts(

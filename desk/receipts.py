@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
@@ -256,6 +256,8 @@ class Receipts:
         self._seal = seal
         self._clock = clock
         self.rules = rules
+        self.asked_up_to = (0, "")
+        """Where the check of promises broke off; the next one goes on there."""
 
     async def check_and_keep(
         self, answer: bytes, asked: Lookup, person: Person, beside: KeptBeside
@@ -282,20 +284,39 @@ class Receipts:
                 await connection.execute(insert(receipts), fresh)
             await beside(connection, [part.entryId for _, part in opened])
 
-    async def find_promised(self, before: datetime) -> Sequence[KeptReceipt]:
-        """Give receipts from before an instant that are not proven, oldest first."""
+    async def find_promised(
+        self, before: datetime, after: tuple[int, str] = (0, "")
+    ) -> Sequence[KeptReceipt]:
+        """Give receipts from before an instant that are not proven, oldest first.
+
+        `after`: when the one before these was received, and its entry; so that what
+        stays open holds up nothing that came later.
+        """
+        place = tuple_(receipts.c.received_at, receipts.c.entry_id)
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(receipts)
                 .where(receipts.c.state == ReceiptState.PROMISED)
                 .where(receipts.c.received_at <= int(before.timestamp()))
-                .order_by(receipts.c.received_at)
+                .where(place > tuple_(literal(after[0]), literal(after[1])))
+                .order_by(receipts.c.received_at, receipts.c.entry_id)
                 .limit(BATCH)
             )
             return [
                 KeptReceipt(row.entry_id, row.origin, row.leaf, row.received_at)
                 for row in rows
             ]
+
+    async def count_promised(self, before: datetime) -> int:
+        """Count the receipts from before an instant that are not proven."""
+        async with self._database.transaction() as connection:
+            found = await connection.scalar(
+                select(func.count())
+                .select_from(receipts)
+                .where(receipts.c.state == ReceiptState.PROMISED)
+                .where(receipts.c.received_at <= int(before.timestamp()))
+            )
+        return int(found or 0)
 
     async def find_received(
         self, start: datetime, end: datetime

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from desk import receipt_checks
-from desk.errors import ProviderUnreachable
+from desk import receipt_checks, receipts
+from desk.errors import IndexUnreachable, ProviderUnreachable
 from desk.events import Event
+from desk.holders import Passed
 from desk.receipt_checks import check_receipts
 from keys import watching
 from keys.pinned_keys import take_successors
@@ -121,3 +122,88 @@ async def test_a_provider_that_is_down_breaks_nothing(
     with pytest.raises(ProviderUnreachable):
         await check_receipts(desk.state.desk, town.clock())
     assert states(town) == ["promised"]
+
+
+OTHERS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(3)]
+
+
+def add_open(town: Town) -> None:
+    """Have some receipts that came earlier, of which the index says nothing yet."""
+    with sqlite3.connect(town.folder / "desk.sqlite3") as kept:
+        found = kept.execute("SELECT * FROM receipts LIMIT 1")
+        names = [column[0] for column in found.description]
+        row = dict(zip(names, found.fetchone(), strict=True))
+        marks = ", ".join("?" for _ in names)
+        for entry in OTHERS:
+            earlier = row | {"entry_id": entry, "received_at": row["received_at"] - 5}
+            kept.execute(
+                f"INSERT INTO receipts VALUES ({marks})",  # noqa: S608 - marks alone
+                [earlier[name] for name in names],
+            )
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    heard: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        receipt_checks, "log_event", lambda _event, **said: heard.append(said)
+    )
+    return heard
+
+
+@pytest.fixture
+def by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "BATCH", 2)
+
+
+@pytest.mark.usefixtures("by_two")
+async def test_what_stays_open_holds_up_nothing_that_came_later(
+    town: Town, browser: Browser, desk: FastAPI, told: list[dict[str, object]]
+) -> None:
+    await log_in_with_csrf(browser)
+    await look_up(town, browser)
+    add_open(town)
+    town.clock.forward(timedelta(minutes=5))
+    await check_receipts(desk.state.desk, town.clock())
+    assert sorted(states(town)) == [*["promised"] * 3, "proven"]
+    assert told == [{"proven": 1, "open": 3, "unasked": 0}]
+
+
+@pytest.mark.usefixtures("by_two")
+async def test_a_check_without_time_says_what_it_did_not_ask_and_goes_on_there(
+    town: Town, browser: Browser, desk: FastAPI, told: list[dict[str, object]]
+) -> None:
+    await log_in_with_csrf(browser)
+    await look_up(town, browser)
+    add_open(town)
+    town.clock.forward(timedelta(minutes=5))
+    hours = iter(range(0, 1_000_000, 3600))
+    for _ in range(2):
+        await check_receipts(desk.state.desk, town.clock(), lambda: next(hours))
+    assert told == [
+        {"proven": 0, "open": 4, "unasked": 2},
+        {"proven": 1, "open": 3, "unasked": 2},
+    ]
+
+
+async def test_an_entry_of_which_the_index_says_nothing_does_not_stop_the_rest(
+    town: Town, browser: Browser, desk: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives 500 for one of them, each time."""
+    await log_in_with_csrf(browser)
+    await look_up(town, browser)
+    add_open(town)
+    town.clock.forward(timedelta(minutes=5))
+    honest = desk.state.desk.index.proof
+
+    async def proof(token: str, entry: str) -> Passed:
+        if entry == OTHERS[0]:
+            return Passed(500, "text/plain", b"")
+        found: Passed = await honest(token, entry)
+        return found
+
+    monkeypatch.setattr(desk.state.desk.index, "proof", proof)
+    with pytest.raises(IndexUnreachable):
+        await check_receipts(desk.state.desk, town.clock())
+    await check_receipts(desk.state.desk, town.clock())
+    assert sorted(states(town)) == [*["promised"] * 3, "proven"]
