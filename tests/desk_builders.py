@@ -152,7 +152,6 @@ class _Wires(httpx.AsyncBaseTransport):
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._holders = town.holders.client()
         self._parties = {
             ISSUER: httpx.ASGITransport(town.provider.app),
             INDEX: httpx.ASGITransport(town.index.app),
@@ -168,10 +167,11 @@ class _Wires(httpx.AsyncBaseTransport):
         path, place = request.url.path, self._town.holders.places[_number(request)]
         kind = {"Content-Type": "application/json"}
         body = await request.aread()
-        asked = self._holders.build_request(
+        holders = self._town.holders.client()  # as they are now: one may be another
+        asked = holders.build_request(
             request.method, place.url + path, content=body, headers=kind
         )
-        return await self._holders.send(asked, stream=True)
+        return await holders.send(asked, stream=True)
 
 
 def _number(request: httpx.Request) -> int:

@@ -18,6 +18,9 @@ from sources.outbox.store import Outbox
 KEPT_FOR: Final = timedelta(days=5 * 366)  # as long as the ledger keeps what it says
 _LEVEL: Final = 6
 
+ALL: Final = -1
+"""No limit, as SQLite says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -65,9 +68,13 @@ def find_evidence(outbox: Outbox, reference: UUID) -> Sequence[Evidence]:
 
 
 def find_unproven(
-    outbox: Outbox, *, before: datetime, limit: int
+    outbox: Outbox, *, before: datetime, limit: int = ALL
 ) -> Sequence[tuple[UUID, UUID]]:
-    """Give (batch, entry) of what was settled before a moment and lacks its proof."""
+    """Give (batch, entry) of what was settled before a moment and lacks its proof.
+
+    All of it, or the oldest: who fetches asks all, so that what never gets a proof
+    keeps none of the rest waiting.
+    """
     rows = outbox.connection.execute(
         "SELECT batch, entry FROM evidence WHERE proof IS NULL AND settled_at < ?"
         " ORDER BY settled_at LIMIT ?",

@@ -8,7 +8,6 @@ from sources.outbox.evidence import drop_old_evidence, find_unproven, keep_proof
 from sources.outbox.store import Outbox
 
 SIGNED_WITHIN: Final = timedelta(seconds=70)  # the ledger promises a minute
-_AT_ONCE: Final = 500
 
 
 class ProofGiver(Protocol):
@@ -22,8 +21,7 @@ class ProofGiver(Protocol):
 async def fetch_proofs(outbox: Outbox, index: ProofGiver, *, now: datetime) -> int:
     """Fetch the proofs that are due, and give how many came; old evidence goes."""
     fetched = 0
-    due = find_unproven(outbox, before=now - SIGNED_WITHIN, limit=_AT_ONCE)
-    for batch, entry in due:
+    for batch, entry in find_unproven(outbox, before=now - SIGNED_WITHIN):
         proof = await index.fetch_proof(entry)
         if proof is not None:
             keep_proof(outbox, batch, proof)

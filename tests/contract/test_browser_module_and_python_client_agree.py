@@ -23,6 +23,7 @@ from keys.person_proof import open_person
 from keys.suite import VOPRF
 from tests.dealing import combine_shares
 from tests.desk_builders import OTHER_CLIENT, Town, some_town
+from tests.holder_fakes import FakeMeter
 from tests.holders_builders import a_bsn
 from tests.overlap_builders import as_distributed, change_over, share_anew
 from tests.sick_holders import make_sick
@@ -134,6 +135,35 @@ async def test_a_page_goes_on_to_another_key_with_its_desk(
                 for one in people
             ]
             assert made["tickets"] == 2
+
+
+async def test_a_page_takes_up_who_is_new_with_its_desk(
+    bundle: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other pins, another name in the settings, and nothing is started again."""
+    monkeypatch.setattr("keys.watching.LOOK_SECONDS", 0.0)
+    people = [a_bsn(number) for number in range(3)]
+    numbers = [each.digits for each in people]
+    settings, pins = town.folder / "desk.toml", town.folder / "pins.json"
+    accepted = settings.read_text("utf-8").replace('"dealt"', '"distributed"')
+    settings.write_text(accepted, "utf-8")
+    first = as_distributed(town.holders.dealing)
+    second = share_anew(first, replaced=3)
+    change_over(town.holders, first, 1, 2, 3)
+    async with town.serve() as app:
+        before = await ask_in_the_browsers_way(bundle, town, app, numbers)
+        pins.with_name("pins-2.json").write_bytes(second.pins)
+        change_over(town.holders, second, 1, 2)
+        town.holders.holders[3].meter = FakeMeter()  # it has a record of its own
+        change_over(town.holders, second, 3)
+        settings.write_text(
+            accepted.replace('id = "holder-3"', 'id = "holder-3-new"'), "utf-8"
+        )
+        pins.unlink()
+        make_sick(town.holders, 1, "down")
+        after = await ask_in_the_browsers_way(bundle, town, app, numbers)
+    assert after["pseudonyms"] == before["pseudonyms"]
+    assert after["tickets"] == 2
 
 
 @asynccontextmanager

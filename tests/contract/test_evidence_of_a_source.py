@@ -6,7 +6,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -100,6 +100,33 @@ async def test_a_proof_is_fetched_once_and_not_before_its_minute(town: Town) -> 
     assert (len(early), len(due)) == (0, 1)
     assert await fetch(town) == 1
     assert await fetch(town) == 0
+
+
+class Silent:
+    """An index that gives no proof, and whom it was asked of."""
+
+    def __init__(self) -> None:
+        self.asked: list[UUID] = []
+
+    async def fetch_proof(self, entry: UUID) -> str | None:
+        self.asked.append(entry)
+        return None
+
+
+async def test_what_never_gets_a_proof_keeps_nothing_waiting(town: Town) -> None:
+    with sqlite3.connect(town.folder / "outbox.sqlite") as connection:
+        connection.executemany(
+            "INSERT INTO evidence SELECT ?, ?, token, '2026-01-01', NULL FROM evidence"
+            " LIMIT 1",
+            [(str(uuid4()), str(uuid4())) for _ in range(600)],
+        )
+        (last,) = connection.execute(
+            "SELECT entry FROM evidence ORDER BY settled_at DESC LIMIT 1"
+        ).fetchone()
+    index, later = Silent(), town.world.clock() + timedelta(minutes=2)
+    with town.outbox() as outbox:
+        await fetch_proofs(outbox, index, now=later)
+    assert UUID(last) in index.asked
 
 
 async def test_no_evidence_names_anybody(town: Town) -> None:
