@@ -15,6 +15,7 @@ from signal_index.ledger import CheckpointKey
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.builders import a_day
+from tests.policy_officers import approving
 from tests.world import LEDGER_ORIGIN, Agency, World
 
 CHECKPOINT_KEY = CheckpointKey(bytes(range(32)))
@@ -109,7 +110,10 @@ class CitizensDesk:
         """Have the data protection officer decide on an embargo."""
         token = self.world.an_officer("data-protection-officer")
         path = f"/approvals/{embargo['approvalId']}/decision"
-        return await self.world.send("POST", path, token, {"decision": decision})
+        said = {"decision": decision}
+        if decision == "approved":
+            said = await approving(self.world, token, embargo["approvalId"])
+        return await self.world.send("POST", path, token, said)
 
     async def enter_correction(
         self, signal: dict[str, Any], **changed: object

@@ -53,7 +53,7 @@ from tests.match_builders import (
 )
 from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
-from tests.policy_officers import CHANGE, approve, propose
+from tests.policy_officers import CHANGE, approve, approving, propose
 from tests.portal_builders import ask_check, dispute, view_own
 from tests.report_builders import (
     change_mandate,
@@ -336,7 +336,7 @@ async def _report(world: World) -> None:
     waiting = (await world.send("GET", "/approvals", other)).json()["open"]
     for one in waiting[-2:]:
         path = f"/approvals/{one['id']}/decision"
-        await world.send("POST", path, other, {"decision": "approved"})
+        await world.send("POST", path, other, await approving(world, other, one["id"]))
     path = f"/specific-reports/{asked.json()['id']}"
     await world.send("POST", f"{path}/pages", officer, {"form": "csv"})
     await world.send("POST", f"{path}/nen7513", officer, {})

@@ -47,7 +47,31 @@ async def approve(
 ) -> tuple[int, Asked]:
     """Approve what waits, as Bram unless said otherwise."""
     path = f"/approvals/{asked['id']}/decision"
-    return await send(world, path, {"decision": "approved"}, by=by, **claims)
+    role = str(claims.get("role", "privacy-officer"))
+    others = {name: value for name, value in claims.items() if name != "role"}
+    token = world.an_officer(role, sub=by, **others)
+    said = await approving(world, token, asked["id"])
+    return await send(world, path, said, by=by, **claims)
+
+
+async def approving(world: World, token: str, approval: str) -> dict[str, str]:
+    """The decision of somebody who approves what they read just now."""
+    return {"decision": "approved", "shown": await read_shown(world, token, approval)}
+
+
+async def read_shown(world: World, token: str, approval: str) -> str:
+    """By which digest this person reads now what an approval is about."""
+    listed = (await world.send("GET", "/approvals", token)).json()
+    for one in [*listed.get("open", []), *listed.get("decided", [])]:
+        if one["id"] != approval:
+            continue
+        if one["kind"] == "transfer":
+            found = (await world.send("GET", "/transfers", token)).json()
+            for each in found.get("items", []):
+                if each["approvalId"] == approval and each["shown"]:
+                    return str(each["shown"])
+        return str(one["digest"])
+    return "0" * 64
 
 
 async def adopt(world: World, body: object = CHANGE) -> Asked:

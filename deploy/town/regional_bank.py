@@ -59,7 +59,9 @@ async def merge_into_successor(places: Places) -> None:
     async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
         asked = await send(index, mila, "/v1/transfers", body)
         decide = f"/v1/approvals/{asked['approvalId']}/decision"
-        await send(index, anke, decide, {"decision": "approved"})
+        await send(
+            index, anke, decide, {"decision": "approved", "shown": asked["shown"]}
+        )
 
 
 def _profile() -> dict[str, Any]:

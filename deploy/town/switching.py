@@ -68,10 +68,11 @@ async def switch_ww_on(places: Places) -> str:
     async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
         asked = await send(index, anke, "/v1/policy/proposals", {"category": category})
         decide = f"/v1/approvals/{asked['id']}/decision"
-        alone = await post(index, anke, decide, {"decision": "approved"})
+        said = {"decision": "approved", "shown": asked["digest"]}
+        alone = await post(index, anke, decide, said)
         if alone.status_code != 403:
             raise OfficerRefused("one person switched a category on alone")
-        given = await send(index, bram, decide, {"decision": "approved"})
+        given = await send(index, bram, decide, said)
     return str(given["digest"])
 
 

@@ -81,7 +81,8 @@ async def decide(request: Request, caller: SendingApprover, approval: UUID) -> R
     """Approve or refuse; what the index says against it is shown on the page."""
     form = await request.form()
     said, reason = str(form.get("decision", "")), str(form.get("reason", ""))
-    body = fill_in(ApprovalDecision, decision=said, reason=reason or None)
+    shown = str(form.get("shown", "")) or None
+    body = fill_in(ApprovalDecision, decision=said, reason=reason or None, shown=shown)
     path = f"/v1/approvals/{approval}/decision"
     passed = await desk_of(request).index.pass_on(path, caller.access_token, body)
     told = read_told(passed)
@@ -122,6 +123,7 @@ async def _show(
         asked=asked,
         transfer=transfer,
         word=word,
+        shown=one.digest if transfer is None else transfer.shown,
         is_unread=one.kind in READ and not (asked or transfer or word),
         reasons=get_args(RefusalReason),
         told=told,

@@ -35,6 +35,7 @@ async def show_embargoes(
         ApprovalList, "/v1/approvals", token, query={"kind": "embargo"}
     )
     own = {one.id for one in waiting.open if one.own}
+    digests = {one.id: one.digest for one in waiting.open}
     page = render(
         request,
         "officer/embargoes.html",
@@ -43,6 +44,7 @@ async def show_embargoes(
         csrf=caller.csrf,
         found=found,
         own_approvals=own,
+        digests=digests,
         options=await fetch_options(request, caller),
         may_act=may_act(caller),
     )
@@ -66,11 +68,15 @@ async def lift(
 
 @router.post(PAGE + "/decisions/{approval_id}")
 async def decide(
-    request: Request, caller: SendingOfficer, approval_id: UUID, decision: Code = ""
+    request: Request,
+    caller: SendingOfficer,
+    approval_id: UUID,
+    decision: Code = "",
+    shown: Code = "",
 ) -> Response:
     """Approve or refuse what a colleague placed; one's own is withdrawn so."""
     path = f"/v1/approvals/{approval_id}/decision"
-    body = fill_in(ApprovalDecision, decision=decision)
+    body = fill_in(ApprovalDecision, decision=decision, shown=shown or None)
     passed = await desk_of(request).index.pass_on(path, caller.access_token, body)
     verify_done(passed)
     return RedirectResponse(PAGE, SEE_OTHER)

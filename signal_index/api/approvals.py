@@ -4,6 +4,7 @@
   rule (`store.approvals`); what an approval of some kind sets in motion stands in
   `EFFECTS`, and what is noted of any decision in `NOTES`: both commit with the
   decision, or the decision does not happen.
+- Who approves says what they read; where that is no more so, nothing is decided.
 - Each decision is a ledger entry of kind `approval` that names the matter's SHA-256.
 - Looking at what waits is no act in the ledger: it tells of no lookup and no citizen.
 """
@@ -24,6 +25,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.transfer_run import MATTER as TRANSFER
 from signal_index.api.transfer_run import transfer
+from signal_index.api.transfer_view import digest_shown
 from signal_index.citizens.embargo import MATTER as EMBARGO
 from signal_index.errors import (
     ApprovalClosed,
@@ -34,6 +36,7 @@ from signal_index.errors import (
     ProposalOutdated,
     RoleMissing,
     SamePerson,
+    ShownOutdated,
     TransferCollides,
     TransferOutdated,
     UnknownApproval,
@@ -67,6 +70,12 @@ async def _note_embargo(act: Acting, found: Approval) -> None:
 
 NOTES: Final[Mapping[str, Effect]] = {EMBARGO: _note_embargo}
 """What is noted of every decision, whatever it was, by the kind of its matter."""
+
+SHOWN: Final[Mapping[str, Callable[[Acting, Approval], Awaitable[bytes]]]] = {
+    TRANSFER: digest_shown
+}
+"""How what changes while it waits is shown now, by the kind of its matter. All else is
+what its digest says for as long as it waits."""
 
 routes = Routes("goedkeuren")
 
@@ -104,6 +113,7 @@ async def list_approvals(
         ApprovalExpired,
         AssuranceTooLow,
         SamePerson,
+        ShownOutdated,
         RoleMissing,
         NotApproved,
         ProposalOutdated,
@@ -122,6 +132,7 @@ async def decide_approval(
         conn, now = act.conn, act.now
         if body.decision == "approved":
             found = await approve(conn, approval_id, who, key, now=now)
+            await _verify_shown(act, found, body.shown)
         else:
             found = await refuse(
                 conn, approval_id, who, key, now=now, reason=body.reason
@@ -134,6 +145,14 @@ async def decide_approval(
             await effect(act, found)
     index.standing.forget()
     return show_approval(found, who)
+
+
+async def _verify_shown(act: Acting, found: Approval, shown: str | None) -> None:
+    """Raise `ShownOutdated` unless what is approved is what was read."""
+    kind = found.matter.kind
+    now = await SHOWN[kind](act, found) if kind in SHOWN else found.matter.digest
+    if now.hex() != shown:
+        raise ShownOutdated
 
 
 async def record_approval(act: Acting, step: str, of: Approval) -> None:

@@ -34,6 +34,13 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "staat geen signaal meer dat erbij hoort, bijvoorbeeld omdat de contactpersoon "
         "het heeft overgegeven. Trek het verzoek in en vraag de overdracht opnieuw.",
     ),
+    errors.ShownOutdated: Problem(
+        "shown-outdated",
+        "Wat u wilt goedkeuren, is veranderd sinds u het las.",
+        409,
+        "Er is niets besloten. Haal het verzoek opnieuw op, lees wat er nu gebeurt, en "
+        "beslis dan.",
+    ),
     errors.NothingChanges: Problem(
         "nothing-changes",
         "Dit voorstel verandert niets aan de regels.",

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
-from uuid import UUID
 
 from policy.vocabulary import Role
 from signal_index.api.acting import Acting, acting
@@ -20,6 +18,7 @@ from signal_index.api.context import TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.transfer_run import MATTER, digest_transfer, may_take_over
+from signal_index.api.transfer_view import Contacts, name_contact, show_transfer
 from signal_index.errors import (
     ApprovalAlreadyOpen,
     AssuranceTooLow,
@@ -31,15 +30,12 @@ from signal_index.ledger import Kind
 from signal_index.store import transfers as store
 from signal_index.store.approvals import Matter, State, request_approval
 from signal_index.store.standing import Standing
-from signal_index.store.transfers import Asked, Passing, Recorded, Stock
+from signal_index.store.transfers import Asked, Recorded, Stock
 from signal_index.wire import transfers as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.sources import SourceState
 
 routes = Routes("goedkeuren")
-
-_SAID: Final = ("function", "name", "phone", "officeHours")
-_Contacts = Mapping[UUID, tuple[str, Mapping[str, Any]]]
 
 
 @routes.get("/transfers", "Overdrachten van signalen, en tussen welke bronnen het kan")
@@ -68,7 +64,9 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
         named |= {one.asked.successor for one in found}
         contacts = await store.find_contacts(conn, {*sources, *named}, passing.values())
     return wire.Transfers(
-        items=[_show(one, labels, contacts, passing.get(one.id)) for one in found],
+        items=[
+            show_transfer(one, labels, contacts, passing.get(one.id)) for one in found
+        ],
         sources=[
             _source(oin, codes, stock, labels, contacts, undone=undone.get(oin, 0))
             for oin, codes in sources.items()
@@ -113,7 +111,7 @@ async def ask_transfer(
         made = Recorded(
             id_, waiting.id, matter.digest, asked, act.now, waiting.state, None, None
         )
-    return _show(made, labels, contacts, passing)
+    return show_transfer(made, labels, contacts, passing)
 
 
 def _read(body: wire.NewTransfer, municipality: str) -> Asked:
@@ -129,7 +127,7 @@ def _read(body: wire.NewTransfer, municipality: str) -> Asked:
     )
 
 
-def _verify(act: Acting, standing: Standing, asked: Asked, contacts: _Contacts) -> None:
+def _verify(act: Acting, standing: Standing, asked: Asked, contacts: Contacts) -> None:
     """Raise `InvalidField` for what cannot pass on, or is not theirs to give.
 
     Of a source that ended no more is asked than that its successor publishes it.
@@ -148,7 +146,7 @@ def _verify(act: Acting, standing: Standing, asked: Asked, contacts: _Contacts) 
     _verify_contacts(asked, contacts)
 
 
-def _verify_contacts(asked: Asked, contacts: _Contacts) -> None:
+def _verify_contacts(asked: Asked, contacts: Contacts) -> None:
     own = {id_ for id_, (owner, _) in contacts.items() if owner == asked.source}
     if asked.contacts is not None and not own.issuperset(asked.contacts):
         raise InvalidField("contacts", "unknown-code")
@@ -177,7 +175,7 @@ def _source(
     categories: Sequence[str],
     stock: Sequence[Stock],
     labels: Labels,
-    contacts: _Contacts,
+    contacts: Contacts,
     *,
     undone: int,
 ) -> wire.TransferSource:
@@ -195,7 +193,7 @@ def _source(
         ],
         contacts=[
             wire.TransferContact(
-                **_named(id_, contacts),
+                **name_contact(id_, contacts),
                 signals=sum(one.signals for one in own if one.contact == id_),
             )
             for id_, (owner, _) in contacts.items()
@@ -203,49 +201,3 @@ def _source(
         ],
         corrections=undone,
     )
-
-
-def _show(
-    one: Recorded, labels: Labels, contacts: _Contacts, passing: Passing | None
-) -> wire.Transfer:
-    asked = one.asked
-    return wire.Transfer(
-        id=one.id,
-        approvalId=one.approval_id,
-        source=asked.source,
-        sourceName=labels.organisation(asked.source),
-        successor=asked.successor,
-        successorName=labels.organisation(asked.successor),
-        categories=labels.name(labels.catalogue.categories, asked.categories),
-        contacts=(
-            None
-            if asked.contacts is None
-            else [wire.NamedContact(**_named(id_, contacts)) for id_ in asked.contacts]
-        ),
-        contactHolder=(
-            None
-            if asked.contact_holder is None
-            else wire.NamedContact(**_named(asked.contact_holder, contacts))
-        ),
-        reason=cast("wire.TransferReason | None", asked.reason),
-        passing=None
-        if passing is None
-        else wire.Passing(
-            signals=passing.signals,
-            contacts=[
-                wire.TransferContact(**_named(id_, contacts), signals=count)
-                for id_, count in passing.contacts.items()
-            ],
-            corrections=passing.corrections,
-        ),
-        askedAt=one.asked_at,
-        state=one.state.value,
-        carriedOutAt=one.carried_out_at,
-        signals=one.signals,
-    )
-
-
-def _named(id_: UUID, contacts: _Contacts) -> dict[str, Any]:
-    """Say who a contact holder is; of one that is gone its id alone."""
-    _, said = contacts.get(id_, ("", {}))
-    return {"id": id_, **{name: said.get(name) for name in _SAID}}

@@ -64,6 +64,7 @@
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── TransferCollides       the successor has signals by the same references
     │   ├── TransferOutdated       one of the two sources changed since it was asked
+    │   ├── ShownOutdated          what would happen is not what was read by now
     │   ├── NothingChanges         the proposal is the policy that holds already
     │   ├── UnknownPolicy          no policy with that SHA-256 was proposed here
     │   ├── UnknownApproval        nothing waits under that id for this caller
@@ -137,6 +138,7 @@ from signal_index.errors.officers import (
     ReviewClosed,
     RoleMissing,
     SamePerson,
+    ShownOutdated,
     TransferCollides,
     TransferOutdated,
     UnknownAccessRequest,
@@ -299,6 +301,7 @@ __all__ = [
     "SamePerson",
     "SecretFileExposed",
     "SettingsRefused",
+    "ShownOutdated",
     "SignalIndexError",
     "SignalTransferred",
     "SignalsStand",

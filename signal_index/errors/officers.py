@@ -22,6 +22,10 @@ class TransferOutdated(RequestRefused):
     """A source of a transfer is not live or not for these kinds; or nothing stands."""
 
 
+class ShownOutdated(RequestRefused):
+    """What would happen by an approval is not what its second person read."""
+
+
 class NothingChanges(RequestRefused):
     """The proposal is the policy that holds already."""
 

@@ -23,16 +23,20 @@ RefusalReason = Literal["incorrect", "too-wide", "not-now", "to-be-discussed"]
 class ApprovalDecision(RequestModel):
     """Approve what another person asked, or refuse it; one's own is withdrawn so.
 
-    Who refuses may say why.
+    Who refuses may say why. Who approves says what they read: `shown` of a transfer,
+    `digest` of the approval of anything else.
     """
 
     decision: Literal["approved", "refused"]
     reason: RefusalReason | None = None
+    shown: Digest | None = None
 
     @model_validator(mode="after")
-    def _only_a_refusal_has_a_reason(self) -> ApprovalDecision:
+    def _says_what_goes_with_it(self) -> ApprovalDecision:
         if self.decision == "approved" and self.reason is not None:
             raise InvalidField("reason", "not-allowed")
+        if self.decision == "approved" and self.shown is None:
+            raise InvalidField("shown", "missing")
         return self
 
 

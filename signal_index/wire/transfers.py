@@ -13,7 +13,15 @@ from signal_index.wire.choices import Choice
 from signal_index.wire.contact_holders import OfficeHours
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Id, Instant, OinText, RecordedOin, SlugText
+from signal_index.wire.values import (
+    Count,
+    Digest,
+    Id,
+    Instant,
+    OinText,
+    RecordedOin,
+    SlugText,
+)
 
 MOST_CONTACTS = 200
 TransferReason = Literal["merger", "task-moved", "team-split", "organisation-ends"]
@@ -74,7 +82,8 @@ class Passing(AnswerModel):
 class Transfer(AnswerModel):
     """A transfer as officers see it; `signals` once it was carried out.
 
-    `passing`: what would pass on at this moment, while it waits.
+    `passing`: what would pass on at this moment, while it waits. `shown`: the digest of
+    all of this: who approves it says so.
     """
 
     id: Id
@@ -92,6 +101,7 @@ class Transfer(AnswerModel):
     state: Literal["open", "approved", "refused", "withdrawn", "expired"]
     carriedOutAt: Instant | None
     signals: Count | None
+    shown: Digest | None
 
 
 class TransferCategory(Choice):

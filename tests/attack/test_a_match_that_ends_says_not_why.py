@@ -20,6 +20,7 @@ from tests.match_builders import (
     say,
 )
 from tests.notice_builders import dump, lead, read
+from tests.policy_officers import approving
 from tests.transfer_builders import a_successor, a_transfer
 from tests.world import Agency, World
 
@@ -227,5 +228,7 @@ async def pass_on(world: World, heir: Agency) -> None:
     assert asked.status_code == 201, asked.text
     other = world.an_officer("data-protection-officer")
     path = f"/approvals/{asked.json()['approvalId']}/decision"
-    done = await world.send("POST", path, other, {"decision": "approved"})
+    done = await world.send(
+        "POST", path, other, await approving(world, other, asked.json()["approvalId"])
+    )
     assert done.status_code == 200, done.text

@@ -39,6 +39,7 @@ from tests.contact_desk import (
     write_details,
 )
 from tests.index_office import Office
+from tests.policy_officers import approving
 from tests.store_builders import an_oin, owning
 from tests.world import World
 
@@ -151,8 +152,9 @@ async def test_a_word_that_ended_is_not_put_back_by_sql(world: World) -> None:
         await world.send("POST", "/contact-labels", world.an_officer(sub="anke"), label)
     ).json()
     path = f"/approvals/{asked['approvalId']}/decision"
-    said = {"decision": "approved"}
-    await world.send("POST", path, world.an_officer(sub="bram"), said)
+    bram = world.an_officer(sub="bram")
+    said = await approving(world, bram, asked["approvalId"])
+    await world.send("POST", path, bram, said)
     assert await _words(world) == []
     world.clock.forward(timedelta(minutes=1))
     recorder = Recorder(world.index.keys, "root", world.clock)

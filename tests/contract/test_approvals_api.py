@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import Uuid, text
 
 from keys.municipality import MunicipalityCode
 from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, Role
+from signal_index.api.approvals import EFFECTS, SHOWN
 from signal_index.ledger import open_disclosures
 from signal_index.proof import Group, parse_disclosure
 from signal_index.store.approvals import Approval, Matter, request_approval
 from signal_index.store.connect import reading, transaction
+from signal_index.wire.approvals import ApprovalKind
 from tests.holders_builders import LOOKUP_OIN
 from tests.world import World
 from tests.world_registry import TEAM_OIN
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.anyio
 DIGEST = hashlib.sha256(b"matter").digest()
 
 
-async def _ask(world: World, subject: str = "anke") -> Approval:
+async def _ask(world: World, kind: str = "embargo", subject: str = "anke") -> Approval:
     caller = Caller(
         kind=CallerKind.PERSON,
         subject=subject,
@@ -35,7 +37,7 @@ async def _ask(world: World, subject: str = "anke") -> Approval:
         trainings=(),
         assurance=Assurance.SUBSTANTIAL,
     )
-    matter = Matter("embargo", "9901", DIGEST, "embargo")
+    matter = Matter(kind, "9901", DIGEST, kind)
     async with transaction(world.engine) as conn:
         return await request_approval(
             conn, matter, caller, world.index.receipt_key, now=world.clock()
@@ -43,15 +45,23 @@ async def _ask(world: World, subject: str = "anke") -> Approval:
 
 
 async def _decide(
-    world: World, asked: Approval, said: object, subject: str = "bram"
+    world: World,
+    asked: Approval,
+    said: object,
+    subject: str = "bram",
+    shown: bytes | None = None,
 ) -> tuple[int, dict[str, Any]]:
     answer = await world.send(
         "POST",
         f"/approvals/{asked.id}/decision",
         world.an_officer(sub=subject),
-        {"decision": said},
+        {"decision": said, "shown": (shown or asked.matter.digest).hex()},
     )
     return answer.status_code, answer.json()
+
+
+def _approved(asked: Approval) -> dict[str, str]:
+    return {"decision": "approved", "shown": asked.matter.digest.hex()}
 
 
 async def _last_entry(world: World) -> tuple[str, object]:
@@ -127,13 +137,32 @@ async def test_any_other_decision_is_a_problem_that_names_the_field(
     assert problem["errors"][0]["field"] == "decision"
 
 
+@pytest.mark.parametrize("kind", sorted({*get_args(ApprovalKind)} - {*SHOWN, *EFFECTS}))
+async def test_whatever_it_is_nobody_approves_by_another_digest_than_its_own(
+    world: World, kind: str
+) -> None:
+    asked = await _ask(world, kind)
+    status, problem = await _decide(world, asked, "approved", shown=bytes(32))
+    assert (status, problem["type"].rpartition("/")[2]) == (409, "shown-outdated")
+    listed = await world.send("GET", "/approvals", world.an_officer(sub="bram"))
+    assert [one["state"] for one in listed.json()["open"]] == ["open"]
+
+
+async def test_who_approves_says_what_they_read(world: World) -> None:
+    asked = await _ask(world)
+    path = f"/approvals/{asked.id}/decision"
+    token = world.an_officer(sub="bram")
+    answer = await world.send("POST", path, token, {"decision": "approved"})
+    assert [one["field"] for one in answer.json()["errors"]] == ["shown"]
+
+
 async def test_another_organisation_does_not_learn_of_it(world: World) -> None:
     asked = await _ask(world)
     team = world.an_officer(sub="bram", org=TEAM_OIN, client_id="desk-team")
     listed = await world.send("GET", "/approvals", team)
     assert listed.json() == {"open": [], "decided": [], "unreadable": 0, "leftOff": 0}
     answer = await world.send(
-        "POST", f"/approvals/{asked.id}/decision", team, {"decision": "approved"}
+        "POST", f"/approvals/{asked.id}/decision", team, _approved(asked)
     )
     assert answer.status_code == 404
 
@@ -144,6 +173,6 @@ async def test_nobody_else_sees_or_decides(world: World, role: str) -> None:
     token = world.an_officer(role, sub="bram")
     assert (await world.send("GET", "/approvals", token)).status_code == 403
     answer = await world.send(
-        "POST", f"/approvals/{asked.id}/decision", token, {"decision": "approved"}
+        "POST", f"/approvals/{asked.id}/decision", token, _approved(asked)
     )
     assert answer.status_code == 403

@@ -13,6 +13,7 @@ from signal_index.store.contact_labels import find_labels
 from signal_index.store.endings import Because, end
 from signal_index.tables.approvals import contact_label_request
 from tests.ledger_reading import open_entries
+from tests.policy_officers import approving
 from tests.store_builders import owning
 from tests.world import World
 
@@ -32,7 +33,10 @@ async def decide(
 ) -> httpx.Response:
     path = f"/approvals/{asked['approvalId']}/decision"
     token = world.an_officer(sub=who)
-    return await world.send("POST", path, token, {"decision": decision})
+    said = {"decision": decision}
+    if decision == "approved":
+        said = await approving(world, token, asked["approvalId"])
+    return await world.send("POST", path, token, said)
 
 
 async def own_words(world: World) -> set[str]:

@@ -20,6 +20,7 @@ from signal_index.upkeep.nen7513 import (
     guard_formula,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.policy_officers import approving
 from tests.reconcile_world import sequence
 from tests.world import LEDGER_ORIGIN, World
 
@@ -113,7 +114,9 @@ async def ask_and_approve(world: World) -> str:
     other = world.an_officer("data-protection-officer", sub="officer-2")
     waiting = (await world.send("GET", "/approvals", other)).json()["open"]
     path = f"/approvals/{waiting[0]['id']}/decision"
-    await world.send("POST", path, other, {"decision": "approved"})
+    await world.send(
+        "POST", path, other, await approving(world, other, waiting[0]["id"])
+    )
     return str(asked.json()["id"])
 
 

@@ -14,6 +14,7 @@ from signal_index.store.approvals import HOLDS_FOR
 from signal_index.store.connect import reading
 from tests.holders_builders import LOOKUP_OIN
 from tests.ledger_reading import open_entries
+from tests.policy_officers import approving
 from tests.report_builders import (
     AFTER,
     change_mandate,
@@ -47,7 +48,9 @@ async def _approve(world: World, sha256: str) -> None:
     waiting = (await world.send("GET", "/approvals", token)).json()["open"]
     (one,) = [each for each in waiting if each["digest"] == sha256]
     path = f"/approvals/{one['id']}/decision"
-    answer = await world.send("POST", path, token, {"decision": "approved"})
+    answer = await world.send(
+        "POST", path, token, await approving(world, token, one["id"])
+    )
     assert answer.status_code == 200, answer.text
 
 

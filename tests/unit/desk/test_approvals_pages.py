@@ -10,7 +10,14 @@ import pytest
 from fastapi import FastAPI
 
 from tests.desk_builders import Browser, Town, csrf_of
-from tests.policy_answers import ID, NONE_DECIDED, a_policy, a_simulation, an_approval
+from tests.policy_answers import (
+    DIGEST,
+    ID,
+    NONE_DECIDED,
+    a_policy,
+    a_simulation,
+    an_approval,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -114,13 +121,17 @@ async def test_ones_own_request_has_no_button_to_approve(
 
 async def test_a_decision_is_sent_and_shown(town: Town, officer: Browser) -> None:
     path = f"{APPROVALS}/{ID}"
-    sent = await _send(officer, path, f"{path}/decision", decision="approved")
+    page = (await officer.get(path)).text
+    assert f'name="shown" value="{DIGEST}"' in page
+    said = {"decision": "approved", "shown": DIGEST}
+    sent = await _send(officer, path, f"{path}/decision", **said)
     assert (sent.status_code, sent.headers["location"]) == (303, path)
-    assert town.index.asked[-1] == {"decision": "approved", "reason": None}
+    assert town.index.asked[-1] == said | {"reason": None}
     sent = await _send(
         officer, path, f"{path}/decision", decision="refused", reason="too-wide"
     )
-    assert town.index.asked[-1] == {"decision": "refused", "reason": "too-wide"}
+    refused = {"decision": "refused", "reason": "too-wide", "shown": None}
+    assert town.index.asked[-1] == refused
 
 
 async def test_what_the_index_says_against_it_stands_on_the_page(
@@ -128,7 +139,8 @@ async def test_what_the_index_says_against_it_stands_on_the_page(
 ) -> None:
     town.index.pages[f"/v1/approvals/{ID}/decision"] = (403, REFUSED)
     path = f"{APPROVALS}/{ID}"
-    page = await _send(officer, path, f"{path}/decision", decision="approved")
+    said = {"decision": "approved", "shown": DIGEST}
+    page = await _send(officer, path, f"{path}/decision", **said)
     assert page.status_code == 409
     assert "U kunt uw eigen verzoek niet goedkeuren." in page.text
 

@@ -35,6 +35,9 @@ def a_source(oin: str, name: str, category: str) -> dict[str, Any]:
     }
 
 
+SHOWN = "5" * 64
+
+
 def a_transfer(**changed: object) -> dict[str, Any]:
     return {
         "id": ID,
@@ -56,6 +59,7 @@ def a_transfer(**changed: object) -> dict[str, Any]:
         "state": "open",
         "carriedOutAt": None,
         "signals": None,
+        "shown": SHOWN,
         **changed,
     }
 
@@ -200,8 +204,11 @@ async def test_which_signals_stand_in_the_way_is_shown(
         "/v1/approvals": (200, {"open": [waiting], **NONE_DECIDED}),
         decision: (409, {"type": "/problems/transfer-collides", "references": [ID]}),
     }
-    typed = {"csrf": csrf_of(await officer.get(path)), "decision": "approved"}
+    page = await officer.get(path)
+    assert f'name="shown" value="{SHOWN}"' in page.text
+    typed = {"csrf": csrf_of(page), "decision": "approved", "shown": SHOWN}
     answer = await officer.post(f"{path}/decision", data=typed)
+    assert town.index.asked[-1]["shown"] == SHOWN
     assert f'<span class="desk-table__code">{ID}</span>' in answer.text
 
 
