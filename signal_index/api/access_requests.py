@@ -65,8 +65,7 @@ async def register_access_request(
     verify_code(body.identityCheck, "identityCheck", labels.catalogue.identity_checks)
     async with acting(index, caller.caller, Kind.ACCESS_REQUEST) as act:
         id_ = new_uuid7(act.now)
-        await act.record(_said("registered", id_))
-        return await store.insert_access_request(
+        made = await store.insert_access_request(
             act.conn,
             {
                 "id": id_,
@@ -80,6 +79,14 @@ async def register_access_request(
             labels,
             today,
         )
+        said = {
+            "reference": made.reference,
+            "identityCheck": made.identityCheck,
+            "receivedOn": made.receivedOn.isoformat(),
+            "dueOn": made.dueOn.isoformat(),
+        }
+        await act.record(_said("registered", id_, **said))
+    return made
 
 
 @routes.get(
@@ -148,7 +155,8 @@ async def extend_access_request(
         await store.change_access_request(
             act.conn, request_id, due_on=due, extension=body.reason
         )
-        await act.record(_said("extended", request_id, reason=body.reason))
+        said = {"reason": body.reason, "dueOn": due.isoformat()}
+        await act.record(_said("extended", request_id, **said))
 
 
 @routes.post(

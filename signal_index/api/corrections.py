@@ -104,9 +104,12 @@ async def enter(
     what: JsonObject = {
         "act": "correction-entered",
         "correction": str(entered.id),
+        "reference": entered.reference,
         "source": said.source,
+        "signalReference": str(said.signalReference),
         "reason": said.reason,
         "restricted": said.restrict,
+        "receivedOn": said.receivedOn.isoformat(),
         "dueOn": entered.dueOn.isoformat(),
         "category": category,
     }

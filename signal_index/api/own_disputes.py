@@ -107,7 +107,7 @@ async def ask_for_check(
         found, asked_on = await ask_for_review(
             act.conn, body.entryId, place, calendar_day(now), now=now
         )
-        await record_step(act, found, "picked")
+        await record_step(act, found, "picked", byCitizen=True)
     return wire.ReportedReview(
         verdict=None, judgedOn=None, askedOn=asked_on, dueOn=due_on(asked_on)
     )

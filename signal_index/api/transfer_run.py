@@ -53,6 +53,7 @@ async def transfer(act: Acting, given: Approval) -> None:
         "transfer": str(found.id),
         "signals": moved.signals,
         "references": moved.digest.hex(),
+        "named": {str(before): str(after) for before, after in moved.named.items()},
     }
     await act.record(said, kind=Kind.ADMINISTRATION)
 

@@ -230,7 +230,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 *("closing", "closed_at"),
             ),
         ),
-        _UPKEEP: _erase("id", "municipality", "extension", "closing", "closed_at"),
+        _UPKEEP: _erase(*_all_but(access_request, "person_key", "person_seal")),
         _ROTATION: _move("person_key", "person_seal", by=("id",)),
     },
     "embargo": {
@@ -249,9 +249,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             ),
         ),
         _UPKEEP: _erase(
-            *("id", "municipality", "reason", "category", "received_on", "due_on"),
-            *("source", "disputed_source", "signal_reference"),
-            *("entered_on", "restricted_on", "released_on", "answer", "answered_on"),
+            *_all_but(
+                correction,
+                *("submitted_by", "row_key", "seal", "answers_before", "told_on"),
+            )
         ),
         _ROTATION: _move("row_key", "seal", by=("id", "category")),
     },

@@ -16,7 +16,8 @@ it, so that it is named, whether or not anybody met it in an answer.
 - Words that two persons approved count by their approval; here it is held that each
   ended when the ledger says, and not otherwise.
 - What ended did so within a minute of its entry: by when decides what held meanwhile.
-- What citizens asked and municipalities established: `store.registered_asks`.
+- What citizens asked and municipalities established: `store.registered_asks`; what
+  was decided: `store.registered_done`.
 - Who has the keys too, and writes entries, leaves them in the tree for all to see.
 
 Proven by tests/attack/test_what_is_registered_is_what_the_ledger_says.py.
@@ -41,12 +42,14 @@ from signal_index.notice.text import digest_compact
 from signal_index.proof import JsonObject
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.store.registered_asks import KINDS, Asked, Said, Thing, read_asked
+from signal_index.store.registered_done import DONE_KINDS, Done, read_done
 from signal_index.tables import registry
 from signal_index.tables.approvals import contact_label_request
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
 from signal_index.tables.overview import account_mandate
 
 _PAGE: Final = 1_000
+_READ: Final = KINDS | DONE_KINDS | {Kind.ADMINISTRATION}
 _ONE_ACT: Final = timedelta(minutes=1)
 """How far a row and the entry of the act that wrote it lie apart at the most."""
 
@@ -89,7 +92,8 @@ async def compare_registered(
     found = [Difference(("entry", str(one)), "hidden") for one in told.hidden]
     erased = 0
     for thing, row in sorted(stands.items()):
-        words = told.things.get(thing)
+        decided = told.done.find(thing)
+        words = told.things.get(thing) if decided is None else [decided]
         if words is None and row.get("details") in told.details:
             continue
         if words is not None:
@@ -99,11 +103,12 @@ async def compare_registered(
             erased += 1
         else:
             found.append(Difference(thing, "not-recorded"))
-    gone = sorted(told.things.keys() - stands.keys())
+    gone = sorted((told.things.keys() | told.done.things.keys()) - stands.keys())
     found += [
         Difference(thing, "gone")
         for thing in gone
         if not told.asked.may_be_gone(thing, closed)
+        and not told.done.may_be_gone(thing, first_kept_year)
     ]
     otherwise, count = await _compare_words(conn, told)
     return Compared([*found, *otherwise], len(stands) + count, erased)
@@ -139,19 +144,23 @@ class _Told:
     hidden: list[UUID] = field(default_factory=list)
     is_erased: bool = False
     asked: Asked = field(default_factory=Asked)
+    done: Done = field(default_factory=Done)
     _at: dict[Thing, datetime] = field(default_factory=dict)
 
     def take(self, entry: Opened) -> None:
         """Take what one entry says, in the order in which they were made."""
-        if entry.groups is None:
-            if entry.recorded_at.year >= self.first_kept:
-                self.hidden.append(entry.entry)
-            self.is_erased |= entry.recorded_at.year < self.first_kept
-            return
         what = entry.group(Group.WHAT)
-        if entry.kind in KINDS:
+        if entry.groups is None:
+            is_kept = entry.recorded_at.year >= self.first_kept
+            self.hidden += [entry.entry] if is_kept else []
+            self.is_erased |= not is_kept
+        elif entry.kind in KINDS:
             self.asked.take(entry, what)
-            return
+        else:
+            self.done.take(entry, what)
+            self._administer(entry, what)
+
+    def _administer(self, entry: Opened, what: JsonObject) -> None:
         act, oin = str(what.get("act")), str(what.get("oin"))
         if act == "contact-holder":
             self._contact(entry, what)
@@ -295,7 +304,7 @@ async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> Sequence[Opene
         .join(
             ledger_leaf, ledger_leaf.c.entry_id == ledger_entry.c.entry_id, isouter=True
         )
-        .where(ledger_entry.c.kind.in_(sorted(KINDS | {Kind.ADMINISTRATION})))
+        .where(ledger_entry.c.kind.in_(sorted(_READ)))
         .order_by(ledger_entry.c.entry_id)
         .limit(_PAGE)
     )
@@ -312,7 +321,7 @@ async def _read_entries(conn: AsyncConnection, keys: YearKeys) -> Sequence[Opene
 
 
 async def _read_rows(conn: AsyncConnection) -> Mapping[Thing, Said]:
-    read = (_read_contacts, _read_taking_part, _read_accounts, read_asked)
+    read = (_read_contacts, _read_taking_part, _read_accounts, read_asked, read_done)
     return {thing: said for each in read async for thing, said in each(conn)}
 
 

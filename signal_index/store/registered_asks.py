@@ -2,11 +2,12 @@
 
 A part of `store.registered`, for what people enter, one row for each:
 
-- A request for access, a correction: closed, answered, extended or released as the
-  ledger says, and gone no sooner than so many months after it was over. Who closes one
-  in SQL, so that it may be deleted, is named before and after.
-- Of a correction also whose signal it disputes and each of its days; and that the
-  signal shows in no lookup while it restricts (`shown`).
+- A request for access, a correction: as it was entered (who asks was identified how,
+  received when, due when), closed, answered, extended or released as the ledger says,
+  and gone no sooner than so many months after it was over. Who closes one in SQL, so
+  that it may be deleted, is named before and after.
+- Of a request when a report was last made of it. Of a correction which signal of whom
+  it disputes, and that it shows in no lookup while it restricts (`shown`).
 - A purpose or act that a municipality established, from which day and by whom.
 - A word for contact holders that was asked for, by the digest of what was asked.
 
@@ -17,15 +18,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.citizens.terms import due_on
 from signal_index.days import day_of
-from signal_index.ledger import Kind, Opened
+from signal_index.ledger import Kind, Opened, Outcome
 from signal_index.proof import JsonObject
 from signal_index.store.contact_label_requests import MATTER, matter_of
 from signal_index.store.restrictions import is_shown_in_spite
@@ -38,9 +38,17 @@ Thing = tuple[str, ...]
 Said = dict[str, object]
 
 KINDS: Final = frozenset(
-    {Kind.ESTABLISHMENT, Kind.ACCESS_REQUEST, Kind.CORRECTION, Kind.APPROVAL}
+    {
+        *(Kind.ESTABLISHMENT, Kind.ACCESS_REQUEST, Kind.CORRECTION, Kind.APPROVAL),
+        Kind.CITIZEN_REPORT,
+    }
 )
 """Of which entries these are said."""
+_RECEIVED: Final = ("reference", "identityCheck", "receivedOn", "dueOn")
+_ENTERED: Final = (
+    *("source", "signalReference", "reference", "reason", "category"),
+    *("restricted", "receivedOn", "dueOn"),
+)
 _OPENED: Final = {"purpose-established": "purpose", "loop-act-established": "loopAct"}
 
 
@@ -58,7 +66,6 @@ class Asked:
     def take(self, entry: Opened, what: JsonObject) -> None:
         """Take what one entry says."""
         act, place = str(what.get("act")), entry.parsed_leaf.municipality
-        at = entry.recorded_at
         if act in _OPENED:
             name = (str(place), str(what.get(_OPENED[act])), str(what.get("on")))
             said: Said = {one: what.get(one) for one in ("byRole", "staatsblad")}
@@ -67,10 +74,10 @@ class Asked:
             self._begun["contact-label-request", str(what.get("sha256"))] = {}
         elif "accessRequest" in what:
             thing = ("access-request", str(what["accessRequest"]))
-            self._take_request(thing, act, what, place, at)
+            self._take_request(thing, act, what, entry)
         elif "correction" in what:
             thing = ("correction", str(what["correction"]))
-            self._take_correction(thing, act, what, place, day_of(at))
+            self._take_correction(thing, act, what, entry)
 
     def list_things(self) -> Iterator[tuple[Thing, Said]]:
         """List what was begun, as it is by the last word of each member."""
@@ -84,34 +91,37 @@ class Asked:
         return not is_kept and self._over.get(thing, date.max) < closed
 
     def _take_request(
-        self, thing: Thing, act: str, what: JsonObject, place: object, at: datetime
+        self, thing: Thing, act: str, what: JsonObject, entry: Opened
     ) -> None:
         if act == "access-request-registered":
-            said: Said = {"municipality": place, "extension": None, "closing": None}
-            said["closedAt"] = None
-            self._begun[thing] = said
+            said: Said = {one: what.get(one) for one in _RECEIVED}
+            stands = dict.fromkeys(("extension", "closing", "closedAt", "reportedAt"))
+            self._begun[thing] = said | _home(entry) | stands
         elif act == "access-request-extended":
-            self._add(thing, {"extension": what.get("reason")})
+            said = {"extension": what.get("reason"), "dueOn": what.get("dueOn")}
+            self._add(thing, said)
         elif act == "access-request-closed":
-            closed: Said = {"closing": what.get("closing"), "closedAt": at}
-            self._add(thing, closed)
+            at = entry.recorded_at
+            self._add(thing, {"closing": what.get("closing"), "closedAt": at})
             self._over[thing] = day_of(at)
+        elif act == "access-request-other-number":
+            self._add(thing, {"reportedAt": None})
+        elif entry.parsed_leaf.outcome is Outcome.ANSWERED:
+            self._add(thing, {"reportedAt": entry.recorded_at})
 
     def _take_correction(
-        self, thing: Thing, act: str, what: JsonObject, place: object, day: date
+        self, thing: Thing, act: str, what: JsonObject, entry: Opened
     ) -> None:
+        day = day_of(entry.recorded_at)
         if act == "correction-entered":
-            members = ("source", "reason", "category", "restricted", "dueOn")
-            said: Said = {one: what.get(one) for one in members}
+            said: Said = {one: what.get(one) for one in _ENTERED}
             stands: Said = {
-                "municipality": place,
                 "enteredOn": day,
                 "restrictedOn": day if said["restricted"] else None,
-                "receivedOn": said["dueOn"],
                 **dict.fromkeys(("answer", "answeredOn", "releasedOn")),
                 **dict.fromkeys(("released", "shown"), False),
             }
-            self._begun[thing] = said | stands
+            self._begun[thing] = said | _home(entry) | stands
         elif act == "correction-answered":
             said = {"answer": what.get("answer")}
             if not said.items() <= self._since.get(thing, {}).items():
@@ -124,6 +134,12 @@ class Asked:
         self._since[thing] = self._since.get(thing, {}) | said
 
 
+def _home(entry: Opened) -> Said:
+    """Say in which municipality it was entered, and by which organisation."""
+    place = entry.parsed_leaf.municipality
+    return {"municipality": place, "organisation": entry.organisation}
+
+
 async def read_asked(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]:
     """Read how each of them stands: no more columns than the upkeep may see."""
     for row in await conn.execute(select(establishment)):
@@ -134,17 +150,25 @@ async def read_asked(conn: AsyncConnection) -> AsyncIterator[tuple[Thing, Said]]
         matter = matter_of(row.id, row.municipality, row.organisation, row.label)
         yield ("contact-label-request", matter.digest.hex()), {}
     request = access_request.c
-    asked = (request.extension, request.closing, request.closed_at)
-    for row in await conn.execute(select(request.id, request.municipality, *asked)):
+    asked = (
+        *(request.id, request.municipality, request.organisation, request.reference),
+        *(request.identity_check, request.received_on, request.due_on),
+        *(request.extension, request.reported_at, request.closing, request.closed_at),
+    )
+    for row in await conn.execute(select(*asked)):
         told: Said = {
+            "municipality": row.municipality,
+            "organisation": row.organisation,
+            "reference": row.reference,
+            "identityCheck": row.identity_check,
+            "receivedOn": row.received_on.isoformat(),
+            "dueOn": row.due_on.isoformat(),
             "extension": row.extension,
+            "reportedAt": row.reported_at,
             "closing": row.closing,
             "closedAt": row.closed_at,
         }
-        yield (
-            ("access-request", str(row.id)),
-            {**told, "municipality": row.municipality},
-        )
+        yield ("access-request", str(row.id)), told
     async for thing, said in _read_corrections(conn):
         yield thing, said
 
@@ -155,6 +179,7 @@ async def _read_corrections(conn: AsyncConnection) -> AsyncIterator[tuple[Thing,
         *(columns.id, columns.municipality, columns.reason, columns.category),
         *(columns.due_on, columns.answer, columns.restricted_on, columns.released_on),
         *(columns.disputed_source, columns.received_on, columns.entered_on),
+        *(columns.organisation, columns.reference, columns.signal_reference),
         *(columns.answered_on, is_shown_in_spite().label("shown")),
     )
     for row in await conn.execute(select(*read)):
@@ -169,7 +194,10 @@ async def _read_corrections(conn: AsyncConnection) -> AsyncIterator[tuple[Thing,
                 "restricted": row.restricted_on is not None,
                 "released": row.released_on is not None,
                 "source": row.disputed_source,
-                "receivedOn": due_on(row.received_on).isoformat(),  # all that is said
+                "organisation": row.organisation,
+                "reference": row.reference,
+                "signalReference": str(row.signal_reference),
+                "receivedOn": row.received_on.isoformat(),
                 "enteredOn": row.entered_on,
                 "restrictedOn": row.restricted_on,
                 "answeredOn": row.answered_on,

@@ -86,7 +86,7 @@ async def carry_out(
             )
         )
     await _guard(conn, transfer, taken, keys.get_disclosure_key(year_of(now)), now)
-    moved = Moved(len(taken), _digest(taken))
+    moved = Moved(len(taken), _digest(taken), named)
     await conn.execute(
         update(signal_transfer)
         .where(signal_transfer.c.id == transfer.id)

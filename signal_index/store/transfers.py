@@ -65,10 +65,14 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many signals passed on, and SHA-256 over their references, sorted."""
+    """How many signals passed on, and SHA-256 over their references, sorted.
+
+    `named`: whom the successor has for each contact holder of before.
+    """
 
     signals: int
     digest: bytes
+    named: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from signal_index.store.registered import Difference, compare_registered
 from signal_index.upkeep.expiry import CITIZEN_RIGHTS_MONTHS, find_closed
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
+from tests.policy_officers import approve, send
+from tests.portal_builders import ask_check, view_own
+from tests.transfer_builders import a_successor, a_transfer
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +36,7 @@ async def differences(world: World) -> Sequence[Difference]:
             conn, world.index.keys, first_kept_year=kept, closed=closed
         )
     asked = {"access-request", "correction", "contact-label-request"}
+    asked |= {"transfer", "review", "finding"}
     return [one for one in found.differences if one.thing[0] in asked]
 
 
@@ -89,6 +93,12 @@ async def test_a_correction_that_was_answered_by_sql_is_named_before_and_after(
     [
         ("signal SET state = 'active' WHERE state = 'restricted'", ("shown",)),
         ("correction SET received_on = '2020-01-01'", ("receivedOn",)),
+        ("correction SET due_on = '2030-01-01'", ("dueOn",)),
+        ("correction SET reference = 'AAA-AAA'", ("reference",)),
+        (
+            "correction SET signal_reference = '00000000000040008000000000000001'",
+            ("signalReference",),
+        ),
         ("correction SET entered_on = '2020-01-01'", ("enteredOn",)),
         ("correction SET restricted_on = '2020-01-01'", ("restrictedOn",)),
     ],
@@ -101,6 +111,89 @@ async def test_a_restriction_that_was_undone_or_redated_by_sql_is_named(
     await world.run_sql(f"UPDATE {change}")
     thing = ("correction", str(made["id"]))
     assert await differences(world) == [Difference(thing, "changed", members)]
+
+
+@pytest.mark.parametrize(
+    ("change", "members"),
+    [
+        ("identity_check = 'at-the-desk'", ("identityCheck",)),
+        ("received_on = '2020-01-01'", ("receivedOn",)),
+        ("due_on = '2030-01-01'", ("dueOn",)),
+        ("reference = 'AAA-AAA'", ("reference",)),
+        ("reported_at = '2026-01-01 00:00:00'", ("reportedAt",)),
+    ],
+)
+async def test_a_request_that_was_redated_or_put_otherwise_by_sql_is_named(
+    world: World, desk: CitizensDesk, change: str, members: tuple[str, ...]
+) -> None:
+    request = await desk.register()
+    assert await differences(world) == []
+    await world.run_sql(f"UPDATE access_request SET {change}")  # noqa: S608 - ours
+    thing = ("access-request", str(request["id"]))
+    assert await differences(world) == [Difference(thing, "changed", members)]
+
+
+async def test_a_longer_term_and_a_report_are_as_the_ledger_says(
+    world: World, desk: CitizensDesk
+) -> None:
+    await world.publish(world.debt_help, [a_bsn(1)])
+    await desk.report(a_bsn(1))
+    assert await differences(world) == []
+    request = await desk.register()
+    path = f"/access-requests/{request['id']}/extension"
+    assert (await desk.send("POST", path, {"reason": "complex"})).is_success
+    assert await differences(world) == []
+    await world.run_sql("UPDATE access_request SET reported_at = '2020-01-01 00:00:00'")
+    found = await differences(world)
+    assert {one.members for one in found} == {("reportedAt",)}
+
+
+@pytest.mark.parametrize(
+    ("change", "members"),
+    [
+        ("named = '{}'", ("named",)),
+        ("reason = 'team-split'", ("reason",)),
+        ("carried_out_at = '2020-01-01 00:00:00'", ("carriedOutAt",)),
+        ("signals = 0", ("signals",)),
+    ],
+)
+async def test_a_hand_over_that_was_put_otherwise_by_sql_is_named(
+    world: World, change: str, members: tuple[str, ...]
+) -> None:
+    """Whom to call of a flag that was shown before follows from its row."""
+    await a_signal(world)
+    body = a_transfer(world, await a_successor(world))
+    _, asked = await send(world, "/transfers", body)
+    status, given = await approve(world, {"id": asked["approvalId"]})
+    assert status == 200, given
+    assert await differences(world) == []
+    thing = ("transfer", str(asked["id"]))
+    await world.run_sql(f"UPDATE signal_transfer SET {change}")  # noqa: S608 - ours
+    assert await differences(world) == [Difference(thing, "changed", members)]
+    await world.run_sql(
+        "UPDATE signal_transfer SET carried_out_at = NULL, signals = NULL,"
+        " references_digest = NULL, named = NULL"
+    )
+    assert await differences(world) == [Difference(thing, "gone")]
+
+
+async def test_a_verdict_that_was_put_otherwise_by_sql_is_named(world: World) -> None:
+    """A citizen reads the verdict of a lookup that they asked to look at."""
+    await world.publish(world.debt_help, [a_bsn(1)])
+    await world.look_up([a_bsn(1)])
+    view = await view_own(world, a_bsn(1))
+    said = await ask_check(world, view, view["lookups"][0])
+    assert said.status_code == 201, said.text
+    assert await differences(world) == []
+    await world.run_sql(
+        "UPDATE review SET state = 'closed', verdict = 'in-order', closed_at = due_at,"
+        " asked_on = '2020-01-01'"
+    )
+    (one,) = await differences(world)
+    assert (one.how, one.members) == ("changed", ("askedOn", "closed", "verdict"))
+    await world.run_sql("DELETE FROM review_act", "DELETE FROM review_ground")
+    await world.run_sql("DELETE FROM review")
+    assert [one.how for one in await differences(world)] == ["gone"]
 
 
 async def test_what_its_source_and_the_officer_said_is_as_the_ledger_says(
