@@ -6,8 +6,9 @@
   that is one request at a time, however fast a flood would like to send them. The door
   knows of it (`PENDING`), and parts with such a connection before any other. Nothing
   of the request is held meanwhile.
-- After a body that is too large the connection ends. What is still on its way is read
-  a while first: a connection that is cut off while it sends loses the answer.
+- After a body that is too large the connection ends, and after any refusal of which
+  more of the body may still come than is read away. What is on its way is read a while
+  first: a connection that is cut off while it sends loses the answer.
 - What is refused is raised where no name of it stays: an exception that a frame of its
   own traceback holds keeps its whole request, body and all, until the collector comes.
 """
@@ -15,6 +16,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -39,6 +41,8 @@ from keys.edge.limits import (
 )
 from keys.edge.rate import Rate
 
+_WHOLE: Final = "whole"
+"""Noted of a request whose body came in to its end."""
 BodyLimit = Callable[[str], int]
 """Gives how many bytes of a body are taken at a path."""
 Refuse = Callable[[Scope, EdgeRefused], Response]
@@ -52,9 +56,7 @@ def refuse(_scope: Scope, refusal: EdgeRefused) -> Response:
 
 def mark_refused(scope: Scope, refusal: type[EdgeRefused]) -> None:
     """Let the door know that a request has nothing to come but this refusal."""
-    told = scope.get("extensions", {}).get(PENDING)
-    if told is not None:
-        told["refusal"] = refusal
+    _noted(scope)["refusal"] = refusal
 
 
 async def tell_refused(
@@ -66,10 +68,11 @@ async def tell_refused(
     still sent is read for so long as the door itself would.
     """
     answer.headers.update(refusal.headers)
-    if not isinstance(refusal, BodyTooLarge):
+    if not (isinstance(refusal, BodyTooLarge) or _may_send_much(scope)):
         await answer(scope, receive, send)
         return
-    mark_refused(scope, BodyTooLarge)
+    answer.headers["connection"] = "close"
+    mark_refused(scope, type(refusal))
 
     async def send_open(message: Message) -> None:
         is_body = message["type"] == "http.response.body"
@@ -80,6 +83,24 @@ async def tell_refused(
         async with asyncio.timeout(LINGER_SECONDS):
             await _read_away(receive)
     await send({"type": "http.response.body", "body": b""})
+
+
+def _may_send_much(scope: Scope) -> bool:
+    """Tell whether more of a body may still come than the door would read away.
+
+    The rest would stand before the next request, and the door ends such a connection
+    without a word: so the answer says it.
+    """
+    declared = _declared(scope)
+    if declared is None or _noted(scope).get(_WHOLE):
+        return False
+    return declared > LINGER_BYTES or _is_chunked(scope)
+
+
+def _noted(scope: Scope) -> dict[str, Any]:
+    """Give what gate and door know together of a request; nothing without our door."""
+    noted: dict[str, Any] = scope.get("extensions", {}).get(PENDING, {})
+    return noted
 
 
 async def _read_away(receive: Receive) -> None:
@@ -196,6 +217,7 @@ class _Body:
                 raise BodyTooLarge
             parts.append(part)
             if not message.get("more_body", False):
+                _noted(scope)[_WHOLE] = True
                 return _replay(b"".join(parts), receive)
 
 
@@ -208,6 +230,10 @@ def _declared(scope: Scope) -> int | None:
         elif name == b"transfer-encoding":
             return 0
     return length
+
+
+def _is_chunked(scope: Scope) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -227,6 +227,38 @@ async def test_after_a_body_that_is_too_large_the_connection_ends() -> None:
         assert served.bodies == []
 
 
+MUCH = 300_000
+REFUSED = {"so much in length": a_post(MUCH, b"x" * MUCH), "in chunks": CHUNKED}
+
+
+@pytest.mark.parametrize("sent", REFUSED.values(), ids=list(REFUSED))
+async def test_who_is_told_to_come_again_while_much_is_on_its_way_is_parted_with(
+    sent: bytes,
+) -> None:
+    """Kept open, the rest would stand before the next request: it dies unanswered."""
+    async with serving(requests_per_address=4) as served:
+        await served.hold(4, HOLD, "127.0.0.9")
+        caller = await served.connect()
+        await caller.send(sent)
+        told = await caller.hear()
+        assert (told.status, told.headers["retry-after"]) == (429, "1")
+        assert told.headers["connection"] == "close"
+        assert await caller.is_closed()
+
+
+async def test_who_is_told_to_come_again_after_a_whole_or_small_body_goes_on() -> None:
+    async with serving(requests=8, requests_per_address=8) as served:
+        await served.hold(8, HOLD, "127.0.0.10", "127.0.0.11")
+        caller = await served.connect()
+        for sent in (a_post(10, b"x" * 10), CHUNKED + b"1\r\nx\r\n0\r\n\r\n"):
+            await caller.send(sent)
+            told = await caller.hear()
+            assert (told.status, "connection" in told.headers) == (503, False)
+        served.holding.set()
+        await caller.send(WHOLE)
+        assert (await caller.hear()).status == 200
+
+
 async def test_a_service_may_open_the_files_that_its_limits_need() -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
