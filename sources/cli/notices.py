@@ -29,7 +29,7 @@ from sources.outbox.notices import (
     mark_done,
     name_cases,
 )
-from sources.outbox.store import Outbox
+from sources.outbox.store import Outbox, is_in_use
 from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
@@ -54,7 +54,7 @@ def list_command(
 ) -> None:
     """Haal op wat is teruggekomen en laat het zien; het nieuwste eerst.
 
-    Met uw eigen zaaknummer. Draait de agent, dan haalde die het al op.
+    Met uw eigen zaaknummer. Draait de agent, dan haalt die het ook op, en mailt het.
     """
     with refusing_plainly():
         given = load_settings(settings)
@@ -81,7 +81,7 @@ async def _hear(settings: AgencySettings, keys: AgencyKeys, outbox: Outbox) -> b
     async with httpx.AsyncClient(timeout=TIMEOUT) as client:
         index = make_parties(client, settings, keys, outbox, attempts=1)[1]
         hearing = make_hearing(client, settings, keys, outbox)
-        heard = await hearing.hear_unless_just_done(index)
+        heard = await hearing.hear(index, beside=is_in_use(settings.outbox))
         return heard and await hearing.look_again(index)
 
 

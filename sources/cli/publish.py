@@ -224,7 +224,7 @@ async def _say_what_waits(
     """Say first what waits for our answer; that nobody answers holds nothing up."""
     index = make_parties(client, settings, keys, outbox, attempts=1)[1]
     hearing = make_hearing(client, settings, keys, outbox)
-    is_heard = await hearing.hear_unless_just_done(index)
+    is_heard = await hearing.hear(index)
     if not (is_heard and await hearing.look_again(index)):
         bars.tell(UNHEARD)
     bars.due = find_due(outbox)

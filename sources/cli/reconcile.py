@@ -138,7 +138,7 @@ async def _reconcile(
             note_elsewhere(outbox, known, settings.source, profiles)
             if done.differences.lacking:
                 hearing = make_hearing(client, settings, keys, outbox)
-                await hearing.hear_unless_just_done(index)
+                await hearing.hear(index)
             taken = find_successors(outbox, settings.source)
             return done, find_elsewhere(outbox), taken
 

@@ -28,6 +28,7 @@ from sources.outbox.awaited import find_awaited
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.not_begun import name_not_begun
+from sources.outbox.notices import find_moment
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import (
@@ -87,6 +88,7 @@ def summarise(
     `rejects` is the folder where the files of rejects are.
     """
     reconciled, state = find_reconciled(outbox), find_state(outbox, source)
+    heard = find_moment(outbox, "heard")
     return {
         "outbox": str(outbox.id),
         "state": state and state[0].value,
@@ -111,6 +113,7 @@ def summarise(
         ],
         "strays": count_strays(outbox),
         "underWay": bool(find_unfinished(outbox)),
+        "noticesHeard": heard and heard.isoformat(),
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
             describe_with_rejects(outbox, one, rejects)
@@ -142,6 +145,15 @@ def _say_state(found: Mapping[str, object]) -> str:
     return f"De bron is {said} (gevraagd op {asked})."
 
 
+def _say_heard(heard: object) -> str:
+    """Say how old it is what waits for an answer: nothing is asked here."""
+    last = write_moment(datetime.fromisoformat(str(heard))) if heard else "nog nooit"
+    return (
+        f"Voor het laatst gekeken of er iets op uw antwoord wacht: {last}. Wat daarna "
+        "kwam, staat hier nog niet: `signal-source notices list` vraagt het nu."
+    )
+
+
 def _show(found: Mapping[str, object], said: Sequence[str]) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
@@ -163,6 +175,7 @@ def _show(found: Mapping[str, object], said: Sequence[str]) -> None:
             f"Van een vorig postvak, nog in te trekken: {found['strays']}. "
             "Lever alles aan.",
         )
+    console.print(_say_heard(found["noticesHeard"]), soft_wrap=True)
     told = found["lastReconciled"]
     last = write_moment(datetime.fromisoformat(str(told))) if told else "nog nooit"
     console.print(f"Voor het laatst gelijk met de index: {last}")

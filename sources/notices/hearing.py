@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import httpx
 
@@ -18,11 +17,7 @@ from sources.events import Event, log_event
 from sources.notice_settings import NoticesRow
 from sources.notices.fetching import Hold, NoticeIndex, fetch, look_again
 from sources.notices.telling import Teller
-from sources.outbox.notices import find_moment
 from sources.outbox.store import Outbox
-
-_MISSED: Final = 3
-"""After so many times that an agent would have fetched, there is none."""
 
 
 @dataclass(slots=True)
@@ -36,17 +31,6 @@ class Hearing:
     hold: Hold
     now: Callable[[], datetime]
 
-    async def hear_unless_just_done(self, index: NoticeIndex) -> bool:
-        """Hear where no agent does it, and give whether we know what there is now.
-
-        What an agent just fetched it also tells: by mail nothing goes twice.
-        """
-        heard = find_moment(self.outbox, "heard")
-        every = timedelta(seconds=self.row.every_seconds)
-        if heard is not None and self.now() - heard < _MISSED * every:
-            return True
-        return await self.hear(index)
-
     async def look_again(self, index: NoticeIndex) -> bool:
         """See what was done with what kept notices ask; whether the index was heard."""
         try:
@@ -56,8 +40,12 @@ class Hearing:
             return False
         return True
 
-    async def hear(self, index: NoticeIndex) -> bool:
-        """Fetch what came back and tell it; gives whether the index was heard."""
+    async def hear(self, index: NoticeIndex, *, beside: bool = False) -> bool:
+        """Fetch what came back and tell it; gives whether the index was heard.
+
+        Whatever was fetched a moment ago: it may have come since. `beside` an agent
+        nothing is told, since that does it: by mail nothing goes twice.
+        """
         try:
             case_key = read_case_key(self.row.case_key)
             new = await fetch(
@@ -73,6 +61,8 @@ class Hearing:
             return False
         if new:
             log_event(Event.NOTICES_HEARD, count=new)
+        if beside:
+            return True
         teller = Teller(self.outbox, self.client, self.row, self.source, self.now)
         if self.row.digest is not None and teller.is_due():
             await self.look_again(index)

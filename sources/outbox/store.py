@@ -213,6 +213,15 @@ def look_into(path: Path, key: OutboxKey) -> Iterator[Outbox]:
         yield made
 
 
+def is_in_use(path: Path) -> bool:
+    """Tell whether an agent, or another run, has this outbox for itself now."""
+    try:
+        os.close(_lock(path))
+    except OutboxBusy:
+        return True
+    return False
+
+
 def copy_into(outbox: Outbox, path: Path) -> None:
     """Write all that an outbox holds into a new file, as it stands at one moment."""
     copy = _connect(path)

@@ -112,18 +112,15 @@ def judge(sample: Sample) -> Judgement:
     if not candidates["bsn"]:
         asked["bsn"] = _names_of(sample.columns, "bsn")
     if not candidates["status"]:
-        maybe = tuple(each.name for each in sample.columns if may_be_state(each))
-        asked |= {"status": maybe} if maybe else {}
+        states = [each.name for each in sample.columns if may_be_state(each)]
+        asked |= _ask_unfit(sample.columns, "status", states)
     placed = {id(column) for columns in candidates.values() for column in columns}
     days = tuple(each.name for each in find_days(sample) if id(each) not in placed)
     if not candidates.get("start"):
         named = _names_of(sample.columns, "start")
         asked["start"] = (*named, *(name for name in days if name not in named))
-    for role, maybe in (("status", asked.get("status", ())), ("end", days)):
-        unfit = _names_of_unfit(sample.columns, role)
-        unfit = (*unfit, *(name for name in maybe if name not in unfit))
-        if unfit and not candidates.get(role):
-            asked[role] = unfit
+    if not candidates.get("end"):
+        asked |= _ask_unfit(sample.columns, "end", days)
     if not candidates.get("case_number"):
         maybe = tuple(each.name for each in sample.columns if _may_number(each))
         asked |= {"case_number": maybe} if maybe else {}
@@ -213,16 +210,20 @@ def may_be_state(column: Column) -> bool:
     return column.has_at_most(MOST_WORDS) and bool(sort_status(column.codes).closes)
 
 
-def _names_of_unfit(columns: Sequence[Column], role: str) -> tuple[str, ...]:
-    """Give the columns that are called a status or an end and cannot be used as one.
+def _ask_unfit(
+    columns: Sequence[Column], role: str, maybe: Sequence[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Ask which is the status or the end: who is called so, unfit, or `maybe` is one.
 
     Without either, every row would count as open, also those that ended long ago.
     """
-    return tuple(
+    unfit = [
         each.name
         for each in columns
         if role in find_roles(each.name) and each.filled and not each.has_days
-    )
+    ]
+    found = (*unfit, *(name for name in maybe if name not in unfit))
+    return {role: found} if found else {}
 
 
 def _fits(column: Column, role: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -21,10 +21,10 @@ from signal_index.wire.notices import (
     ReturnNotices,
 )
 from signal_index.wire.values import Oin
-from sources.notice_settings import NoticesRow
+from sources.notice_settings import EventsRow, NoticesRow
 from sources.notices.hearing import Hearing
 from sources.outbox.notices import find_notices
-from sources.outbox.store import Outbox
+from sources.outbox.store import Outbox, is_in_use
 from sources.outbox_key import OutboxKey
 from tests.contact_builders import as_it_is
 from tests.sources_builders import SECRET
@@ -81,12 +81,35 @@ async def a_hearing(folder: Path) -> AsyncIterator[Hearing]:
             yield Hearing(outbox, client, row, OIN, as_it_is, lambda: NOW)
 
 
-async def test_by_hand_it_is_heard_too_unless_an_agent_just_did(tmp_path: Path) -> None:
-    """Who delivers by hand has no agent, and asks for what came back itself."""
+async def test_what_came_a_second_after_the_last_look_is_heard_too(
+    tmp_path: Path,
+) -> None:
+    """A correction that was entered since would be unsaid for a minute."""
     index = FakeIndex(waiting=[a_notice("match")])
     async with a_hearing(tmp_path) as hearing:
-        assert await hearing.hear_unless_just_done(index)
-        assert len(find_notices(hearing.outbox)) == 1
-        index.waiting = [a_notice("match")]
-        assert await hearing.hear_unless_just_done(index)
-        assert len(index.waiting) == 1
+        for count in (1, 2):
+            assert await hearing.hear(index)
+            assert len(find_notices(hearing.outbox)) == count
+            index.waiting = [a_notice("match")]
+
+
+async def test_beside_an_agent_it_is_kept_and_told_by_the_agent_alone(
+    tmp_path: Path,
+) -> None:
+    index = FakeIndex(waiting=[a_notice("match")])
+    posted: list[httpx.Request] = []
+
+    def post(request: httpx.Request) -> httpx.Response:
+        posted.append(request)
+        return httpx.Response(200)
+
+    async with a_hearing(tmp_path) as made:
+        client = httpx.AsyncClient(transport=httpx.MockTransport(post))
+        row = NoticesRow(events=EventsRow(url="https://own.test/in"))
+        hearing = replace(made, client=client, row=row)
+        assert is_in_use(tmp_path / "outbox.sqlite")
+        assert await hearing.hear(index, beside=True)
+        assert (len(find_notices(hearing.outbox)), len(posted)) == (1, 0)
+        assert await hearing.hear(index)
+        assert len(posted) == 1
+    assert not is_in_use(tmp_path / "outbox.sqlite")
