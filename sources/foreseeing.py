@@ -18,6 +18,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
 from sources.errors import (
     ClockDiffers,
+    NotRegistered,
     OutboxElsewhere,
     OutboxOutdated,
     ProfileOverlaps,
@@ -41,6 +42,7 @@ from sources.outbox.staging import Stager
 from sources.outbox.standing import keep_registration
 from sources.outbox.store import Outbox, copy_into
 from sources.outbox.strays import count_strays
+from sources.outbox.takes import Taken
 from sources.outbox.unchanged import find_known, recognise
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.previewing import Preview
@@ -123,30 +125,42 @@ async def hold_against_index(
 
 
 def foresee(
-    outbox: Outbox, task: Task, *, now: datetime, told: Callable[[int], None]
+    outbox: Outbox,
+    task: Task,
+    *,
+    now: datetime,
+    told: Callable[[int], None],
+    takes: Taken | None = None,
 ) -> Foreseen:
     """Deliver into this copy; where it would be held, the answer is taken to be yes.
 
-    A profile that overlaps with another is told as refused, and its file is judged.
-    Raises `ChangesWait` or `UnreadableFile`, as a run would.
+    What overlaps with another profile, or what the index would refuse by `takes`, is
+    told as refused, and the file is judged. Raises `ChangesWait` or `UnreadableFile`,
+    as a run would.
     """
     refused = ""
     try:
         verify_own_name(outbox, task.profile)
     except ProfileOverlaps as error:
         refused = str(error)
-    return replace(_foresee(outbox, task, now=now, told=told), refused=refused)
+    found = _foresee(outbox, task, now=now, told=told, takes=takes)
+    return replace(found, refused=refused or found.refused)
 
 
 def _foresee(
-    outbox: Outbox, task: Task, *, now: datetime, told: Callable[[int], None]
+    outbox: Outbox,
+    task: Task,
+    *,
+    now: datetime,
+    told: Callable[[int], None],
+    takes: Taken | None,
 ) -> Foreseen:
     profile, mark = task.profile, task.find_mark(outbox.key)
     for held in find_held(outbox, profile.name):
         if task.is_once:
             raise held.ask_first()
     _clear_the_way(outbox, profile.name)
-    terms = Terms(profile.valid_months, now, profile.facts.has_header)
+    terms = Terms(profile.valid_months, now, profile.facts.has_header, takes=takes)
     is_full = task.kind is DeliveryKind.FULL
     known = find_known(outbox, profile, mark, today=terms.today) if is_full else None
     delivery = open_delivery(outbox, profile, task.kind, mark, now=now)
@@ -158,13 +172,20 @@ def _foresee(
     stager = Stager(outbox, delivery.id, name, messages=messages)
     for count in stager.stage(task.intake.read(today=day_of(now))):
         told(count)
-    if plan_delivery(outbox, get_delivery(outbox, delivery.id), terms):
-        return _count(outbox, delivery)
+    refused = ""
+    try:
+        is_planned = plan_delivery(outbox, get_delivery(outbox, delivery.id), terms)
+    except NotRegistered as error:
+        refused, terms = str(error), replace(terms, takes=None)
+        is_planned = plan_delivery(outbox, get_delivery(outbox, delivery.id), terms)
+    if is_planned:
+        return replace(_count(outbox, delivery), refused=refused)
     (held,) = find_held(outbox, profile.name)
     cases = get_named_cases(outbox, held)
-    approved = Terms(terms.months, now, terms.has_header, held.digest)
+    approved = replace(terms, approved=held.digest)
     plan_delivery(outbox, get_delivery(outbox, delivery.id), approved)
-    return _count(outbox, delivery, held.findings, cases)
+    found = _count(outbox, delivery, held.findings, cases)
+    return replace(found, refused=refused)
 
 
 def find_lines(outbox: Outbox, delivery: UUID, *, is_new: bool) -> frozenset[int]:

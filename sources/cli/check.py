@@ -42,6 +42,7 @@ from sources.outbox_key import OutboxKey
 from sources.passed_over import LINES, describe_passed, say_passed
 from sources.profile import Profile, load_profile
 from sources.proposing.unread import NOTHING_UNREAD, Unread
+from sources.publisher.admission import list_taken
 from sources.publisher.task import Task
 from sources.reasons import ALL_REJECTS, Rejected, say_all_rejects
 from sources.refused_beforehand import (
@@ -149,10 +150,11 @@ def _check(
         compared = count_told(outbox, profile.name) if path else None
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         task = Task(intake, profile, DeliveryKind.FULL)
-        foreseen = foresee(outbox, task, now=now(), told=bars.read)
+        found, source = find_registration(outbox), settings.source if settings else ""
+        takes = list_taken(found[0], source) if found else None
+        foreseen = foresee(outbox, task, now=now(), told=bars.read, takes=takes)
         foreseen = replace(foreseen, refused=foreseen.refused or said or "")
-        delivery, found = foreseen.delivery.id, find_registration(outbox)
-        source = settings.source if settings else ""
+        delivery = foreseen.delivery.id
         if rejects:
             write_rejects(rejects, find_rejects(outbox, delivery))
         return Checked(

@@ -50,16 +50,23 @@ class CodesUnfit(InvalidProfile):
 
 
 class NotRegistered(InvalidProfile):
-    """The source is not registered for what a delivery holds: the index refuses it."""
+    """The index takes nothing of what a first delivery, or a known case by it, holds.
 
-    def __init__(self, profile: str, places: Sequence[tuple[str, str]]) -> None:
+    `is_known`: known cases go on as that.
+    """
+
+    def __init__(
+        self, profile: str, places: Sequence[tuple[str, str]], *, is_known: bool
+    ) -> None:
         named = " en ".join(f"{kind} in gemeente {place}" for kind, place in places)
+        cases = "bekende zaken krijgen" if is_known else "elke zaak is van"
+        stays = " en niets ingetrokken: elk vlaggetje staat er nog" * is_known
         super().__init__(
-            f"Profiel {profile}: bekende zaken krijgen soort signaal {named}. Die "
-            "neemt de index van deze bron niet aan. Er is niets verstuurd en niets "
-            "ingetrokken: elk vlaggetje staat er nog. Verbeter het profiel, of vraag "
-            "de beheerder van de index om dit aan te melden. Geef daarna de opdracht "
-            "opnieuw."
+            f"Profiel {profile}: {cases} soort signaal {named}. Die neemt de index van "
+            f"deze bron nu niet aan. Er is niets verstuurd{stays}. Verbeter het "
+            "profiel, of vraag de beheerder van de index om dit aan te melden. Is het "
+            "aangemeld? Vraag dan de gemeente of het doel is vastgesteld. Geef daarna "
+            "de opdracht opnieuw."
         )
 
 

@@ -6,7 +6,7 @@ and validity are settled here, so that what is repeated later repeats the same t
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -15,10 +15,14 @@ from uuid import UUID, uuid4
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.signals import WithdrawalReason
 from sources.clock import day_of
-from sources.errors import NotRegistered
 from sources.judging.difference import Difference
 from sources.judging.rules import judge
-from sources.outbox.awaited import Formers, await_flag, take_over_awaited
+from sources.outbox.awaited import (
+    Formers,
+    await_flag,
+    note_refused,
+    take_over_awaited,
+)
 from sources.outbox.closing import ENDED_FOR
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -42,6 +46,7 @@ from sources.outbox.parking import give_way
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.strays import plan_strays
+from sources.outbox.takes import Taken, verify_taken
 from sources.outbox.unchanged import note_recheck
 from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey
@@ -60,10 +65,6 @@ INSERT INTO work (delivery, state, action, case_key, part, reference, version, l
   record, person, fingerprint, category, municipality, contact, valid_from, valid_limit,
   valid_until, informed_code, informed_on, sealed, name)
 VALUES (?, 'sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
-_CHANGED: Final = f"""
-SELECT DISTINCT category, municipality FROM ({OPEN}) WHERE reference IS NOT NULL
-AND (category <> told_category OR municipality <> told_municipality)
-ORDER BY category, municipality"""  # noqa: S608 - our own constant
 _TELL_CONTACTS: Final = """
 INSERT INTO contact (id, mark, body, state)
 SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
@@ -88,15 +89,14 @@ VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?,?)"""
 class Terms:
     """What a plan is made under; `approved` is the digest that somebody let through.
 
-    `takes`: which kinds the index takes of this source, and in which municipality; None
-    where nobody asked it.
+    `takes`: what the index takes of this source; None where nobody asked it.
     """
 
     months: int
     now: datetime
     has_header: bool = True
     approved: bytes | None = None
-    takes: Collection[tuple[str, str]] | None = None
+    takes: Taken | None = None
 
     @property
     def today(self) -> date:
@@ -132,13 +132,14 @@ def plan_delivery(
     `settle` notes, in the same transaction, how far the registration was read. A
     delivery that was held before is judged anew: what somebody approved goes through
     only if it is still the same difference. Raises `NotRegistered`, and nothing
-    happened, where a known case goes on as what the index would refuse.
+    happened, where the index would refuse what known cases go on as, or all.
     """
     with outbox.transaction("plan") as connection:
         if delivery.state == "held":
             take_up(connection, delivery.id)
         pair_left_over(connection)
-        _verify_taken(connection, delivery, terms)
+        if terms.takes is not None:
+            verify_taken(connection, delivery, terms.takes)
         is_full = delivery.kind is DeliveryKind.FULL
         unclear = [] if is_full else pair_closings(connection)
         replace_held(connection, outbox.key, delivery)
@@ -159,18 +160,6 @@ def plan_delivery(
         settle(connection)
         clear_staged(connection)
     return True
-
-
-def _verify_taken(
-    connection: sqlite3.Connection, delivery: OpenDelivery, terms: Terms
-) -> None:
-    if terms.takes is None:
-        return
-    changed = [
-        (row["category"], row["municipality"]) for row in connection.execute(_CHANGED)
-    ]
-    if refused := [each for each in changed if each not in terms.takes]:
-        raise NotRegistered(delivery.profile, refused)
 
 
 def _plan(
@@ -221,13 +210,19 @@ def _reject_unclear(
     unclear: Sequence[sqlite3.Row],
 ) -> None:
     """Say of which rows that are over nobody knows which signal they mean."""
-    rejects = [
-        Reject(Place(row["line"], row["record"]), "", Reason.CLOSING_UNCLEAR)
-        for row in unclear
-    ]
+    _reject(connection, delivery, unclear, Reason.CLOSING_UNCLEAR)
+    raise_count(connection, delivery.id, "ended", -len(unclear))
+
+
+def _reject(
+    connection: sqlite3.Connection,
+    delivery: OpenDelivery,
+    rows: Sequence[sqlite3.Row],
+    reason: Reason,
+) -> None:
+    rejects = [Reject(Place(row["line"], row["record"]), "", reason) for row in rows]
     insert_rejects(connection, delivery.id, rejects)
     raise_count(connection, delivery.id, "rejected", len(rejects))
-    raise_count(connection, delivery.id, "ended", -len(rejects))
 
 
 def _note_turnover(
@@ -268,38 +263,59 @@ def _plan_open(plan: _Plan, key: OutboxKey, terms: Terms) -> int:
     unchanged = 0
     for row in plan.connection.execute(OPEN):
         limit = row["valid_limit"] and date.fromisoformat(row["valid_limit"])
-        if limit and limit < terms.today:
+        if not limit or limit >= terms.today:
+            unchanged += _plan_case(plan, key, terms, (row, limit))
+        elif row["reference"]:
             # It ended while its delivery was held: nothing to tell any more.
-            if row["reference"]:
-                _insert_withdrawal(plan, row, WithdrawalReason.ENDED, limit)
-                plan.turn(row, "went")
-            continue
-        until = derive_valid_until(limit, terms.months, today=terms.today)
-        difference = compare(
-            _told(row), _current(row, until), months=terms.months, today=terms.today
-        )
-        placed = None
-        if difference.publish:
-            again = None if difference.withdraw else row["reference"]
-            placed = _insert_publication(plan, key, row, (until, again))
-        if difference.withdraw:
-            # Whom a case never was about, loses the flag at once.
-            after = placed if difference.withdraw is WithdrawalReason.ENDED else None
-            _insert_withdrawal(
-                plan, row, difference.withdraw, terms.today, replaced_by=after
-            )
-        if row["reference"] is None or difference.withdraw:
-            _await(plan, key, row)
-        if row["reference"] is None:
-            plan.turn(row, "came")
-        unchanged += difference.is_nothing
+            _insert_withdrawal(plan, row, WithdrawalReason.ENDED, limit)
+            plan.turn(row, "went")
     return unchanged
 
 
-def _await(plan: _Plan, key: OutboxKey, row: sqlite3.Row) -> None:
+def _plan_case(
+    plan: _Plan, key: OutboxKey, terms: Terms, case: tuple[sqlite3.Row, date | None]
+) -> bool:
+    """Plan what an open case asks for; tells whether that is nothing."""
+    row, limit = case
+    until = derive_valid_until(limit, terms.months, today=terms.today)
+    difference = compare(
+        _told(row), _current(row, until), months=terms.months, today=terms.today
+    )
+    placed = None
+    refusal = _find_refusal(terms, row) if difference.publish else None
+    if refusal:
+        _reject(plan.connection, plan.delivery, [row], refusal)
+    elif difference.publish:
+        again = None if difference.withdraw else row["reference"]
+        placed = _insert_publication(plan, key, row, (until, again))
+    if difference.withdraw:
+        # Whom a case never was about, loses the flag at once.
+        after = placed if difference.withdraw is WithdrawalReason.ENDED else None
+        _insert_withdrawal(
+            plan, row, difference.withdraw, terms.today, replaced_by=after
+        )
+    if row["reference"] is None or difference.withdraw:
+        _await(plan, key, row, refusal)
+    if row["reference"] is None:
+        plan.turn(row, "came")
+    return difference.is_nothing
+
+
+def _find_refusal(terms: Terms, row: sqlite3.Row) -> Reason | None:
+    """Give why the index would refuse an open row; None where it takes it, or may."""
+    if terms.takes is None:
+        return None
+    return terms.takes.find_refusal(row["category"], row["municipality"])
+
+
+def _await(
+    plan: _Plan, key: OutboxKey, row: sqlite3.Row, refusal: Reason | None
+) -> None:
     """Note of a case that was known, that the flag which is told now does not stand."""
     if former := plan.formers.find(row):
         await_flag(plan.connection, key, row, plan.delivery.profile, former)
+        if refusal:
+            note_refused(plan.connection, row, refusal)
 
 
 def _plan_over(plan: _Plan, *, is_full: bool) -> None:

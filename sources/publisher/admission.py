@@ -30,6 +30,7 @@ from sources.outbox.registrations import (
 from sources.outbox.standing import keep_elsewhere
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.strays import count_strays, is_ours
+from sources.outbox.takes import Taken
 from sources.profile import Profile
 
 _BESIDE: Final = "beside"
@@ -113,15 +114,14 @@ def verify_codes(known: OwnRegistration, profile: Profile, source: str) -> None:
         raise CodesUnfit(profile.name, one.say())
 
 
-def list_taken(known: OwnRegistration, source: str) -> frozenset[tuple[str, str]]:
-    """Give which kinds the index takes of a source today, and in which municipality."""
-    return frozenset(
-        (each.category, each.municipality)
-        for one in known.sources
-        if one.source == source
-        for each in one.coverage
-        if each.mayPublish
-    )
+def list_taken(known: OwnRegistration, source: str) -> Taken | None:
+    """Give what the index takes of a source today; None where it does not know it."""
+    for one in known.sources:
+        if one.source == source and one.active:
+            told = {(x.category, x.municipality): x.mayPublish for x in one.coverage}
+            today = frozenset(which for which, may in told.items() if may)
+            return Taken(frozenset(told), today)
+    return None
 
 
 def verify_own_name(outbox: Outbox, profile: Profile) -> None:

@@ -14,10 +14,12 @@ from signal_index.wire.values import Oin
 from sources.errors import (
     ClockDiffers,
     IndexRefused,
+    NotRegistered,
     OutboxElsewhere,
     OutboxOutdated,
     OutboxReplaced,
     OutboxUnsure,
+    SourceError,
 )
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.renaming import rename_profile
@@ -53,18 +55,22 @@ async def count_flags(town: Town, persons: range = range(1, COUNT + 1)) -> list[
 
 
 @pytest.mark.parametrize(
-    ("category", "municipality", "says"),
+    ("category", "municipality", "refused", "says"),
     [
-        ("leerplicht", "9901", "soort signaal uit het profiel"),
-        ("schuldhulpverlening", "9902", "gemeente uit het profiel"),
+        ("leerplicht", "9901", NotRegistered, "leerplicht in gemeente 9901"),
+        ("schuldhulpverlening", "9902", IndexRefused, "gemeente uit het profiel"),
     ],
 )
 async def test_a_wrong_profile_is_mended_and_goes_through(
-    town: Town, category: str, municipality: str, says: str
+    town: Town,
+    category: str,
+    municipality: str,
+    refused: type[SourceError],
+    says: str,
 ) -> None:
     text = PROFILE.replace('"9901", "9902"', f'"{municipality}"')
     wrong = parse_profile(text.replace('"bijstand"', f'"{category}"'))
-    with pytest.raises(IndexRefused, match=says):
+    with pytest.raises(refused, match=says):
         await deliver(town, wrong)
     done = await deliver(town, a_town_profile())
     assert done.counts.accepted == COUNT

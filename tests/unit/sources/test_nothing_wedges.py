@@ -47,6 +47,7 @@ def shown(*numbers: int, category: str = "bijstand") -> list[tuple[str, str]]:
 async def test_a_profile_with_a_wrong_category_is_mended_and_goes_through(
     agency: Agency,
 ) -> None:
+    agency.index.registration = taking("leerplicht", "bijstand")  # until a second ago
     agency.index.unknown_categories = frozenset({"leerplicht"})
     agency.index.refuse = lambda notice: (
         "unknown-source" if notice.category == "leerplicht" else ""
