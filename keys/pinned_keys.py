@@ -41,7 +41,7 @@ from keys.errors import (
     SuccessorForked,
     SuccessorRefused,
 )
-from keys.files import read_json, read_public, replace_public
+from keys.files import make_folder, read_json, read_public, replace_public
 from keys.jose import ALGORITHM, PublicKey, parse_public_key
 from keys.note_keys import ED25519, split_key
 from keys.successor import Chain, KeyUse, Successor, find_forks, follow, open_successor
@@ -282,6 +282,7 @@ class ReadOn:
             more = [one for one in chain.said if one not in known]
             if more:
                 whole = [*known, *more][-MAX_SUCCESSORS:]
+                make_folder(self._seen.parent)
                 replace_public(self._seen, encode_successors(whole))
         except KeysError as refusal:
             self._tell(refusal)

@@ -136,7 +136,8 @@ def test_who_pins_a_later_key_begins_with_that(user: User) -> None:
 
 def test_who_cannot_keep_it_goes_on_and_tells(user: User) -> None:
     take_successors(user.pinned, STEPS)
-    user.seen = user.seen / "nobody made this folder"
+    user.seen = user.seen / "no folder"
+    user.seen.write_text("a file")
     assert len(user.start().keys) == len(STEPS) + 1
     assert user.told == [KeyFileMalformed]
 
