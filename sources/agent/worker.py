@@ -286,7 +286,8 @@ class Worker:
             feed.profile.name: name for name, feed in self.feeds.items()
         }
         for one in find_let_go(self.outbox, limit=UNSENT_AT_MOST):
-            if one.profile in names:
+            # A file that was refused is no delivery there; its feed says it failed.
+            if one.profile in names and one.how != "refused":
                 feed = Slug(names[one.profile])
                 yield UnsentDelivery(delivery=one.id, feed=feed, how=one.how)
 

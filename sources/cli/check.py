@@ -17,12 +17,18 @@ from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.agency_keys import load_keys
 from sources.cli.delivery_words import say_questions
 from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.hints import (
+    NO_HINTS,
+    Hints,
+    describe_hints,
+    find_hints,
+    say_hints,
+)
 from sources.cli.intake import Place, open_intake
-from sources.cli.own_files import look_for_unread
 from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE, find_in_folder
-from sources.clock import day_of, now, write_moment
+from sources.clock import now, write_moment
 from sources.counted import EVERYTHING, Cut, say_count
 from sources.errors import InvalidAgencySettings
 from sources.foreseeing import (
@@ -32,27 +38,17 @@ from sources.foreseeing import (
     hold_against_index,
     open_copy,
 )
-from sources.judging.words import say_not_begun, say_open_though_over
-from sources.outbox.contacts import count_contacts, find_pending_contacts
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.not_begun import name_not_begun
-from sources.outbox.standing import count_signals, find_registration
+from sources.outbox.standing import find_registration
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.passed_over import LINES, describe_passed, say_passed
 from sources.profile import Profile, load_profile
-from sources.proposing.unread import NOTHING_UNREAD, Unread
 from sources.publisher.admission import list_taken
 from sources.publisher.task import Task
 from sources.reasons import ALL_REJECTS, Rejected, say_all_rejects
-from sources.refused_beforehand import (
-    NOT_SO,
-    Registered,
-    find_crowd,
-    find_refused,
-    find_source_faults,
-    find_unlisted_holders,
-)
+from sources.refused_beforehand import NOT_SO
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
@@ -84,9 +80,8 @@ class Checked:
     reasons: Counter[str]
     columns: Sequence[Rejected]
     compared: int | None
-    unfit: Sequence[str] = ()
+    hints: Hints = NO_HINTS
     not_begun: Sequence[str] = ()
-    unread: Unread = NOTHING_UNREAD
     is_asked: bool | None = None
     registered: datetime | None = None
 
@@ -134,7 +129,7 @@ def check_command(
         elif delivery.counts.rejected:
             PlainConsole().print(ALL_REJECTS, soft_wrap=True)
     is_unheard = delivery.hearing is not Hearing.HEARD
-    if foreseen.asked or foreseen.refused or is_unheard or checked.unfit:
+    if foreseen.asked or foreseen.refused or is_unheard or checked.hints.unfit:
         raise typer.Exit(ASKS)
 
 
@@ -162,9 +157,8 @@ def _check(
             Counter(each.reason.value for each in find_rejects(outbox, delivery)),
             count_by_field(outbox, delivery),
             compared,
-            _find_unfit(profile, found and Registered(found[0], source), outbox),
+            find_hints(outbox, profile, place.file, source),
             name_not_begun(outbox, profile.name),
-            look_for_unread(place.file, profile) if place.file else NOTHING_UNREAD,
             None if settings is None else said is not None,
             found and found[1],
         )
@@ -181,22 +175,6 @@ async def _ask_index(
         except InvalidAgencySettings:
             return None  # `doctor` and `publish` say what is wrong with these
         return await hold_against_index(outbox, index, now, profile)
-
-
-def _find_unfit(
-    profile: Profile, registered: Registered | None, outbox: Outbox
-) -> list[str]:
-    """Say what of this profile and file the index would refuse, by what it said last.
-
-    Whom the records name is read from the copy: as it would be sent.
-    """
-    found = [*find_refused(profile, registered, today=day_of(now()))]
-    found += find_crowd(count_contacts(outbox), count_signals(outbox))
-    if registered:
-        holders = [one.holder for one in find_pending_contacts(outbox)]
-        found += find_source_faults(registered)
-        found += find_unlisted_holders(holders, profile, registered)
-    return [f"{says} {remedy}" for says, remedy in found]
 
 
 def _load_key(settings: AgencySettings) -> OutboxKey:
@@ -223,10 +201,8 @@ def _describe(checked: Checked) -> dict[str, object]:
             for each in foreseen.asked
         ],
         "hearing": delivery.hearing.value,
-        "unfit": list(checked.unfit),
         "refused": foreseen.refused,
-        "endsUnread": list(checked.unread.ends),
-        "statusUnread": [name for name, _ in checked.unread.states],
+        **describe_hints(checked.hints),
         "openThoughOver": delivery.though_open,
         "passed": describe_passed(delivery.passed),
         "compared": checked.compared,
@@ -263,16 +239,24 @@ def _say(checked: Checked, cut: Cut) -> Iterator[str | Table]:
     fitting = counts.read - delivery.ended - delivery.not_begun - delivery.ignored
     for said in say_all_rejects(checked.columns, fitting):
         yield f"  {said}"
-    for unfit in checked.unfit:
-        yield f"Let op: {unfit}"
-    for ends in _say_ends(checked, cut):
-        yield f"Let op: {ends}"
+    yield from say_hints(
+        {
+            "read": counts.read,
+            "notBegun": delivery.not_begun,
+            "notBegunTold": delivery.not_begun_told,
+            "openThoughOver": delivery.though_open,
+        },
+        checked.hints,
+        not_begun=checked.not_begun,
+        cut=cut,
+        asked=[each.doubt for each in foreseen.asked],
+    )
     yield from _say_doubts(foreseen, cut)
 
 
 def _say_if(checked: Checked) -> Iterator[str]:
     """Say under which condition the counts are what will be sent."""
-    if checked.foreseen.refused or checked.unfit:
+    if checked.foreseen.refused or checked.hints.unfit:
         yield NOT_SO
     elif checked.foreseen.asked:
         yield _IF_APPROVED
@@ -295,23 +279,10 @@ def _say_registered(checked: Checked) -> Iterator[str]:
         yield f"Vergeleken met hoe de index u kende op {told}."
 
 
-def _say_ends(checked: Checked, cut: Cut) -> Iterator[str]:
-    yield from checked.unread.say()
-    asked = [each.doubt for each in checked.foreseen.asked]
-    delivery = checked.foreseen.delivery
-    yield from say_open_though_over(delivery.though_open, asked)
-    yield from say_not_begun(delivery.not_begun_told, checked.not_begun, cut)
-
-
 def _say_doubts(foreseen: Foreseen, cut: Cut) -> Iterator[str]:
     delivery = foreseen.delivery
     if foreseen.refused:
         yield f"Let op: zo levert `publish` niet. {foreseen.refused}"
-    if delivery.not_begun * 2 > delivery.counts.read:
-        yield (
-            "Let op: de meeste records zijn volgens de status nog niet begonnen. Klopt "
-            "de lijst van codes in het profiel?"
-        )
     for line in say_questions(foreseen.asked, foreseen.cases, cut):
         yield line if line.startswith(" ") else f"Let op: {line}"
     if delivery.hearing is not Hearing.HEARD:

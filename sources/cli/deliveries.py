@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import httpx
 import typer
@@ -16,8 +17,8 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.comparing import Tried, compare_in_trial
 from sources.cli.delivery_words import (
     cut_of,
-    describe,
     describe_let_go,
+    list_newest,
     say_owed,
     say_questions,
     say_spared,
@@ -60,6 +61,7 @@ from sources.outbox.holding import (
 from sources.outbox.let_go import find_let_go
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.owed import find_owed, forget_owed
+from sources.outbox.refused import get_refused_file
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
@@ -107,7 +109,7 @@ def show_command(
         with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             if delivery is None:
                 most = MOST_KEPT if whole else _SHOWN
-                found, said = _find_newest(outbox, most), None
+                found, said = list_newest(outbox, limit=most), None
             else:
                 found = [_find_one(outbox, delivery, given.rejects)]
                 said = _say_of(outbox, found[0], whole=whole)
@@ -271,6 +273,8 @@ def _name_questions(
     outbox: Outbox, one: Mapping[str, object], cut: Cut
 ) -> Sequence[str]:
     """Give what is asked about a delivery, with the agency's own case numbers."""
+    if one["state"] == "refused":
+        return [get_refused_file(outbox, UUID(str(one["delivery"]))).say()]
     said = [
         line
         for owed in find_owed(outbox)
@@ -304,11 +308,3 @@ def _find_one(outbox: Outbox, end: str, rejects: Path) -> dict[str, object]:
     if len(ended) == 1:
         return describe_let_go(ended[0])
     return summarise(outbox, get_by_end(outbox, end), rejects)
-
-
-def _find_newest(outbox: Outbox, most: int) -> list[dict[str, object]]:
-    """Give the newest deliveries of all there were, also those that were let go of."""
-    found = [describe(outbox, one) for one in find_newest(outbox, limit=most)]
-    found += [describe_let_go(one) for one in find_let_go(outbox, limit=most)]
-    found.sort(key=lambda one: str(one["until"]), reverse=True)
-    return found[:most]

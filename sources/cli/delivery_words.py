@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from signal_index.wire.deliveries import Hearing
+from sources.cli.hints import NO_HINTS, Hints, say_hints
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_day, write_moment
 from sources.counted import AT_ONCE, EVERYTHING, Cut, say_count
@@ -15,17 +16,16 @@ from sources.judging.rules import Doubt, Finding
 from sources.judging.words import (
     find_remedy,
     say_finding,
-    say_not_begun,
-    say_open_though_over,
 )
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_by_field,
     count_rejects,
+    find_newest,
     find_rejects_file,
 )
 from sources.outbox.holding import Held, NamedCase, find_held
-from sources.outbox.let_go import LetGo
+from sources.outbox.let_go import LetGo, find_let_go
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
 from sources.passed_over import describe_passed, read_passed, say_passed
@@ -67,6 +67,7 @@ STATES: Final = {
     "replaced": "vervangen door een nieuwere",
     "outdated": "verlopen zonder antwoord",
     "abandoned": "losgelaten",
+    "refused": "bestand geweigerd",
 }
 
 
@@ -98,6 +99,23 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "rejectedColumns": list_rejected(outbox, one.id),
         "findings": _describe_findings(held),
     }
+
+
+def list_newest(
+    outbox: Outbox, *, limit: int, rejects: Path | None = None
+) -> list[dict[str, object]]:
+    """Give the newest deliveries, also those that ended untold and refused files.
+
+    With `rejects`, the folder of these: where those of each delivery are.
+    """
+    newest = find_newest(outbox, limit=limit)
+    found = [
+        summarise(outbox, one, rejects) if rejects else describe(outbox, one)
+        for one in newest
+    ]
+    found += [describe_let_go(one) for one in find_let_go(outbox, limit=limit)]
+    found.sort(key=lambda one: str(one["until"]), reverse=True)
+    return found[:limit]
 
 
 def list_rejected(outbox: Outbox, delivery: UUID) -> list[dict[str, object]]:
@@ -268,8 +286,9 @@ def show_aside(
     one: Mapping[str, object],
     not_begun: Sequence[str],
     cut: Cut,
+    hints: Hints = NO_HINTS,
 ) -> None:
-    """Say which lines of a file were passed over, and where it contradicts itself."""
+    """Say which lines of a file were passed over, and what to look at in it."""
     told = one["passed"]
     passed = read_passed(told if isinstance(told, Sequence) else ())
     for line in say_passed(passed, cut):
@@ -281,11 +300,8 @@ def show_aside(
     ]
     for line in say_spared(one["spared"]):
         console.print(line, soft_wrap=True)
-    for said in (
-        *say_open_though_over(one["openThoughOver"], asked),
-        *say_not_begun(one["notBegunTold"], not_begun, cut),
-    ):
-        console.print(f"Let op: {said}", soft_wrap=True)
+    for said in say_hints(one, hints, not_begun=not_begun, asked=asked, cut=cut):
+        console.print(said, soft_wrap=True)
 
 
 def say_spared(count: object) -> Iterator[str]:

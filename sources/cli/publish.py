@@ -17,6 +17,7 @@ from sources.cli.comparing import Tried, compare_in_trial, describe_tried
 from sources.cli.delivery_words import (
     COUNTS,
     cut_of,
+    describe,
     say_questions,
     say_spared,
     show_aside,
@@ -28,6 +29,13 @@ from sources.cli.edge import (
     Bars,
     refusing_plainly,
     start_logging_if_asked,
+)
+from sources.cli.hints import (
+    NO_HINTS,
+    Hints,
+    describe_hints,
+    find_hints,
+    say_hints,
 )
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import (
@@ -125,6 +133,7 @@ def publish_command(
         said: Summary = {"resumed": summaries[:-1], "waiting": describe_due(bars.due)}
         said["awaited"] = describe_awaited(left.awaited)
         said["trial"] = describe_tried(left.tried)
+        said |= describe_hints(left.hints)
         typer.echo(json.dumps(summaries[-1] | said))
     else:
         _show(summaries, left)
@@ -155,7 +164,7 @@ def verify_nothing_left(settings: AgencySettings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """Cases whose flag is not as the file has it: not begun by their status, awaited.
+    """What is to look at: cases not begun by their status, or that await a flag; hints.
 
     By the agency's own case numbers. `tried`: what is said of a source in trial.
     """
@@ -163,6 +172,7 @@ class _Left:
     not_begun: Sequence[str]
     awaited: Sequence[Awaited]
     tried: Tried
+    hints: Hints
 
 
 async def _publish(
@@ -203,6 +213,9 @@ async def _publish(
                 waits = get_delivery(outbox, held.delivery)
                 for line in _say_why(outbox, waits, settings.rejects):
                     bars.tell(line)
+                hints = find_hints(outbox, asked.profile, asked.file, settings.source)
+                for line in _say_hints(outbox, waits, hints):
+                    bars.tell(line)
                 raise
             finally:
                 release_all(settings.feeds, outbox, now())
@@ -211,7 +224,9 @@ async def _publish(
             )
         told = [summarise(outbox, one, settings.rejects) for one in closed]
         not_begun = name_not_begun(outbox, asked.profile.name)
-        return told, run.stopped, _Left(not_begun, find_awaited(outbox), tried)
+        hints = find_hints(outbox, asked.profile, asked.file, settings.source)
+        left = _Left(not_begun, find_awaited(outbox), tried, hints)
+        return told, run.stopped, left
 
 
 async def _say_what_waits(
@@ -261,6 +276,13 @@ def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str
         yield f"Afgewezen records: {file}"
 
 
+def _say_hints(outbox: Outbox, waits: OpenDelivery, hints: Hints) -> Iterator[str]:
+    held = find_held(outbox, waits.profile)
+    asked = [each.doubt for one in held for each in one.findings]
+    one = describe(outbox, waits)
+    yield from say_hints(one, hints, asked=asked, cut=cut_of(one))
+
+
 def describe_stop(settings: AgencySettings, error: SourceError, bars: Bars) -> Summary:
     """Say for a machine what stopped a run: what is asked, or the name of the fact.
 
@@ -283,17 +305,19 @@ def describe_stop(settings: AgencySettings, error: SourceError, bars: Bars) -> S
 def _show(summaries: Sequence[Summary], left: _Left) -> None:
     for summary in summaries[:-1]:
         show_summary(summary)
-    show_summary(summaries[-1], left.not_begun)
+    show_summary(summaries[-1], left.not_begun, left.hints)
     for line in (*say_awaited(left.awaited), *left.tried.says):
         PlainConsole(soft_wrap=True).print(line)
 
 
-def show_summary(summary: Summary, not_begun: Sequence[str] = ()) -> None:
+def show_summary(
+    summary: Summary, not_begun: Sequence[str] = (), hints: Hints = NO_HINTS
+) -> None:
     """Show what became of a delivery, and where its rejects are."""
     table = make_table("", "", title=f"Levering {summary['profile']}")
     for name, label in COUNTS.items():
         table.add_row(label, str(summary[name]))
     console = PlainConsole()
     console.print(table)
-    show_aside(console, summary, not_begun, cut_of(summary))
+    show_aside(console, summary, not_begun, cut_of(summary), hints)
     show_rejected(console, summary)

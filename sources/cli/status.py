@@ -11,12 +11,11 @@ import typer
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
 from sources.cli.delivery_words import (
-    describe,
+    list_newest,
     say_owed,
     show_all,
     show_rejected,
 )
-from sources.cli.delivery_words import summarise as describe_with_rejects
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
@@ -25,12 +24,13 @@ from sources.counted import EVERYTHING, Cut, say_count
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.notices.waiting import describe_due, find_due, say_due
 from sources.outbox.awaited import find_awaited
-from sources.outbox.deliveries import find_newest, find_unfinished
+from sources.outbox.deliveries import find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.notices import find_moment
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
+from sources.outbox.refused import find_refused_files
 from sources.outbox.standing import (
     count_signals,
     find_reconciled,
@@ -115,12 +115,7 @@ def summarise(
         "underWay": bool(find_unfinished(outbox)),
         "noticesHeard": heard and heard.isoformat(),
         "lastReconciled": reconciled.isoformat() if reconciled else None,
-        "deliveries": [
-            describe_with_rejects(outbox, one, rejects)
-            if rejects
-            else describe(outbox, one)
-            for one in find_newest(outbox, limit=_SHOWN)
-        ],
+        "deliveries": list_newest(outbox, limit=_SHOWN, rejects=rejects),
     }
 
 
@@ -128,6 +123,7 @@ def _say_what_stands(outbox: Outbox, cut: Cut) -> Iterator[str]:
     """Say what stands, of which cases that is not as it should be, what is owed."""
     yield from say_standings(find_standings(outbox))
     yield from say_cases(outbox, cut)
+    yield from (one.say() for one in find_refused_files(outbox))
     for changes in find_owed(outbox):
         yield from say_owed(changes)
 

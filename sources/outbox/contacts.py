@@ -28,6 +28,15 @@ def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
     ]
 
 
+def find_unstored_holders(outbox: Outbox) -> list[ContactHolder]:
+    """Give those that the index does not have: to send, refused or held."""
+    rows = outbox.connection.execute(
+        "SELECT body FROM contact WHERE state <> 'sent'"
+        " UNION SELECT body FROM held_contact"
+    )
+    return [parse_body(ContactHolder, row["body"]) for row in rows]
+
+
 def count_contacts(outbox: Outbox) -> int:
     """Give how many contact holders there would be at the index."""
     found = outbox.connection.execute("SELECT count(*) FROM contact")

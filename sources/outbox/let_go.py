@@ -13,7 +13,7 @@ from uuid import UUID
 from signal_index.wire.deliveries import DeliveryKind
 from sources.outbox.store import Outbox
 
-How = Literal["dropped", "replaced", "outdated", "abandoned"]
+How = Literal["dropped", "replaced", "outdated", "abandoned", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LetGo:
 def note_let_go(connection: sqlite3.Connection, delivery: UUID, how: How) -> None:
     """Note how a delivery ended, in the transaction that forgets it."""
     connection.execute(
-        "INSERT OR REPLACE INTO let_go"
+        "INSERT OR REPLACE INTO let_go (id, profile, kind, ends, read, rejected, how)"
         " SELECT id, profile, kind, ends, read, rejected, ? FROM delivery WHERE id = ?",
         (how, str(delivery)),
     )

@@ -70,7 +70,8 @@ CREATE TABLE reject (
 CREATE INDEX reject_by_delivery ON reject (delivery);
 """
 
-# Deliveries of which nothing was told: counts, and how each ended.
+# Deliveries of which nothing was told: counts, and how each ended. Of a file that was
+# refused whole: what it was, without its name, and why, sealed.
 _LET_GO: Final = """
 CREATE TABLE let_go (
   id TEXT PRIMARY KEY,
@@ -79,7 +80,10 @@ CREATE TABLE let_go (
   ends TEXT NOT NULL,
   read INTEGER NOT NULL,
   rejected INTEGER NOT NULL,
-  how TEXT NOT NULL CHECK (how IN ('dropped', 'replaced', 'outdated', 'abandoned'))
+  how TEXT NOT NULL CHECK (
+    how IN ('dropped', 'replaced', 'outdated', 'abandoned', 'refused')),
+  about TEXT NOT NULL DEFAULT '',
+  said BLOB
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -52,6 +52,7 @@ from sources.outbox.holding import (
 from sources.outbox.owed import find_owed
 from sources.outbox.parking import find_parked, park, take_back
 from sources.outbox.planning import Terms, count_work, plan_delivery
+from sources.outbox.refused import note_refused_file
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
@@ -130,9 +131,19 @@ class Run:
         if self.stopped and any(is_same(each, task, mark) for each in parked):
             raise self.stopped
         self._stop_at_held(task, mark)
-        delivery, rows = await self._read(task, mark)
+        try:
+            delivery, rows = await self._read(task, mark)
+        except (UnreadableFile, NotRegistered) as error:
+            self._note_refused(task, str(error))
+            raise
         done = await self._finish(delivery, is_read=True, rows=rows)
+        for why in task.unreadable:
+            self._note_refused(task, why)
         return [*finished, done]
+
+    def _note_refused(self, task: Task, why: str) -> None:
+        of = (task.profile.name, task.kind, task.about)
+        note_refused_file(self._outbox, of, why, now=self._sender.now())
 
     def _stop_at_held(self, task: Task, mark: bytes) -> None:
         """Raise `DeliveryHeld` where this very file waits already; it is not reread.

@@ -1,5 +1,7 @@
 """What a run is asked to do, and by which mark it is known again."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from signal_index.wire.deliveries import DeliveryKind
@@ -35,6 +37,22 @@ class Task:
         """
         is_file = isinstance(self.intake, FileIntake | SeveralIntake)
         return is_file and self.kind is DeliveryKind.DELTA
+
+    @property
+    def about(self) -> str:
+        """Say what is read, and by which format; never its name."""
+        form = f"gelezen als {self.profile.format}"
+        if isinstance(self.intake, FileIntake):
+            with suppress(OSError):
+                size = self.intake.path.stat().st_size
+                return f"{-(-size // 1000)} kB, {form}"
+        return form
+
+    @property
+    def unreadable(self) -> Sequence[str]:
+        """Give why some files of several were passed over, once they are read."""
+        several = isinstance(self.intake, SeveralIntake)
+        return [*self.intake.unreadable.values()] if several else []
 
     def find_mark(self, key: OutboxKey) -> bytes:
         """Give a mark of what is read and how: another profile is another task."""
