@@ -172,8 +172,10 @@ def _as_json(value: object) -> bytes:
 
 
 def _print_changes(before: KeyConfig, after: KeyConfig) -> None:
+    is_shorter = after.valid_until < before.valid_until
     lines: Sequence[str] = [
         f"  {change.where}: {change.before} -> {change.after}"
+        + (", SHORTER than now" if is_shorter and change.where == "validUntil" else "")
         for change in list_changes(before, after)
     ]
     typer.echo("\n".join(["Changes, and nothing else:", *lines]))

@@ -26,14 +26,15 @@ _PASSING: Final = {
 """Why a file cannot be read at one moment and can at the next."""
 Read = TypeVar("Read")
 Tell = Callable[[Exception], object]
-_Stamp = tuple[int, int, int] | None
+_Stamp = tuple[int, int, int, int] | None
 
 
 class Watched:
     """Files that are looked at now and then; the first look is when this is made.
 
     Make it before the files are read: what changes in between is then read once more,
-    and never missed. A file that is gone has changed too. `find` gives files that come
+    and never missed. A file that is gone has changed too, and one that others may not
+    read any more: what was refused for that is read again. `find` gives files that come
     and go, by their place in a folder; `passing`: which refusals pass by themselves,
     beside a file that cannot be read just now.
     """
@@ -128,4 +129,4 @@ def _stamp(path: Path) -> _Stamp:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -48,7 +48,9 @@ def begin_rotation(folder: Path, secret: bytes, asked: bytes) -> Path:
 def read_rotation(folder: Path) -> tuple[bytes, bytes]:
     """Give the one-time key and what was asked; raises `KeyFilesRefused` for none."""
     if not (folder / ONE_TIME).exists():
-        raise KeyFilesRefused("no rotation is under way here: `keys rotate begin`")
+        raise KeyFilesRefused(
+            "no rotation is under way here: it was finished, or `keys rotate begin`"
+        )
     return read_secret(folder / ONE_TIME), read_public(folder / ASKED)
 
 

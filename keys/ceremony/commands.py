@@ -48,6 +48,7 @@ from keys.ceremony.steps import accept, commit, finish, share
 from keys.config import KeyConfig, parse_pins
 from keys.config_document import SignedDocument, read_payload
 from keys.files import read_public, write_public
+from keys.keyring import SHARE
 from keys.saying import saying_why
 from keys.sealer_options import PassphraseOption, TokenOption, ask_sealer
 from keys.sealing import Sealer
@@ -227,7 +228,8 @@ def finish_command(
     if finished.handed is not None:
         typer.echo(f"Send hand-over-{holder.index}.json to the index, and to it alone.")
     typer.echo("share.json opens with the same passphrase, or token: keep them apart.")
-    typer.echo("record.json goes to the municipality and the auditor.")
+    if plan.former is None:
+        typer.echo("record.json goes to the municipality and the auditor.")
     if plan.former is None or plan.former.kind == "replace":
         typer.echo("pins.json reaches clients by another road than key-config.json.")
 
@@ -250,8 +252,12 @@ def settle_command(
         sealer = ask_sealer(folder, passphrase, token)
         said = None if rotated is None else read_file(RotatedFile, rotated)
         files = _read_all(DoneFile, done)
+        had_share = (folder / SHARE).exists()
         settle(folder, plan, files, sealer, rotated=said)
-    typer.echo("The former share is gone here: remove every copy of it as well.")
+    typer.echo("The new share is in its place.")
+    if had_share:
+        typer.echo("The former share is gone here: remove every copy of it as well.")
+    typer.echo("record.json goes to the municipality and the auditor.")
 
 
 @ceremony.command("verify")
@@ -284,7 +290,7 @@ def verify_command(
             used = open_signed(read_public(config), make_pins(plan))
             verify_in_use(used, conclusion.config)
             ends = f"{used.valid_until:%Y-%m-%d}"
-            typer.echo(f"in use now: serial {used.serial}, until {ends}")
+            typer.echo(f"{config.name}: serial {used.serial}, until {ends}")
     _say(plan)
     typer.echo(f"public key  {encode_b64u(conclusion.outcome.public_key.encoded)}")
     typer.echo(f"transcript  {tell_digits(conclusion.transcript)}")

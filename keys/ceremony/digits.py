@@ -30,5 +30,6 @@ def verify_digits(told: str, data: bytes) -> None:
     expected = make_digits(hashlib.sha256(data).digest())
     if not (typed.isascii() and hmac.compare_digest(typed, expected)):
         raise DigitsMismatch(
-            "these are not the digits that stand here: stop, and tell the others"
+            "these are not the digits that stand here: have them read once more; not "
+            "the same again: stop, and tell the others"
         )

@@ -90,6 +90,14 @@ def test_a_holder_sees_what_changes_and_may_say_no(keys: Path) -> None:
     assert not (keys / "signed-1.json").exists()
 
 
+def test_a_holder_sees_that_a_key_would_end_sooner(keys: Path) -> None:
+    draft(keys)
+    members = json.loads((keys / "draft.json").read_bytes())
+    soon = f"{clock.now() + timedelta(hours=10):%Y-%m-%dT%H:%M:%SZ}"
+    (keys / "draft.json").write_text(json.dumps(members | {"validUntil": soon}))
+    assert f"{soon}, SHORTER than now" in sign(keys, 1, said="n\n").output
+
+
 def test_a_draft_that_was_edited_on_its_way_is_signed_by_nobody(keys: Path) -> None:
     path = draft(keys)
     edited = json.loads(path.read_bytes())

@@ -106,3 +106,15 @@ def test_what_nobody_foresaw_is_raised(tmp_path: Path) -> None:
     watched = Watched([tmp_path])
     with pytest.raises(ZeroDivisionError), watched.reading(print, NotNow):
         raise ZeroDivisionError
+
+
+def test_what_is_done_about_who_may_read_it_is_seen(reader: Reader) -> None:
+    """Nothing of a file is another after `chmod`, but whether it may be used."""
+    reader.path.chmod(0o644)
+    told: list[Exception] = []
+    followed = follow(reader, told)
+    reader.path.write_text("two")
+    reader.fails.append(KeyFileMalformed("others may read it; chmod 600"))
+    assert (followed.get(), len(told)) == ("one", 1)
+    reader.path.chmod(0o600)
+    assert followed.get() == "two"
