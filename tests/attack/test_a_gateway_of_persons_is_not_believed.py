@@ -39,7 +39,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
-from tests.sources_parties import pseudonym_of
+from tests.sources_parties import pseudonym_of, taking
 
 pytestmark = pytest.mark.anyio
 SHOWN = shows((a_number(1), "vroegsignalering"))
@@ -78,9 +78,9 @@ class Partner:
 
 @pytest.fixture
 def partner(tmp_path: Path) -> Partner:
-    made = Partner(
-        an_agency(tmp_path, parse_profile(PROFILE)), FakeRegister([a_person()])
-    )
+    registered = an_agency(tmp_path, parse_profile(PROFILE))
+    registered.index.registration = taking("vroegsignalering")
+    made = Partner(registered, FakeRegister([a_person()]))
     made.write(a_row())
     return made
 
