@@ -10,6 +10,7 @@ import pytest
 from sources.cli.check import Checked, _say_if
 from sources.cli.deliveries import conclude
 from sources.cli.delivery_words import describe, show_one
+from sources.cli.hints import Hints
 from sources.cli.publish import _say_why
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.deliveries import get_delivery
@@ -45,7 +46,7 @@ async def test_check_says_under_which_condition_its_counts_hold(
 ) -> None:
     asked = [Finding(Doubt.CASES_GONE, 4, 27)]
     foreseen = SimpleNamespace(refused="", asked=asked)
-    checked = SimpleNamespace(foreseen=foreseen, unfit=unfit)
+    checked = SimpleNamespace(foreseen=foreseen, hints=Hints(unfit))
     (said,) = _say_if(cast("Checked", checked))
     assert says in said
 
