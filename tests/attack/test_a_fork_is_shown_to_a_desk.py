@@ -180,6 +180,18 @@ async def test_who_shows_no_growth_has_proven_nothing_and_is_no_fork(
     assert set(states(town)) == {"promised"}
 
 
+async def test_another_tree_in_a_proof_alone_is_found_as_well(
+    town: Town, desk: Desk, browser: Browser
+) -> None:
+    await look_up(town, browser)
+    await desk.ledger_watch.look()
+    town.clock.forward(timedelta(minutes=5))
+    town.index.other = [hash_leaf(b"another first"), town.index.leaf_hashes[1]]
+    await check_receipts(desk, town.clock())
+    assert desk.ledger_watch.is_forked
+    assert states(town) == ["promised"]
+
+
 async def test_a_receipt_is_proven_by_what_the_witnesses_saw(
     town: Town, desk: Desk, browser: Browser
 ) -> None:
