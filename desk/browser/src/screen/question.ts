@@ -140,15 +140,16 @@ export class QuestionFields implements Fields {
   }
 }
 
-/** Show the basis that a purpose has, or let one be chosen where it has several. */
+/** Say on which basis a purpose rests, whole; let one be chosen where it has several. */
 export function offerBases(purpose: Purpose, within: ParentNode = document): void {
   const select = need<HTMLSelectElement>("#legal-basis", within);
   select.replaceChildren(...purpose.legalBases.map((basis) => new Option(basis.label, basis.id)));
-  const single = purpose.legalBases.length === 1;
-  show(need("#legal-basis-field", within), !single);
-  const line = need("#legal-basis-line", within);
-  show(line, single);
-  line.textContent = text("legal-basis", { basis: purpose.legalBases[0]?.label ?? "" });
+  show(need("#legal-basis-field", within), purpose.legalBases.length > 1);
+  const line = need("#legal-basis-line", within); // a name of a law is longer than the field
+  select.onchange = () => {
+    line.textContent = text("legal-basis", { basis: select.selectedOptions[0]?.label ?? "" });
+  };
+  select.dispatchEvent(new Event("change"));
 }
 
 export function focusOnField(field: string): void {
