@@ -51,8 +51,9 @@ class Task:
     @property
     def unreadable(self) -> Sequence[str]:
         """Give why some files of several were passed over, once they are read."""
-        several = isinstance(self.intake, SeveralIntake)
-        return [*self.intake.unreadable.values()] if several else []
+        if isinstance(self.intake, SeveralIntake):
+            return [*self.intake.unreadable.values()]
+        return []
 
     def find_mark(self, key: OutboxKey) -> bytes:
         """Give a mark of what is read and how: another profile is another task."""
