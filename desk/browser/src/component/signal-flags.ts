@@ -18,7 +18,7 @@ import type { Estimate } from "../screen/estimates.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { useTexts } from "../screen/texts.ts";
 import { type Happening, Panel, reasonOf } from "./panel.ts";
-import { ATTRIBUTES, type GivenPerson, readWanted } from "./wanted.ts";
+import { ATTRIBUTES, type GivenPerson, readWanted, verifyUnframed } from "./wanted.ts";
 
 export type { Estimate } from "../screen/estimates.ts";
 export type { Happening } from "./panel.ts";
@@ -93,6 +93,7 @@ export class SignalFlags extends HTMLElement {
     addEventListener("pagehide", () => this.#panel?.wipe(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#panel?.expire(), { signal });
     try {
+      verifyUnframed();
       const announce = (what: Happening, reason: string | null) => void (signal.aborted || this.#announce(what, reason));
       this.#panel = new Panel(body, readWanted(this), announce, (person, estimates) => this.#send("estimates", { person, estimates }));
       this.#hand(this.#panel);

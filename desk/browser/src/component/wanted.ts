@@ -38,6 +38,17 @@ export function readWanted(element: Element): Wanted {
   };
 }
 
+/** Throw `Misplaced` where a page of another origin holds this one: it can lay its own over ours. */
+export function verifyUnframed(): void {
+  try {
+    for (let at: Window = window; at !== at.parent; at = at.parent) {
+      if (at.parent.location.origin !== location.origin) throw new Misplaced("frame");
+    }
+  } catch {
+    throw new Misplaced("frame"); // nor may we ask where it is of
+  }
+}
+
 function demand(name: string, value: string | null, form: RegExp): string {
   if (value === null || !form.test(value)) throw new Misplaced(name);
   return value;
