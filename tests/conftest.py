@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
+from tests.citizen_builders import CitizensDesk
 from tests.databases import TEMPLATE, Copies, make_template, run_apart
 from tests.match_builders import open_matching
+from tests.row_key_builders import Rotation, open_rotation
 from tests.scrypt import spare_passphrases
 from tests.statements import share_statements
 from tests.store_builders import DATABASES
@@ -79,12 +81,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Open the world on each database where a file asks for both, and the test too."""
-    test = metafunc.definition
+    """Take each database in turn where a file asks for both, and the test too."""
+    test, asked = metafunc.definition, "database_url"
     on_both = test.get_closest_marker("both_databases") is not None
-    own = any(mark.args[0] == "world" for mark in test.iter_markers("parametrize"))
-    if on_both and not own and "world" in metafunc.fixturenames:
-        metafunc.parametrize("world", DATABASES, indirect=True)
+    own = any(mark.args[0] == asked for mark in test.iter_markers("parametrize"))
+    if on_both and not own and asked in metafunc.fixturenames:
+        metafunc.parametrize(asked, DATABASES, indirect=True)
 
 
 def runs_in_full(config: pytest.Config) -> bool:
@@ -183,14 +185,21 @@ def empty_postgres(copies: Copies) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    """The world in memory, on SQLite, or on both (`both_databases`).
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Give where a test's world is: SQLite (None), or by turns (`both_databases`)."""
+    on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
+    return None if on_sqlite else str(request.getfixturevalue("registered_postgres"))
+
+
+@pytest.fixture
+async def world(
+    request: pytest.FixtureRequest, database_url: str | None, tmp_path: Path
+) -> AsyncIterator[World]:
+    """The world in memory.
 
     With `matching` the municipality lets two sources hear of each other.
     """
-    on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
-    url = None if on_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
+    async with open_world(tmp_path, database_url) as opened:
         if request.node.get_closest_marker("matching"):
             await open_matching(opened)
         yield opened
@@ -200,4 +209,17 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def small(tmp_path: Path) -> AsyncIterator[World]:
     """A world on SQLite, in a file whose `world` is on both."""
     async with open_world(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> CitizensDesk:
+    """The municipality's desk for citizens' rights, in that world."""
+    return CitizensDesk(world, tmp_path)
+
+
+@pytest.fixture
+async def rotation(database_url: str | None, tmp_path: Path) -> AsyncIterator[Rotation]:
+    """A world whose rows can move to another key."""
+    async with open_rotation(tmp_path, database_url) as opened:
         yield opened

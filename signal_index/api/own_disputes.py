@@ -21,7 +21,7 @@ from uuid import UUID
 from policy.key import calendar_day
 from signal_index.api.acting import acting
 from signal_index.api.callers import CitizenPortal
-from signal_index.api.context import TheIndex
+from signal_index.api.context import Index, TheIndex
 from signal_index.api.corrections import enter
 from signal_index.api.reading import verify_code
 from signal_index.api.reviews import record_step
@@ -59,9 +59,8 @@ async def dispute_signal(
     reasons = labels.catalogue.correction_reasons
     verify_code(body.reason, "reason", reasons)
     now = index.clock()
-    seen = _seen(view_id, place, body.madeAt)
-    about, mark = body.signalReference, body.mark
-    verify_mark(index.keys, seen, about, mark, now=now, source=body.source)
+    line = (body.signalReference, body.source)
+    _verify_line(index, (view_id, place), body, line, now)
     said = NewCorrection(
         source=body.source,
         signalReference=body.signalReference,
@@ -101,8 +100,7 @@ async def ask_for_check(
     Asked twice it stays as it was; one that was judged before stays judged.
     """
     place, now = caller.caller.municipality, index.clock()
-    seen = _seen(view_id, place, body.madeAt)
-    verify_mark(index.keys, seen, body.entryId, body.mark, now=now)
+    _verify_line(index, (view_id, place), body, (body.entryId, ""), now)
     async with acting(index, caller.caller, Kind.REVIEW, now=now) as act:
         found, asked_on = await ask_for_review(
             act.conn, body.entryId, place, calendar_day(now), now=now
@@ -113,5 +111,17 @@ async def ask_for_check(
     )
 
 
-def _seen(view_id: UUID, municipality: str, at: datetime) -> SeenView:
-    return SeenView(view_id, municipality, at)
+def _verify_line(
+    index: Index,
+    view: tuple[UUID, str],
+    body: wire.OwnDispute | wire.OwnQuestion,
+    line: tuple[UUID, str],
+    now: datetime,
+) -> None:
+    """Raise `ViewOver` unless this line stood in that view, of a municipality.
+
+    `line`: what it is about and, of a signal, whose it is.
+    """
+    seen = SeenView(*view, body.madeAt)
+    about, source = line
+    verify_mark(index.keys, seen, about, body.mark, now=now, source=source)

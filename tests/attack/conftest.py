@@ -28,6 +28,6 @@ def index() -> Index:
 
 
 @pytest.fixture
-def rotation(call: Call, index: Index) -> None:
+def asked_rotation(call: Call, index: Index) -> None:
     """Have them open a rotation that the index asked for."""
     index.begin(call)

@@ -35,7 +35,7 @@ from tests.dealing import combine_shares
 from tests.rotation_builders import Index
 from tests.succession_builders import go_on
 
-pytestmark = pytest.mark.usefixtures("rotation")
+pytestmark = pytest.mark.usefixtures("asked_rotation")
 
 CHEATER = 2
 RECEIVER = 1

@@ -42,22 +42,12 @@ from tests.row_key_builders import (
 from tests.store_builders import owning
 from tests.world import index_keys, open_world
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 NEW = a_bsn(7)
 FIND = "signal_index.api.lookup_run.spend_and_find"
 PUBLICATION = "signal_index.api.publication_run"
 MATCHING = "signal_index.upkeep.matching"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def rotation(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Rotation]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_rotation(tmp_path, url) as opened:
-        yield opened
 
 
 def test_a_key_is_required_for_longer_than_any_process_goes_on_with_what_it_knew() -> (
@@ -155,16 +145,12 @@ def still(rotation: Rotation) -> Rotation:
     return rotation
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def plain(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Rotation]:
+@pytest.fixture
+async def plain(database_url: str | None, tmp_path: Path) -> AsyncIterator[Rotation]:
     """The same without any act of the loop: a lookup leaves no box, and only reads."""
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     files = {1: a_row_key()}
     keys = replace(index_keys(), ring=RowKeyRing(lambda: dict(files)))
-    async with open_world(tmp_path, url, keys) as world:
+    async with open_world(tmp_path, database_url, keys) as world:
         world.index.standing._count_seconds = lambda: 0.0
         yield Rotation(world, files)
 

@@ -33,7 +33,7 @@ from tests.keys_builders import ORDER
 from tests.rotation_builders import Index, handed, results, settle
 from tests.succession_builders import go_on
 
-pytestmark = pytest.mark.usefixtures("rotation")
+pytestmark = pytest.mark.usefixtures("asked_rotation")
 
 CHEATER = 2
 

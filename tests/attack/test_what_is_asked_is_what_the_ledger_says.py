@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,11 +20,6 @@ from tests.transfer_builders import a_successor, a_transfer
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(world: World, tmp_path: Path) -> CitizensDesk:
-    return CitizensDesk(world, tmp_path)
 
 
 async def differences(world: World) -> Sequence[Difference]:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keys.pseudonym import KeyVersion
-from tests.row_key_builders import Rotation, open_rotation
+from tests.row_key_builders import Rotation
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def rotation(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Rotation]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_rotation(tmp_path, url) as opened:
-        yield opened
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
 async def read(rotation: Rotation, path: str) -> dict[str, Any]:

@@ -7,8 +7,6 @@ the citizen asked for (GDPR art. 18). On both databases.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,23 +19,13 @@ from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.policy_officers import approve, send
 from tests.transfer_builders import a_successor, a_transfer, withdraw
-from tests.world import Agency, open_world
+from tests.world import Agency
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        yield CitizensDesk(world, tmp_path)
-
-
-sqlite_only = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def restrict_one(desk: CitizensDesk) -> tuple[dict[str, Any], Notice]:

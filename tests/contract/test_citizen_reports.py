@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,21 +14,11 @@ from tests.builders import a_day
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
-from tests.world import LEDGER_ORIGIN, open_world
+from tests.world import LEDGER_ORIGIN
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        yield CitizensDesk(world, tmp_path)
 
 
 async def test_a_report_says_who_looked_when_why_and_what_was_shown(

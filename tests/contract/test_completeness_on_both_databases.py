@@ -192,7 +192,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_in_a_report_is_refused_by_its_field(world: World) -> None:
     for changed, field in JUNK:
         body = {**a_report(USER), **changed}
@@ -211,7 +211,7 @@ async def test_a_client_reports_what_came_to_nothing(world: World) -> None:
     assert (entry[Group.WHAT] or {})["reqs"] == ["A" * 43]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_in_what_a_client_reports_is_refused(world: World) -> None:
     for reqs in ([], ["A"], ["A" * 43] * 51, "A" * 43, [7]):
         body = {"reqs": reqs}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,21 +17,15 @@ from tests.builders import a_day, anew
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
-from tests.world import open_world
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE = a_bsn(1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        await world.publish(world.debt_help, [ONE])
-        yield CitizensDesk(world, tmp_path)
+@pytest.fixture
+async def desk(desk: CitizensDesk) -> CitizensDesk:
+    await desk.world.publish(desk.world.debt_help, [ONE])
+    return desk
 
 
 async def the_signal(desk: CitizensDesk) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,20 +12,9 @@ from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
-from tests.world import open_world
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE = a_bsn(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        yield CitizensDesk(world, tmp_path)
 
 
 async def list_states(desk: CitizensDesk) -> list[str]:

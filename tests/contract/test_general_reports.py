@@ -81,7 +81,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_in_a_report_is_refused_by_its_field(world: World) -> None:
     good = {"month": "2026-10", "form": "pdf"}
     for changed, field in JUNK:

@@ -192,7 +192,7 @@ JUNK: list[tuple[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_names_its_field_and_is_not_echoed(world: World) -> None:
     for field, value in JUNK:
         body = a_search(world, **{field: value})

@@ -155,7 +155,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_is_refused_by_its_field_and_not_echoed(world: World) -> None:
     for changed, field in JUNK:
         body = _period(world, **changed)

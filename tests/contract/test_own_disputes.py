@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,20 +13,9 @@ from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.portal_builders import ask_check, dispute, view_own
-from tests.world import open_world
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE = a_bsn(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        yield CitizensDesk(world, tmp_path)
 
 
 async def test_what_a_citizen_disputes_its_source_answers_and_they_read_it(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +13,13 @@ from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.portal_builders import an_own_view, ask_own_view, view_own
-from tests.world import LEDGER_ORIGIN, open_world
+from tests.world import LEDGER_ORIGIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 OF_THE_REPORT = {"reference", "receivedOn"}
 OF_THE_VIEW = {"padding", "marks", "reasons"}
 OF_THE_MOMENT = {"reportId", "madeAt", "checks"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CitizensDesk]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        yield CitizensDesk(world, tmp_path)
 
 
 def without(said: dict[str, Any], names: set[str]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
 from tests.world_registry import a_machine
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 DECEASED, MOVED_AWAY = PersonEventKind.DECEASED, PersonEventKind.MOVED_AWAY
 REGISTER_OIN = "00000001000000000019"
@@ -109,11 +109,9 @@ class Town:
             return int(await conn.scalar(text(statement)) or 0)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_town(tmp_path, url) as opened:
+@pytest.fixture
+async def town(database_url: str | None, tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, database_url) as opened:
         yield opened
 
 

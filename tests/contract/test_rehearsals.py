@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,9 +28,9 @@ from tests.trial_builders import (
     go_live,
     put_in_trial,
 )
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 THREE = [a_bsn(1), a_bsn(2), a_bsn(3)]
 
 
@@ -115,15 +113,10 @@ class Rehearsing:
             return int(await conn.scalar(text("SELECT count(*) FROM signal")) or 0)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def trying(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Rehearsing]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as world:
-        await put_in_trial(world, world.debt_help)
-        yield Rehearsing(world)
+@pytest.fixture
+async def trying(world: World) -> Rehearsing:
+    await put_in_trial(world, world.debt_help)
+    return Rehearsing(world)
 
 
 async def test_a_rehearsal_that_passed_leaves_nothing_to_lack(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -29,21 +28,10 @@ from tests.row_key_builders import (
     bytes_in,
     fill,
     look_at_everything,
-    open_rotation,
 )
 from tests.store_builders import owning
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def rotation(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Rotation]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_rotation(tmp_path, url) as opened:
-        yield opened
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
 class Killed(Exception):

@@ -228,7 +228,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_junk_in_a_request_is_refused_by_its_field(world: World) -> None:
     await change_mandate(world, AFTER.date())
     for changed, field in JUNK:
