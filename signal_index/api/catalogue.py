@@ -17,7 +17,9 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.days import day_of
 from signal_index.overview.public_holidays import find_public_holidays
+from signal_index.store.lookups import find_in_trial
 from signal_index.store.review_records import count_open_questions
+from signal_index.taking_part import find_heard
 from signal_index.wire import catalogue as wire
 from signal_index.wire.choices import Choice
 from signal_index.wire.values import Municipality
@@ -46,11 +48,17 @@ async def show_catalogue(
         hashes = hashes_of(index, caller.caller)
         questions = await count_open_questions(conn, hashes)
         calls = await count_open_calls(index, conn, caller.caller, now)
+        in_trial = await find_in_trial(conn)
+    told = {
+        category
+        for (where, category), covering in standing.coverage.items()
+        if where == place and any(find_heard(covering, in_trial, standing.read_at))
+    }
     return wire.Catalogue(
         municipality=place,
         openQuestions=questions,
         openCalls=calls,
-        purposes=[_purpose(offer, stopped) for offer in offers],
+        purposes=[_purpose(offer, stopped, told) for offer in offers],
         lifeDomains=labels.choices(catalogue.life_domains),
         outcomes=labels.choices(catalogue.outcomes),
         breakGlass=wire.OfferedReasons(
@@ -60,7 +68,9 @@ async def show_catalogue(
     )
 
 
-def _purpose(offer: PurposeOffer, stopped: Collection[str]) -> wire.OfferedPurpose:
+def _purpose(
+    offer: PurposeOffer, stopped: Collection[str], told: Collection[str]
+) -> wire.OfferedPurpose:
     informed = [one for one in offer.informed_choices if not one.exception]
     exceptions = [one for one in offer.informed_choices if one.exception]
     return wire.OfferedPurpose(
@@ -79,6 +89,7 @@ def _purpose(offer: PurposeOffer, stopped: Collection[str]) -> wire.OfferedPurpo
                 lifeDomains=[domain.id for domain in one.life_domains],
                 coordinates=one.coordinates,
                 stopped=one.id in stopped,
+                told=one.id in told,
             )
             for one in offer.categories
         ],

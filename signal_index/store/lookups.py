@@ -101,10 +101,15 @@ async def find_signals(
     keys = sorted({key for one in lookups for s in one.searches for key in s.rows})
     rows = await _read_rows(conn, keys) if keys else {}
     follows = await _read_follows(conn, lookups, now)
-    trial = await conn.execute(_IN_TRIAL)
-    in_trial = {row.oin: row.live_until for row in trial}
+    in_trial = await find_in_trial(conn)
     states = await find_states(conn)
     return _collect(lookups, _Read(last, rows, in_trial, follows, states), now)
+
+
+async def find_in_trial(conn: AsyncConnection) -> InTrial:
+    """Find the sources in trial at this moment: until when each was live, if ever."""
+    trial = await conn.execute(_IN_TRIAL)
+    return {row.oin: row.live_until for row in trial}
 
 
 async def find_rows(

@@ -19,7 +19,8 @@ class OfferedCategory(AnswerModel):
 
     `short` is its name within a sentence; `coordinates`: who tells of it coordinates
     what the others do, and is the first to call. `stopped`: a source that told of it
-    takes part no more; whether another does, the sources of an answer say.
+    takes part no more; whether another does, `told` says: that somebody who takes part
+    tells of it, of whom an answer would speak.
     """
 
     id: str
@@ -28,6 +29,7 @@ class OfferedCategory(AnswerModel):
     lifeDomains: list[str]
     coordinates: bool
     stopped: bool
+    told: bool
 
 
 class OfferedPurpose(AnswerModel):

@@ -93,6 +93,34 @@ async def test_an_answer_does_not_name_a_source_in_trial(world: World) -> None:
     assert "Bureau debt-help" not in json.dumps(part)
 
 
+async def test_what_nobody_tells_of_is_said_before_the_question_as_after_it(
+    world: World,
+) -> None:
+    """Whom an answer would not speak of, the list of purposes does not count either."""
+
+    async def told() -> tuple[set[str], set[str]]:
+        body = await world.ask([OTHER])
+        answer = await world.send("POST", "/lookups", world.a_token(), body)
+        (part,) = answer.json()["answers"]
+        listed = (await world.send("GET", "/catalogue", world.a_token())).json()
+        asked = next(one for one in listed["purposes"] if one["id"] == body["purpose"])
+        before = {one["id"] for one in asked["categories"] if one["told"]}
+        return before, {one["category"] for one in part["sources"]}
+
+    kind = world.debt_help.category
+    before, after = await told()
+    assert before == after
+    assert kind not in before
+    await go_live(world, world.debt_help)
+    before, after = await told()
+    assert before == after
+    assert kind in before
+    await take_back(world, world.debt_help)
+    before, after = await told()
+    assert before == after
+    assert kind in before, "it is late, as in the answer: its flags are gone"
+
+
 async def test_a_household_shows_nothing_of_it(world: World) -> None:
     tried, other = await _answer(world, [TRIED, OTHER])
     assert tried == other

@@ -19,7 +19,7 @@ def test_what_was_said_before_is_pressed_and_changed_where_it_was_said(
     screen.see("Vastgelegd: niet bereikbaar")
     page.click("#again")
     screen.ask([number])
-    screen.see("Dit zei u al toen u om")
+    screen.see("Dit zei u al. Het hoort bij de keer dat u om")
     expect(silent).to_have_attribute("aria-pressed", "true")
     screen.assert_open_to_all()
     page.get_by_role("button", name="Contact gelegd").first.press("Enter")

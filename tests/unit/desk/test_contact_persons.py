@@ -342,7 +342,11 @@ async def test_the_number_of_the_organisation_itself_is_added_on_the_page(
             {"how": "goes-on", "on": "2026-12-03"},
             "{} zei op 3 december 2026 dat de hulp nog loopt.",
         ),
-        ({"how": "ended", "on": None}, "Beëindigd: {} heeft de hulp afgesloten."),
+        # why it ended is not told: nothing may sound as if it were
+        (
+            {"how": "ended", "on": None},
+            "Is de hulp gestopt, of was het een vergissing? Dat weet {}.",
+        ),
     ],
 )
 async def test_what_a_source_answered_stands_at_its_flag(

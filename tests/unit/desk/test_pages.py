@@ -99,6 +99,36 @@ async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     assert page.text.count("U ziet of er contact is") >= 2
 
 
+async def test_each_purpose_says_of_what_nobody_tells_before_it_is_asked(
+    town: Town, browser: Browser
+) -> None:
+    kinds = [("wmo", False), ("bijstand", True), ("wonen", False)]
+    wmo, *others = town.index.catalogue["purposes"]
+    told = [
+        {"id": kind, "label": kind, "short": kind, "told": told}
+        | {"lifeDomains": [], "coordinates": False, "stopped": False}
+        for kind, told in kinds
+    ]
+    purposes = [wmo | {"categories": told}, *others]
+    town.index.catalogue = town.index.catalogue | {"purposes": purposes}
+    page = await log_in(browser)
+    assert page.text.count("Maar over wmo en wonen weten wij niets") == 1
+    assert page.text.count("Maar over ") == 1
+
+
+def test_a_row_claims_no_more_than_the_detail_under_it() -> None:
+    messages = load_texts("nl").messages
+    for name in ("screen.lead-none", "screen.coordinator-none"):
+        assert messages[name].startswith("Niemand heeft gemeld dat ")
+    for name in ("screen.count-none", "answer.none"):
+        assert messages[name] == "Geen vlaggetjes bij dit doel"
+
+
+@pytest.mark.parametrize("promise", ["lookup.kept", "answer.links"])
+def test_what_says_that_an_answer_stays_says_what_loses_it(promise: str) -> None:
+    assert "ververst" in load_texts("nl").messages[promise].lower()
+
+
 @pytest.mark.parametrize("role", Role)
 def test_each_role_that_there_is_has_a_word(role: Role) -> None:
     assert load_texts("nl").has(f"role.{role}")

@@ -174,7 +174,7 @@ interface Said {
 function paintRow(section: DocumentFragment, calls: Calls | null, count: number, { lead, unknown, silent }: Said): void {
   fill(section, {
     count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
-    rowLead: count === 0 ? null : lead,
+    rowLead: lead,
     rowGaps: unknown,
     rowSilent: count === 0 ? silent : null,
   });
@@ -203,7 +203,7 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   for (const none of all("[data-none], [data-none-advice]", work)) show(none, isMiss);
   const silent = writeSilent(part, categories);
   fill(work, {
-    coordinator: isMiss ? null : writeCoordinator(part, categories, ordered.find((each) => each.coordinates)),
+    coordinator: (isMiss ? writeLead : writeCoordinator)(part, categories, ordered.find((each) => each.coordinates)),
     silent: isMiss ? null : silent,
     nobody: isMiss ? (silent ?? text("silent-nobody")) : null,
     reference: part.entryId,
