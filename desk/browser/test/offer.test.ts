@@ -13,7 +13,7 @@ const OPTIONS: HandOptions = { places: [aPlace("leerplicht"), aPlace("casusregie
 const OWN: Freshness = { category: "casusregie", categoryLabel: "", organisation: "Wijkteam", lastHeard: null, stale: false, own: true };
 
 function aPart(changes: Partial<Part> = {}): Part {
-  return { entryId: "", scope: "", asked: [], flags: [], sources: [OWN], ...changes };
+  return { entryId: "", scope: "", asked: ["casusregie"], flags: [], sources: [OWN], ...changes };
 }
 
 test("one press says what coordinates, and how the citizen knows as it was attested", () => {
@@ -40,6 +40,12 @@ test("nobody to call, or one's own flag standing, offers nothing", () => {
   assert.equal(findReady(OPTIONS, aPart({ flags: [own] }), null), null);
   const other = { category: "casusregie", organisation: "Ander team" } as Flag;
   assert.notEqual(findReady(OPTIONS, aPart({ flags: [other] }), null), null);
+});
+
+test("nobody makes themselves a second coordinator unseen: it was asked whether there is one", () => {
+  assert.equal(findReady(OPTIONS, aPart({ asked: ["bijstand"] }), null), null);
+  const also = { ...OPTIONS, places: [aPlace("leerplicht")] };
+  assert.notEqual(findReady(also, aPart({ asked: ["bijstand"] }), null), null);
 });
 
 test("it lives half a year, or as long as is allowed", () => {

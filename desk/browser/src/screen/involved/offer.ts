@@ -67,11 +67,13 @@ export interface Ready {
 
 /**
  * Find what one press may give; null where there is nothing to say at once: no contact
- * person, several kinds, a citizen who does not know, or one's own flag stands already.
+ * person, several kinds, a citizen who does not know, one's own flag stands already, or
+ * it was not asked whether somebody coordinates.
  */
 export function findReady({ places, contacts }: HandOptions, part: Part, informed: string | null): Ready | null {
   const place = places.find((each) => each.category === COORDINATES) ?? (places.length === 1 ? places[0] : undefined);
   if (place === undefined || contacts.length === 0) return null;
+  if (place.category === COORDINATES && !part.asked.includes(COORDINATES)) return null;
   const own = part.sources.filter((source) => source.own === true).map((source) => source.organisation);
   if (part.flags.some((flag) => flag.category === place.category && own.includes(flag.organisation))) return null;
   const known = place.informed.find((each) => each.code === (informed ?? place.informed[0]?.code));
