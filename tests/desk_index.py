@@ -80,6 +80,7 @@ CATALOGUE: dict[str, Any] = {
                 {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
             ],
             "categories": [],
+            "beyond": ["leerplicht"],
             "lookBackMonths": 12,
             "breakGlassReasons": [],
             "aboutSafety": False,
@@ -104,6 +105,7 @@ CATALOGUE: dict[str, Any] = {
                 {"id": "meldcode", "label": "Meldcode huiselijk geweld"},
             ],
             "categories": [],
+            "beyond": ["leerplicht"],
             "lookBackMonths": 12,
             "breakGlassReasons": [],
             "aboutSafety": True,

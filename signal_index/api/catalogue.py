@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from policy.catalogue import Catalogue
 from policy.offers import Choice as OfferedChoice
 from policy.offers import InformedChoice, PurposeOffer, open_purposes
 from signal_index.api.callers import Person
@@ -58,7 +59,7 @@ async def show_catalogue(
         municipality=place,
         openQuestions=questions,
         openCalls=calls,
-        purposes=[_purpose(offer, stopped, told) for offer in offers],
+        purposes=[_purpose(offer, catalogue, stopped, told) for offer in offers],
         lifeDomains=labels.choices(catalogue.life_domains),
         outcomes=labels.choices(catalogue.outcomes),
         breakGlass=wire.OfferedReasons(
@@ -69,10 +70,14 @@ async def show_catalogue(
 
 
 def _purpose(
-    offer: PurposeOffer, stopped: Collection[str], told: Collection[str]
+    offer: PurposeOffer,
+    catalogue: Catalogue,
+    stopped: Collection[str],
+    told: Collection[str],
 ) -> wire.OfferedPurpose:
     informed = [one for one in offer.informed_choices if not one.exception]
     exceptions = [one for one in offer.informed_choices if one.exception]
+    shown = {one.id for one in offer.categories}
     return wire.OfferedPurpose(
         id=offer.id,
         label=offer.label,
@@ -92,6 +97,11 @@ def _purpose(
                 told=one.id in told,
             )
             for one in offer.categories
+        ],
+        beyond=[
+            row.short
+            for category, row in catalogue.categories.items()
+            if category in told and category not in shown
         ],
         lookBackMonths=offer.look_back_months,
         needsCaseReference=offer.needs_case_reference,

@@ -35,6 +35,8 @@ class OfferedCategory(AnswerModel):
 class OfferedPurpose(AnswerModel):
     """A purpose that is open to the caller: what it shows and what it needs.
 
+    `beyond`: the kinds, by their `short`, that it does not show and of which somebody
+    who takes part tells: an answer without flags says nothing of those.
     `aboutSafety`: who is asked about may be in danger when somebody reads along.
     """
 
@@ -44,6 +46,7 @@ class OfferedPurpose(AnswerModel):
     scope: str
     legalBases: list[OfferedBasis]
     categories: list[OfferedCategory]
+    beyond: list[str]
     lookBackMonths: int
     needsCaseReference: bool
     needsInformed: bool

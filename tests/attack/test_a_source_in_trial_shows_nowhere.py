@@ -121,6 +121,24 @@ async def test_what_nobody_tells_of_is_said_before_the_question_as_after_it(
     assert kind in before, "it is late, as in the answer: its flags are gone"
 
 
+async def test_what_a_purpose_does_not_show_is_named_of_whom_takes_part_alone(
+    world: World,
+) -> None:
+    async def beyond() -> dict[str, list[str]]:
+        listed = (await world.send("GET", "/catalogue", world.a_token())).json()
+        kinds = {one["id"]: one["categories"] for one in listed["purposes"]}
+        for one in listed["purposes"]:
+            assert not {each["short"] for each in kinds[one["id"]]} & set(one["beyond"])
+        return {one["id"]: one["beyond"] for one in listed["purposes"]}
+
+    uwv = world.agencies["uwv"]
+    assert "WW" in (await beyond())["wmo-onderzoek"]
+    await put_in_trial(world, uwv)
+    assert "WW" not in (await beyond())["wmo-onderzoek"]
+    await go_live(world, uwv)
+    assert "WW" in (await beyond())["wmo-onderzoek"]
+
+
 async def test_a_household_shows_nothing_of_it(world: World) -> None:
     tried, other = await _answer(world, [TRIED, OTHER])
     assert tried == other

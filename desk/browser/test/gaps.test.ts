@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, joinParts, writeAbsent, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
+import { findLate, joinParts, writeAbsent, writeBeyond, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "not-connected": "niets over {categories}",
   stopped: "niets meer over {categories}",
   "not-asked": "niet gekeken naar {categories}",
+  beyond: "niet gevraagd: {categories}",
+  "all-else": "al het andere",
   unknown: "niet bekend: {categories}",
   "late-never": "nooit iets over {about}",
   "late-since": "niets over {about} sinds {day}",
@@ -57,6 +59,11 @@ test("what was not looked for is not said to have nobody who tells of it", () =>
   assert.equal(writeAbsent(part, CATEGORIES), "niets over wmo");
   assert.equal(writeNotAsked(part, CATEGORIES), "niet gekeken naar schuldhulp, wonen en casusregie");
   assert.equal(writeNotAsked(aPart([]), CATEGORIES), null);
+});
+
+test("what the purpose does not show is named, and is never all that was not asked", () => {
+  assert.equal(writeBeyond(["jeugdhulp", "leerplicht"]), "niet gevraagd: jeugdhulp, leerplicht en al het andere");
+  assert.equal(writeBeyond([]), "niet gevraagd: al het andere");
 });
 
 test("what is late counts as not known, in the row of a person too", () => {

@@ -135,6 +135,7 @@ export class Panel {
       paintAnswer(need("#answer", this.#root), answer, {
         labels,
         categories: purpose.categories,
+        beyond: purpose.beyond,
         relay: this.#relay,
         names: household.names,
         isUrgent: purpose.aboutSafety,

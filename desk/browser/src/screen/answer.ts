@@ -5,7 +5,7 @@ import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { type DomainLabels, paintFlag } from "./flag.ts";
 import { offerFollow, paintColleagues } from "./follow.ts";
-import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
+import { findLate, joinParts, LIST, writeAbsent, writeBeyond, writeByHand, writeCoordinator, writeLead, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay, writeMoment } from "./moments.ts";
 import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome, tellNobody } from "./outcome.ts";
@@ -28,6 +28,8 @@ export interface Palette {
   readonly relay: Relay;
   /** What the people asked about are called, in order; nothing of it was sent. */
   readonly names?: readonly string[];
+  /** What its purpose does not show and somebody here tells of, as called in a sentence. */
+  readonly beyond: readonly string[];
   /** Somebody may be in danger: first whom one can reach now, and nothing beside it. */
   readonly isUrgent?: boolean;
   /** What a page offers below one person's flags; nothing where nobody looks along. */
@@ -48,7 +50,7 @@ export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette
   if (first === undefined) return place.replaceChildren();
   const now = new Date();
   const isHousehold = answer.parts.length > 1;
-  const gaps = paintGaps(joinParts(answer.parts), palette.categories, answer.parts.every((part) => part.flags.length === 0));
+  const gaps = paintGaps(joinParts(answer.parts), palette, answer.parts.every((part) => part.flags.length === 0));
   const people = answer.parts.map((part, index) => ({
     part,
     number: isHousehold ? index + 1 : 0,
@@ -83,14 +85,13 @@ function paintCalls(calls: readonly Call[]): DocumentFragment {
   return painted;
 }
 
-/** What is late and what is not connected: the same for everyone asked about. */
-function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean): DocumentFragment {
+/** What is late, not connected or not shown: the same for everyone asked about. */
+function paintGaps(part: Part, { categories, beyond }: Palette, isMiss: boolean): DocumentFragment {
   const late = findLate(part, categories);
   const absent = writeAbsent(part, categories);
   const notAsked = writeNotAsked(part, categories);
   const byHand = writeByHand(part, categories);
   const gaps = fromTemplate("gaps");
-  if (late.length === 0 && [absent, notAsked, byHand].every((each) => each === null)) return document.createDocumentFragment();
   const list = need("[data-gaps]", gaps);
   for (const { organisation, said, phone, stale } of late) {
     const line = fromTemplate("late");
@@ -100,7 +101,7 @@ function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean)
     else paintCall(call, phone, organisation, false);
     list.append(line);
   }
-  fill(gaps, { absent, notAsked, byHand, about: writeUnknown(part, categories, "gaps-about") });
+  fill(gaps, { absent, notAsked, byHand, beyond: writeBeyond(beyond), about: writeUnknown(part, categories, "gaps-about") });
   // On a phone its title says what it is about: whom to call must be on the first screen.
   if (absent === null && byHand === null) need("[data-ask-citizen]", gaps).remove();
   need<HTMLDetailsElement>("details", gaps).open = isMiss || matchMedia("(min-width: 46rem)").matches;

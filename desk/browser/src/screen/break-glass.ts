@@ -1,7 +1,7 @@
 /** The question when glass is broken: a reason and a purpose, no case and no informing. */
 import type { Question } from "../lookup.ts";
 import { all, need, show } from "./dom.ts";
-import { type Catalogue, type Category, type Fields, focusOnField, offerBases, type Purpose, tell } from "./question.ts";
+import { type Catalogue, type Fields, focusOnField, offerBases, type Purpose, tell } from "./question.ts";
 import { text } from "./texts.ts";
 
 export class BreakGlassFields implements Fields {
@@ -34,11 +34,11 @@ export class BreakGlassFields implements Fields {
   describe(question: Question): string {
     const reasons = this.#catalogue.breakGlass.reasons;
     const reason = reasons.find((each) => each.code === question.breakGlass?.reason)?.label ?? "";
-    return text("break-glass-asked", { reason, purpose: this.#find(question.purpose)?.label ?? "" });
+    return text("break-glass-asked", { reason, purpose: this.purposeOf(question).label });
   }
 
-  categories(question: Question): readonly Category[] {
-    return this.#find(question.purpose)?.categories ?? [];
+  purposeOf(question: Question): Purpose {
+    return this.#find(question.purpose) as Purpose;
   }
 
   forgetCitizen(): void {

@@ -56,6 +56,11 @@ export function writeNotAsked(part: Part, categories: readonly Category[]): stri
   return writeNames("not-asked", categories.filter(({ id }) => !part.asked.includes(id)));
 }
 
+/** Say what the purpose does not show: of what others tell by name, and that there is more. */
+export function writeBeyond(beyond: readonly string[]): string {
+  return text("beyond", { categories: LIST.format([...beyond, text("all-else")]) });
+}
+
 /** Name in few words what an answer says nothing sure of; null where it does of all. */
 export function writeUnknown(part: Part, categories: readonly Category[], as = "unknown"): string | null {
   return writeNames(as, categories.filter((category) => !isSure(part, category)));

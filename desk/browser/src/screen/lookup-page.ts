@@ -132,11 +132,13 @@ class LookupPage {
     this.#busy(true);
     const reference = (this.#headers["X-Reference"] = drawReference());
     const asked = this.#fields.describe(question);
+    const { categories, beyond } = this.#fields.purposeOf(question);
     try {
       const answer = await this.#asker.ask(question, household.people, () => this.#forgetNumbers());
       paintAnswer(this.#place, answer, {
         labels: this.#labels,
-        categories: this.#fields.categories(question),
+        categories,
+        beyond,
         relay: this.#relay,
         names: household.names,
         isUrgent: this.#safety.isOn,
@@ -145,7 +147,7 @@ class LookupPage {
       this.#names = household.people.length > 1 ? household.names : [];
       this.#case = question.caseReference;
       if (!this.#safety.isOn) {
-        this.#sheet = offerFamilySheet(answer.parts, this.#names, this.#fields.categories(question), this.#relay);
+        this.#sheet = offerFamilySheet(answer.parts, this.#names, categories, this.#relay);
         this.#place.append(this.#sheet.fragment);
       }
       void this.#waited?.offer(this.#place, this.#case, this.#names);

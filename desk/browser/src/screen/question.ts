@@ -23,6 +23,8 @@ export interface Category {
 
 export interface Purpose {
   readonly categories: readonly Category[];
+  /** What it does not show and somebody tells of, as called within a sentence. */
+  readonly beyond: readonly string[];
   readonly id: string;
   readonly label: string;
   readonly scope: string;
@@ -49,8 +51,8 @@ export interface Fields {
   read(): Question | null;
   /** Say in one line what was asked, for above the answer. */
   describe(question: Question): string;
-  /** What the purpose of a question may show. */
-  categories(question: Question): readonly Category[];
+  /** The purpose of a question that was read here. */
+  purposeOf(question: Question): Purpose;
   /** Empty what holds for one citizen alone, and go to what it was for: no default. */
   forgetCitizen(): void;
 }
@@ -107,12 +109,12 @@ export class QuestionFields implements Fields {
   }
 
   describe(question: Question): string {
-    const label = this.#catalogue.purposes.find((each) => each.id === question.purpose)?.label ?? "";
+    const { label } = this.purposeOf(question);
     return question.caseReference === null ? label : `${label} · ${question.caseReference}`;
   }
 
-  categories(question: Question): readonly Category[] {
-    return this.#catalogue.purposes.find((each) => each.id === question.purpose)?.categories ?? [];
+  purposeOf(question: Question): Purpose {
+    return this.#catalogue.purposes.find((each) => each.id === question.purpose) as Purpose;
   }
 
   forgetCitizen(): void {
