@@ -127,6 +127,7 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     assert (
         'Kredietbank<br><a class="utrecht-link utrecht-link--html-a" href="tel:' in page
     )
+    assert "hun nummer tot u ze nakijkt" not in page, "it gave them away"
     assert page.index("11:42") < page.index("helpt deze inwoner ook")
     assert re.search(r">tussen \d\d:00 en \d\d:00</time>", page)
 
@@ -181,6 +182,7 @@ async def test_many_cases_of_one_act_are_counted_and_folded(
     assert "<summary>27 zaken</summary>" in page
     assert "aan Kredietbank. Signalen: 27." in page
     assert page.count("Zaaknummer nog niet bekend") == 27
+    assert "Niemand ziet hun nummer tot u ze nakijkt." in page, "it took over"
 
 
 async def test_a_succession_of_an_organisation_without_a_number_is_shown(

@@ -96,6 +96,7 @@ async def test_only_who_publishes_the_same_can_be_chosen_to_take_over(
     page = (await officer.get(f"{PAGE}?source={FIRST}")).text
     assert f'value="{SECOND}"' in page
     assert f'value="{THIRD}"' not in page
+    assert "Hun nummers ziet dan niemand, tot de organisatie" in page
     alone = (await officer.get(f"{PAGE}?source={THIRD}")).text
     assert "Geen andere organisatie levert dezelfde soort" in alone
 
@@ -223,6 +224,7 @@ async def test_the_second_person_reads_the_whole_transfer_before_deciding(
         *("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"),
         *("De organisaties gaan samen", "Signalen: 12", "nog niet klaar zijn: 3"),
         *("Contactpersonen: 1", "0182 555 100"),
+        "De contactpersonen gaan mee. Hun nummers ziet niemand, tot",
     ):
         assert words in page
     assert "SHA-256" not in page
