@@ -119,7 +119,7 @@ async def test_each_purpose_says_of_what_nobody_tells_before_it_is_asked(
 def test_a_row_claims_no_more_than_the_detail_under_it() -> None:
     messages = load_texts("nl").messages
     for name in ("screen.lead-none", "screen.coordinator-none"):
-        assert messages[name].startswith("Niemand heeft gemeld dat ")
+        assert "gemeld" in messages[name]
     for name in ("screen.count-none", "answer.none"):
         assert messages[name] == "Geen vlaggetjes bij dit doel"
 
