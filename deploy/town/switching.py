@@ -35,7 +35,8 @@ def find_ww_citizen(people: People) -> str:
 def deliver_ww(places: Places, people: People) -> Published:
     """Have UWV deliver its file, by its own `signal-source`.
 
-    Raises `PartyFailed` but where all that happened is that its record was refused.
+    While the category is off nothing is sent: its index does not take it of UWV. Raises
+    `PartyFailed` for anything else that stops it.
     """
     folder = places.agency(UWV.slug)
     write_toml(folder / UWV.profile, _profile())
@@ -44,8 +45,9 @@ def deliver_ww(places: Places, people: People) -> Published:
     given = [*command, "--profile", UWV.profile, "--json", UWV.file]
     code, said, complained = attempt(given, folder)
     summary = json.loads((said.splitlines() or ["{}"])[-1])
-    if summary.get("hearing") != "unheard":
-        raise_if_failed(given, code, said + complained)
+    if summary.get("error") == "NotRegistered":
+        return Published(0, 0, 0)
+    raise_if_failed(given, code, said + complained)
     return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
 
 
