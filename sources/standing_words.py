@@ -5,6 +5,7 @@ By its own case numbers, for its own eyes: a planner reads counts.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sources.clock import write_moment
@@ -17,7 +18,7 @@ from sources.outbox.holding import Held, NamedCase, find_held, get_named_cases
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import ProfileStanding
 from sources.outbox.store import Outbox
-from sources.reasons import EXPLANATIONS, Reason
+from sources.reasons import EXPLANATIONS
 from sources.values import call_with_line
 
 _BARE: Final = (
@@ -32,6 +33,23 @@ _FORMER: Final = (
     "{} zaak houdt het vlaggetje van de vorige soort of gemeente",
     "{} zaken houden het vlaggetje van de vorige soort of gemeente",
 )
+_OTHER: Final = (
+    "{} zaak heeft in uw bestand een andere persoon, en het record is afgewezen",
+    "{} zaken hebben in uw bestand een andere persoon, en het record is afgewezen",
+)
+_AS_IT_WAS: Final = (
+    "{} zaak houdt het vlaggetje zoals het was: het record is afgewezen",
+    "{} zaken houden het vlaggetje zoals het was: het record is afgewezen",
+)
+_SAYS_REJECTED: Final = {
+    True: (
+        _OTHER,
+        "Het vlaggetje staat nog bij de vorige persoon. Wie die persoon opzoekt, leest "
+        "dat u helpt.",
+    ),
+    False: (_AS_IT_WAS, "Is zo'n zaak afgelopen? Dan is dat nog niet gemeld."),
+}
+"""By whether the record is of another person."""
 _SAYS: Final = {
     (True, False): (
         _BARE,
@@ -55,6 +73,10 @@ _WAITS: Final = (
     "De levering is nog onderweg: de agent gaat ermee verder, of geef `signal-source "
     "publish` opnieuw."
 )
+_MEND: Final = (
+    "Verbeter het record (waarom: het bestand met afgewezen records) en lever opnieuw "
+    "aan."
+)
 _UNSENT: Final = "Het is niet verstuurd. Lever alles aan."
 _NOT_WITHDRAWN: Final = (
     "De index nam de intrekking niet aan. Lever opnieuw aan. Blijft het zo? Bel de "
@@ -65,27 +87,31 @@ FIRST: Final = Cut(AT_ONCE, "alle: `signal-source status --all`")
 
 def say_awaited(awaited: Iterable[Awaited], cut: Cut = FIRST) -> Iterator[str]:
     """Say which cases have no flag, or the one of before, why, and what to do."""
-    alike: dict[tuple[bool, bool, bool, Reason | None], list[str]] = defaultdict(list)
+    alike: dict[Awaited, list[str]] = defaultdict(list)
     for one in awaited:
-        how = (one.other_person, one.stands, one.waits, one.reason)
-        alike[how].append(one.name)
-    for (other_person, stands, waits, reason), names in alike.items():
-        (of_one, of_more), says = _SAYS[other_person, stands]
+        alike[replace(one, profile="", name="")].append(one.name)
+    for how, names in alike.items():
+        (of_one, of_more), says = (
+            _SAYS_REJECTED[how.other_person]
+            if how.rejected
+            else _SAYS[how.other_person, how.stands]
+        )
         form = of_one if len(names) == 1 else of_more
         said = form.format(len(names))
         listed = list_cases(said, sorted(filter(None, names)), len(names), cut)
-        is_stuck = other_person and stands
-        yield f"{listed} {says} {_explain(reason, waits=waits, is_stuck=is_stuck)}"
+        yield f"{listed} {says} {_explain(how)}"
 
 
-def _explain(reason: Reason | None, *, waits: bool, is_stuck: bool) -> str:
-    if waits:
+def _explain(how: Awaited) -> str:
+    if how.rejected:
+        return _MEND
+    if how.waits:
         return _WAITS
-    if reason is None:
+    if how.reason is None:
         return _UNSENT
-    if is_stuck:
+    if how.other_person and how.stands:
         return _NOT_WITHDRAWN
-    explained = EXPLANATIONS[reason]
+    explained = EXPLANATIONS[how.reason]
     return f"{explained.what} {explained.remedy} Lever daarna opnieuw aan."
 
 
@@ -115,7 +141,10 @@ def describe_awaited(awaited: Sequence[Awaited]) -> dict[str, int]:
     return {
         "withoutFlag": sum(not one.stands for one in awaited),
         "formerPerson": sum(one.stands and one.other_person for one in awaited),
-        "formerKind": sum(one.stands and not one.other_person for one in awaited),
+        "formerKind": sum(
+            one.stands and not (one.other_person or one.rejected) for one in awaited
+        ),
+        "rejected": sum(one.rejected for one in awaited),
     }
 
 

@@ -164,11 +164,13 @@ class Kept:
     It is not gone from a full delivery: a signal is not withdrawn because somebody
     mistyped a telephone number. A `doubtful` one is known by its number alone, while
     nothing else of the record makes sense: where no signal has that number, the record
-    may be that of any other case.
+    may be that of any other case. `bsn`: whose it is by that record, where it can be
+    read: maybe another than who has the signal.
     """
 
     key: CaseKey
     doubtful: bool = False
+    bsn: Bsn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from sources.foreseeing import (
     hold_against_index,
     open_copy,
 )
+from sources.outbox.awaited import Awaited, find_awaited
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import find_registration
@@ -51,6 +52,7 @@ from sources.reasons import ALL_REJECTS, Rejected, say_all_rejects
 from sources.refused_beforehand import NOT_SO
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
+from sources.standing_words import describe_awaited, say_awaited
 
 _UNASKED: Final = (
     "\nDe index was nu niet te vragen of klok en postvak kloppen. Vraag het met "
@@ -74,6 +76,7 @@ class Checked:
 
     `is_asked`: whether the index could be asked; None without settings. `registered`:
     when it said how it knows us, and what it would refuse of this was held against.
+    `untaken`: known cases that keep their flag, since their record is rejected.
     """
 
     foreseen: Foreseen
@@ -82,6 +85,7 @@ class Checked:
     compared: int | None
     hints: Hints = NO_HINTS
     not_begun: Sequence[str] = ()
+    untaken: Sequence[Awaited] = ()
     is_asked: bool | None = None
     registered: datetime | None = None
 
@@ -159,6 +163,7 @@ def _check(
             compared,
             find_hints(outbox, profile, place.file, source),
             name_not_begun(outbox, profile.name),
+            [one for one in find_awaited(outbox, profile.name) if one.rejected],
             None if settings is None else said is not None,
             found and found[1],
         )
@@ -200,6 +205,7 @@ def _describe(checked: Checked) -> dict[str, object]:
             {"finding": each.doubt.value, "count": each.count, "of": each.of}
             for each in foreseen.asked
         ],
+        "awaited": describe_awaited(checked.untaken),
         "hearing": delivery.hearing.value,
         "refused": foreseen.refused,
         **describe_hints(checked.hints),
@@ -239,6 +245,8 @@ def _say(checked: Checked, cut: Cut) -> Iterator[str | Table]:
     fitting = counts.read - delivery.ended - delivery.not_begun - delivery.ignored
     for said in say_all_rejects(checked.columns, fitting):
         yield f"  {said}"
+    for said in say_awaited(checked.untaken, cut):
+        yield f"Let op: {said}"
     yield from say_hints(
         {
             "read": counts.read,

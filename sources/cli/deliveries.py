@@ -24,6 +24,7 @@ from sources.cli.delivery_words import (
     say_spared,
     show_all,
     show_one,
+    show_rejected,
     summarise,
 )
 from sources.cli.edge import STOPPED, Bars, Tellings, refusing_plainly
@@ -201,15 +202,22 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
         with suppress(OutboxBusy), Outbox(settings.outbox, keys.outbox) as outbox:
             release_all(settings.feeds, outbox, now())  # or else the agent does it
         return
+    _go_on(settings, keys, waiting[0])
+
+
+def _go_on(settings: AgencySettings, keys: AgencyKeys, held: Held) -> None:
+    """Carry out what was approved, and say of it what `publish` says."""
     try:
         closed, tried = asyncio.run(carry_out(settings, keys))
     except OutboxBusy:
         PlainConsole().print("Genoteerd. De agent gaat er zo mee verder.")
         return
-    conclude(closed, waiting[0])
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        for one in closed:
+            show_rejected(PlainConsole(), summarise(outbox, one, settings.rejects))
         for line in (*say_awaited(find_awaited(outbox)), *tried.says):
             PlainConsole().print(line, soft_wrap=True)
+        conclude(closed, held)
         verify_none_bare(outbox)
     if tried.is_equal is False:
         raise typer.Exit(STOPPED)

@@ -98,8 +98,9 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)
-    kept = Kept(key, doubtful=_makes_no_sense(reader)) if key else None
-    return (*reader.faults, kept) if kept else tuple(reader.faults)
+    whose, is_all = _find_bsn(reader, profile), _makes_no_sense(reader)
+    kept = (Kept(key, doubtful=is_all, bsn=whose),) if key else ()
+    return (*reader.faults, *kept)
 
 
 def _find_nonsense(

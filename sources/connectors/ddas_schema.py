@@ -106,7 +106,7 @@ def hold_against(
 
 
 def _keep(entry: Entry) -> Entry:
-    return Kept(entry.key) if isinstance(entry, Case) else entry
+    return Kept(entry.key, bsn=entry.bsn) if isinstance(entry, Case) else entry
 
 
 @lru_cache(maxsize=8)

@@ -64,8 +64,8 @@ class FlagAwaited(SourceError):
         many = say_count(count, "zaak heeft", "zaken hebben")
         super().__init__(
             f"{many} niet het vlaggetje dat uw bestand zegt: een nieuwe persoon, soort "
-            "of gemeente is geweigerd of niet verstuurd. Welke, waarom, en wat u doet: "
-            "`signal-source status`."
+            "of gemeente is afgewezen, geweigerd of niet verstuurd. Welke, waarom, en "
+            "wat u doet: `signal-source status`."
         )
 
 

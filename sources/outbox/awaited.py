@@ -3,8 +3,9 @@
 - Whom its agency calls the wrong person loses the flag at once; of another kind or
   municipality the old flag stays until the new one stands.
 - So where the new one is refused, or not sent yet, a case has no flag, or has the one
-  of before. That is said, by the agency's own case number, until the new one stands, or
-  a delivery says that the case is over, or is otherwise.
+  of before; so has one of which the record was rejected (`outbox.untaken`). That is
+  said, by the agency's own case number, until the new one stands, or a delivery says
+  that the case is over, or is otherwise.
 - Kept is which flag is awaited and which was before it, as marks, and how the agency
   calls the case, sealed.
 
@@ -22,6 +23,7 @@ from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.matching import count_unplaced
 from sources.outbox.staging import NAME_LABEL, open_person
 from sources.outbox.store import Outbox
+from sources.outbox.untaken import OF_OTHER, note_refused_update
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
 from sources.values import call_with_line
@@ -52,7 +54,9 @@ SELECT a.*, EXISTS (SELECT 1 FROM signal k WHERE k.reference = a.former) AS stan
   EXISTS (SELECT 1 FROM work w WHERE w.action = 'publish' AND {_OF.format("w")})
   AS waits
 FROM awaited a WHERE ?1 IS NULL OR a.profile = ?1 ORDER BY a.profile, a.line"""  # noqa: S608 - our own constants
-
+_UNTAKEN: Final = """
+SELECT * FROM signal k WHERE k.untaken AND (?1 IS NULL OR k.profile = ?1)
+AND k.reference NOT IN (SELECT former FROM awaited) ORDER BY k.profile"""
 
 Which = tuple[bytes, bytes, bytes, str, str]
 """A flag that is awaited: case and part, person, kind and municipality, as marks."""
@@ -73,6 +77,7 @@ class Awaited:
     `stands`: the flag of before does, or else none. `other_person`: that is, or was, of
     another person; or else of another kind or municipality. `waits`: the newest is
     still to be sent. `reason`: why it was refused; None where it was not.
+    `rejected`: nothing is to be sent, for its record was rejected.
     """
 
     profile: str
@@ -81,6 +86,7 @@ class Awaited:
     waits: bool
     reason: Reason | None
     name: str = field(repr=False)
+    rejected: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -142,7 +148,11 @@ def await_flag(
 def note_refused(
     connection: sqlite3.Connection, row: sqlite3.Row, reason: Reason
 ) -> None:
-    """Note why a notice was not taken, beside the flag that it would be."""
+    """Note why a notice was not taken, beside the flag that it would be.
+
+    Where it would say something else of a flag that stands, that is as it was.
+    """
+    note_refused_update(connection, row["reference"])
     connection.execute(_REFUSED, (reason.value, *_which(row)))
 
 
@@ -151,17 +161,31 @@ def find_awaited(outbox: Outbox, profile: str | None = None) -> Sequence[Awaited
 
     With the agency's own case numbers: for its own eyes. Raises `OutboxKeyChanged`.
     """
-    return [
+    connection = outbox.connection
+    awaited = [
         Awaited(
             profile=row["profile"],
             other_person=bool(row["other_person"]),
             stands=bool(row["stands"]),
             waits=bool(row["waits"]),
             reason=Reason(row["reason"]) if row["reason"] else None,
-            name=_name(outbox.key, row),
+            name=_name(outbox.key, row, row["line"]),
         )
-        for row in outbox.connection.execute(_FIND, (profile,))
+        for row in connection.execute(_FIND, (profile,))
     ]
+    untaken = [
+        Awaited(
+            profile=row["profile"],
+            other_person=row["untaken"] == OF_OTHER,
+            stands=True,
+            waits=False,
+            reason=None,
+            name=_name(outbox.key, row, None),
+            rejected=True,
+        )
+        for row in connection.execute(_UNTAKEN, (profile,))
+    ]
+    return awaited + untaken
 
 
 def verify_none_bare(outbox: Outbox) -> None:
@@ -180,9 +204,9 @@ def _which(row: sqlite3.Row) -> Which:
     )
 
 
-def _name(key: OutboxKey, row: sqlite3.Row) -> str:
+def _name(key: OutboxKey, row: sqlite3.Row, line: int | None) -> str:
     name = ""
     if row["name"] is not None:
         plain = key.open_sealed(row["name"], label=NAME_LABEL, row=row["case_key"])
         name = plain.decode()
-    return call_with_line(name, row["line"])
+    return call_with_line(name, line)

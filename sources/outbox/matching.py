@@ -55,6 +55,14 @@ NOT_BEGUN: Final = f"""
 SELECT k.*, s.line FROM signal k
 JOIN staged s ON s.case_key = k.case_key AND s.event = 'not-begun'
 WHERE NOT {_COVERED} AND k.reference NOT IN (SELECT reference FROM ({OVER}))"""  # noqa: S608 - our own constants
+UNTAKEN: Final = f"""
+SELECT k.reference, max(s.person = k.person) AS same, max(s.person IS NOT NULL) AS told
+FROM signal k
+JOIN staged s ON s.case_key = k.case_key AND s.event IN ('kept', 'doubtful')
+WHERE k.reference NOT IN (SELECT reference FROM ({OVER}))
+AND (NOT {_COVERED} OR (s.person <> k.person AND EXISTS (SELECT 1 FROM staged o
+  WHERE o.case_key = k.case_key AND o.event = 'open' AND o.part = x'')))
+GROUP BY k.reference"""  # noqa: S608 - our own constants
 REOPENED: Final = """
 SELECT s.* FROM staged s WHERE s.event = 'open'
 AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key)

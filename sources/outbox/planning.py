@@ -48,6 +48,7 @@ from sources.outbox.store import Outbox
 from sources.outbox.strays import plan_strays
 from sources.outbox.takes import Taken, verify_taken
 from sources.outbox.unchanged import note_recheck
+from sources.outbox.untaken import note_refused_update, note_untaken
 from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
@@ -175,6 +176,7 @@ def _plan(
     plan = _Plan(connection, delivery, turn, formers)
     give_way(connection, delivery)
     connection.execute(_TELL_CONTACTS)
+    note_untaken(connection, delivery)
     unchanged = _plan_open(plan, key, terms)
     _plan_over(plan, is_full=is_full)
     if is_full:
@@ -285,6 +287,7 @@ def _plan_case(
     refusal = _find_refusal(terms, row) if difference.publish else None
     if refusal:
         _reject(plan.connection, plan.delivery, [row], refusal)
+        note_refused_update(plan.connection, row["reference"])
     elif difference.publish:
         again = None if difference.withdraw else row["reference"]
         placed = _insert_publication(plan, key, row, (until, again))

@@ -217,6 +217,7 @@ CREATE TABLE signal (
   valid_until TEXT NOT NULL,
   name BLOB,
   not_begun INTEGER NOT NULL DEFAULT 0,
+  untaken INTEGER NOT NULL DEFAULT 0 CHECK (untaken IN (0, 1, 2)),
   PRIMARY KEY (case_key, part)
 ) STRICT, WITHOUT ROWID;
 

@@ -227,7 +227,10 @@ class Stager:
             row = (case_key, _NOT_BEGUN, "not-begun", *where, *[None] * 10, "")
         else:
             event = "doubtful" if kept.doubtful else "kept"
-            row = (case_key, _KEPT, event, *[None] * 12, "")
+            key = self._outbox.key
+            person = mark_person(key, case_key, kept.bsn) if kept.bsn else None
+            part = _KEPT + (person or b"")
+            row = (case_key, part, event, None, None, person, *[None] * 9, "")
         connection.execute(_STAGE, row)
 
     def _find_contact(self, connection: sqlite3.Connection, contact: Contact) -> str:

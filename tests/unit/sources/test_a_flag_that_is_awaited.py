@@ -229,6 +229,7 @@ async def test_status_and_doctor_and_approve_name_it_and_a_machine_counts(
         "withoutFlag": 1,
         "formerPerson": 0,
         "formerKind": 0,
+        "rejected": 0,
     }
     async with a_patient(agency.folder) as patient:
         with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:

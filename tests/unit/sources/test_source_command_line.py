@@ -92,6 +92,12 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "wouldWithdraw": 0,
         "reasons": {"bsn-invalid": 1},
         "findings": [],
+        "awaited": {
+            "withoutFlag": 0,
+            "formerPerson": 0,
+            "formerKind": 0,
+            "rejected": 0,
+        },
         "hearing": "heard",
         "unfit": [],
         "endsUnread": [],
