@@ -57,12 +57,12 @@ def _tell(
     questions = {one[0].entry: one for one in asked}
     alike = dict.fromkeys(questions)
     flags = find_same(list(questions.values()), alike, since).values()
-    same = {(one.held, one.number): one for one in flags}
-    number = Counter[Held]()
-    for place, signal in enumerate(signals):
-        held = Held(str(signal.category), signal.source, signal.contact_id)
+    same = {(one.held, one.number, one.among): one for one in flags}
+    shown = [Held(str(one.category), one.source, one.contact_id) for one in signals]
+    among, number = Counter(shown), Counter[Held]()
+    for place, held in enumerate(shown):
         number[held] += 1
-        before = same.get((held, number[held]))
+        before = same.get((held, number[held], among[held]))
         if before is None:
             continue
         entry, flag = before.find_said(said)

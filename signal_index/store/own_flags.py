@@ -4,12 +4,14 @@ The same kind, source and contact holder of the same citizen in the same case, l
 again, is one call: what came of it at one lookup came of it at the other. Only lookups
 that the caller made themselves are held beside each other, and only within a case:
 what no case number binds stays apart. What passed on to another source is one flag with
-what that one shows.
+what that one shows. Several that are alike in one answer are told apart by their order:
+where another answer shows more or fewer nobody can tell which is which, and they stay
+apart.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,8 +34,8 @@ UNREACHED: Final = frozenset({None, "not-reachable"})
 Place = tuple[UUID, int]
 """The entry that showed a flag first, and where in it."""
 
-_Key = tuple[object, Held, int]
-"""Whom it is about, the flag as it is by now; the how many-th such one."""
+_Key = tuple[object, Held, int, int]
+"""Whom it is about, the flag as it is by now; the how many-th such one, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,12 @@ class SameFlag:
     """One flag and the places where it was shown, the newest lookup's first.
 
     `held`: whose it is by now, also where another showed it; `number`: the how many-th
-    such flag of one answer.
+    such flag of one answer, `among` so many.
     """
 
     held: Held
     number: int
+    among: int
     places: Sequence[Place]
 
     def find_said(self, said: Mapping[UUID, Said]) -> Place:
@@ -119,7 +122,8 @@ def find_same(
     shown: dict[_Key, list[Place]] = defaultdict(list)
     for question in questions:
         first = question[0].entry
-        who, number = alike.get(first, first), Counter[object]()
+        who = alike.get(first, first)
+        homes: dict[Held, list[Place]] = defaultdict(list)
         for one in question:
             place_of = one.parsed_leaf.municipality or ""
             flags = zip(one.flags or (), one.contacts, strict=True)
@@ -128,10 +132,9 @@ def find_same(
                 if find_home(question, *at) == at:
                     told = Held(*kind, contact)
                     held = find_heir(told, place_of, one.recorded_at, since)
-                    number[held] += 1
-                    shown[who, held, number[held]].append(at)
-    same = (
-        SameFlag(held, how_many, places)
-        for (_, held, how_many), places in shown.items()
-    )
+                    homes[held].append(at)
+        for held, places in homes.items():
+            for number, at in enumerate(places, 1):
+                shown[who, held, number, len(places)].append(at)
+    same = (SameFlag(*key[1:], places) for key, places in shown.items())
     return {place: one for one in same for place in one.places}

@@ -13,6 +13,7 @@ from keys.base64url import encode_b64u
 from signal_index.store.asked_before import MOST_BEFORE
 from tests.holders_builders import a_bsn
 from tests.side_channels import Watched
+from tests.transfer_builders import withdraw
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -107,6 +108,26 @@ async def test_nothing_comes_back_to_another_in_another_case_or_of_another_or_la
     await say(world, part["entryId"], 0, "citizen-says-ended")
     world.clock.forward(timedelta(days=then.pop("days", 0)))
     assert told(await look_up(world, **then)) == []
+
+
+async def test_where_one_of_two_alike_is_gone_nothing_is_said_of_the_other(
+    world: World,
+) -> None:
+    """Which of the two it is nobody can tell: what was said of one is not put on it."""
+    (ended,) = await world.publish(world.debt_help, [ONE])
+    await world.publish(world.debt_help, [ONE])
+    part = await look_up(world)
+    assert len(part["flags"]) == 2
+    for flag, outcome in enumerate(("citizen-says-ended", "contact-made")):
+        await say(world, part["entryId"], flag, outcome)
+    again = await look_up(world)
+    assert [what for _, what in told(again)] == ["citizen-says-ended", "contact-made"]
+    assert (await withdraw(world, world.debt_help, ended)).status_code == 200
+    left = await look_up(world)
+    assert (len(left["flags"]), left["saidBefore"]) == (1, [])
+    assert [one["contactOutcome"] for one in await own(world)].count(None) >= 1
+    await say(world, left["entryId"], 0, "not-reachable")
+    assert [what for _, what in told(await look_up(world))] == ["not-reachable"]
 
 
 async def test_what_is_read_of_before_is_bounded(world: World) -> None:
