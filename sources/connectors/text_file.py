@@ -58,11 +58,24 @@ def refuse_encoding(file: BinaryIO, stated: str) -> UnreadableFile:
             line.decode(encoding)
         except UnicodeDecodeError:
             likely = guess_encoding(line)
+            if likely == encoding or not _is_in(line, likely):
+                return UnreadableFile(
+                    f"Regel {count} is geen tekst. Het bestand is beschadigd, of geen "
+                    "export. Maak het opnieuw in uw registratie."
+                )
             return UnreadableFile(
                 f"Regel {count} is niet in de codering {encoding}. Het lijkt op "
                 f"{likely}: zet dat bij encoding in het profiel."
             )
     return UnreadableFile(f"Het bestand is niet in de codering {encoding}.")
+
+
+def _is_in(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def guess_encoding(line: bytes) -> str:
