@@ -13,7 +13,7 @@ from sources.counted import AT_ONCE, Cut, say_count
 from sources.errors import shorten
 from sources.judging.rules import Doubt
 from sources.judging.words import list_cases, say_not_begun
-from sources.outbox.awaited import Awaited, find_awaited
+from sources.outbox.awaited import Awaited, find_awaited, find_awaited_of_held
 from sources.outbox.holding import Held, NamedCase, find_held, get_named_cases
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import ProfileStanding
@@ -117,10 +117,13 @@ def _explain(how: Awaited) -> str:
 
 def say_cases(outbox: Outbox, cut: Cut = FIRST) -> Iterator[str]:
     """Say of which cases the flag is not as the file has it: awaited, asked, paused."""
-    yield from say_awaited(find_awaited(outbox), cut)
+    awaited = find_awaited(outbox)
+    yield from say_awaited(awaited, cut)
     for held in find_held(outbox):
         if named := get_named_cases(outbox, held).get(Doubt.OTHER_PERSON):
             yield _say_asked(held, named, cut)
+        of_held = find_awaited_of_held(outbox, held.delivery)
+        yield from say_awaited((one for one in of_held if one not in awaited), cut)
     paused = name_not_begun(outbox)
     yield from say_not_begun(len(paused), paused, cut)
 

@@ -43,7 +43,11 @@ from sources.errors import (
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
 from sources.outbox.abandoning import abandon_delivery
-from sources.outbox.awaited import find_awaited, verify_none_bare
+from sources.outbox.awaited import (
+    find_awaited,
+    find_awaited_of_held,
+    verify_none_bare,
+)
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_newest,
@@ -294,6 +298,7 @@ def _name_questions(
             continue
         cases = get_named_cases(outbox, held)
         said += say_questions(held.findings, cases, cut)
+        said += say_awaited(find_awaited_of_held(outbox, held.delivery), cut)
     return said
 
 

@@ -59,7 +59,12 @@ from sources.errors import (
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
 from sources.notices.waiting import UNHEARD, describe_due, find_due, say_due
-from sources.outbox.awaited import Awaited, find_awaited, verify_none_bare
+from sources.outbox.awaited import (
+    Awaited,
+    find_awaited,
+    find_awaited_of_held,
+    verify_none_bare,
+)
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -271,6 +276,7 @@ def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str
     for held in find_held(outbox, waits.profile):
         cut = cut_of({"delivery": held.delivery})
         yield from say_questions(held.findings, get_named_cases(outbox, held), cut)
+        yield from say_awaited(find_awaited_of_held(outbox, held.delivery), cut)
     yield from say_spared(waits.spared)
     if file := find_rejects_file(rejects, waits):
         yield f"Afgewezen records: {file}"

@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import FlagAwaited
@@ -57,6 +58,12 @@ FROM awaited a WHERE ?1 IS NULL OR a.profile = ?1 ORDER BY a.profile, a.line""" 
 _UNTAKEN: Final = """
 SELECT * FROM signal k WHERE k.untaken AND (?1 IS NULL OR k.profile = ?1)
 AND k.reference NOT IN (SELECT former FROM awaited) ORDER BY k.profile"""
+_HELD: Final = """
+SELECT k.* FROM signal k JOIN held_case h ON h.case_key = k.case_key
+AND h.event IN ('kept', 'doubtful') WHERE h.delivery = ?1 AND NOT EXISTS (
+  SELECT 1 FROM held_case o WHERE o.delivery = ?1 AND o.case_key = k.case_key
+  AND (o.event = 'open' OR o.person = k.person))
+GROUP BY k.reference HAVING max(h.person IS NOT NULL) ORDER BY k.part"""
 
 Which = tuple[bytes, bytes, bytes, str, str]
 """A flag that is awaited: case and part, person, kind and municipality, as marks."""
@@ -173,19 +180,19 @@ def find_awaited(outbox: Outbox, profile: str | None = None) -> Sequence[Awaited
         )
         for row in connection.execute(_FIND, (profile,))
     ]
-    untaken = [
-        Awaited(
-            profile=row["profile"],
-            other_person=row["untaken"] == OF_OTHER,
-            stands=True,
-            waits=False,
-            reason=None,
-            name=_name(outbox.key, row, None),
-            rejected=True,
-        )
-        for row in connection.execute(_UNTAKEN, (profile,))
+    untaken = connection.execute(_UNTAKEN, (profile,))
+    return awaited + [
+        _describe_untaken(outbox.key, row, other_person=row["untaken"] == OF_OTHER)
+        for row in untaken
     ]
-    return awaited + untaken
+
+
+def find_awaited_of_held(outbox: Outbox, delivery: UUID) -> Sequence[Awaited]:
+    """Give cases of another person by a record that is rejected, in what waits."""
+    return [
+        _describe_untaken(outbox.key, row, other_person=True)
+        for row in outbox.connection.execute(_HELD, (str(delivery),))
+    ]
 
 
 def verify_none_bare(outbox: Outbox) -> None:
@@ -201,6 +208,20 @@ def _which(row: sqlite3.Row) -> Which:
         row["person"],
         row["category"],
         row["municipality"],
+    )
+
+
+def _describe_untaken(
+    key: OutboxKey, row: sqlite3.Row, *, other_person: bool
+) -> Awaited:
+    return Awaited(
+        profile=row["profile"],
+        other_person=other_person,
+        stands=True,
+        waits=False,
+        reason=None,
+        name=_name(key, row, None),
+        rejected=True,
     )
 
 

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.cli import deliveries
+from sources.cli import publish as publishing
 from sources.cli.comparing import Tried
 from sources.errors import DeliveryHeld, FlagAwaited
 from sources.flag_looks import look_at_flags
 from sources.outbox.awaited import find_awaited, verify_none_bare
-from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.deliveries import OpenDelivery, get_delivery
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.standing_words import say_cases
@@ -166,6 +167,15 @@ async def test_check_approve_doctor_and_status_say_it_with_the_rejects(
 
     monkeypatch.setattr(deliveries, "carry_out", carry_out)
     waits = str(held.value.delivery)
+    assert (
+        OTHER_PERSON
+        in (await anyio.to_thread.run_sync(ask, agency, "show", waits)).stdout
+    )
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        assert [OTHER_PERSON in one for one in say_cases(outbox)] == [False, True]
+        of_held = get_delivery(outbox, held.value.delivery)
+        why = publishing._say_why(outbox, of_held, agency.folder)
+        assert any(OTHER_PERSON in line for line in why)
     said = await anyio.to_thread.run_sync(ask, agency, "approve", waits)
     assert (said.exit_code, OTHER_PERSON in said.stdout) == (1, True)
     assert "1 x Begin: De begindag ligt in de toekomst." in said.stdout
