@@ -7,7 +7,7 @@ from playwright.sync_api import Request, expect
 
 from tests.browser.screen import Screen, Town
 
-HIGHEST = 1_600
+HIGHEST = 1_700
 IS_NAME_WIDE = """[...document.querySelectorAll('.desk-follow')].every((one) =>
     one.querySelector('.desk-follow__flag').offsetWidth > 0.4 * one.offsetWidth)"""
 
