@@ -10,7 +10,7 @@ from tests.browser.screen import Screen, Town
 def test_what_was_said_before_is_pressed_and_changed_where_it_was_said(
     screen: Screen, town: Town
 ) -> None:
-    number = town.people.find_with("bijstand")
+    number = town.people.find_with("schuldhulpverlening")  # few others ask about them
     screen.log_in()
     screen.ask([number])
     page = screen.page
