@@ -1,7 +1,6 @@
 """The plan of a succession, or the config in use, is another than its holders know."""
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +33,7 @@ from keys.errors import (
     ConfigUnsigned,
 )
 from keys.jose import PrivateKey
+from keys.keyring import SealedUse, load_key, write_key
 from tests.ceremony_builders import NOW, SEALER, VALID, Call, read_config_key
 from tests.dealing import sign_config
 from tests.keys_builders import the_dealing
@@ -166,7 +166,9 @@ def test_a_new_holder_has_no_key_of_another(call: Call, tmp_path: Path) -> None:
     """Who leaves would sign tickets for who comes."""
     call.follow([NEW])
     gone = tmp_path / "now" / "holder-3"
-    shutil.copy(gone / "ticket.key", call.folders[3] / "ticket.key")
+    taken = load_key(gone / "ticket.key", SealedUse.TICKET, None, SEALER)
+    (own := call.folders[3] / "ticket.key").unlink()
+    write_key(own, taken, SealedUse.TICKET, "new-3", SEALER)
     (call.folders[3] / "ceremony.key").unlink()
     cards = list(call.plan.file.cards)
     cards[2] = make_card_again(call.folders[3], "new-3", SEALER)
