@@ -32,7 +32,7 @@ def import_with_extra(module: str, extra: Extra) -> ModuleType:
     """
     try:
         return import_module(module)
-    except ModuleNotFoundError as missing:
+    except ImportError as missing:  # or half there: a package without its own extra
         if (missing.name or "").partition(".")[0] in OURS:
             raise
         raise ExtraMissing(extra) from None
