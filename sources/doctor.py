@@ -47,6 +47,7 @@ from sources.publisher.admission import (
     verify_used_before,
 )
 from sources.registrations import ACCESS, look_at_registrations
+from sources.standing_words import remedy_strays
 from sources.vouching import look_at_vouching
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
@@ -220,8 +221,7 @@ async def _look_at_outbox(patient: Patient) -> Finding:
     if strays := count_strays(patient.outbox):
         told = say_count(strays, "signaal", "signalen")
         says = f"Van een vorig postvak is er bij de index nog {told}."
-        remedy = "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
-        return Finding("postvak", State.WARNING, says, remedy)
+        return Finding("postvak", State.WARNING, says, remedy_strays(patient.outbox))
     if not was_told(patient.outbox):
         if not patient.settings.outbox.exists():
             says = "Hier is nog geen postvak; het komt er bij de eerste levering."

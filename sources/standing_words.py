@@ -139,6 +139,16 @@ def _say_asked(held: Held, named: Sequence[NamedCase], cut: Cut) -> str:
     )
 
 
+def remedy_strays(outbox: Outbox) -> str:
+    """Say what takes back the signals of an outbox before: an answer, or a file."""
+    if find_held(outbox):
+        return (
+            "Beantwoord eerst de levering die op u wacht: `signal-source deliveries "
+            "show`. Staan ze er daarna nog? Lever dan alles aan."
+        )
+    return "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
+
+
 def describe_awaited(awaited: Sequence[Awaited]) -> dict[str, int]:
     """Give the same for a machine: counts."""
     return {

@@ -13,7 +13,7 @@ from rich.text import Text
 from sources.agency_keys import find_faults, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import make_parties, make_signer
-from sources.cli.plain import PlainConsole, show_plainly
+from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.doctor import look_over, look_without
@@ -98,7 +98,7 @@ def _show(findings: Sequence[Finding]) -> None:
     console = PlainConsole()
     for one in findings:
         mark, style = _MARKS[one.state]
-        said = show_plainly(f"  {one.about}: {one.says}")
+        said = console.render_str(f"  {one.about}: {one.says}")
         console.print(Text.assemble((f"{mark:>6}", style), said), soft_wrap=True)
         if one.remedy:
             console.print(f"        {one.remedy}", soft_wrap=True)

@@ -5,7 +5,7 @@ No traceback reaches the screen: it could hold what the program held.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -132,6 +132,7 @@ class Bars:
         self.tell = Tellings(quiet=quiet).tell
         self.earlier: list[OpenDelivery] = []
         self.due: Sequence[Due] = ()
+        self.hints: Mapping[str, object] = {}
 
     def __enter__(self) -> Self:
         """Show the bars."""

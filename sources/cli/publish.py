@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import typer
@@ -55,6 +56,7 @@ from sources.errors import (
     PublishingStopped,
     SignalsElsewhere,
     SourceError,
+    shorten,
 )
 from sources.folders import make_folder
 from sources.intake.held_files import release_all
@@ -221,8 +223,11 @@ async def _publish(
                 hints = find_hints(outbox, asked.profile, asked.file, settings.source)
                 for line in _say_hints(outbox, waits, hints):
                     bars.tell(line)
+                bars.hints = describe_hints(hints)
                 raise
             finally:
+                for line in say_replaced(run.replaced):
+                    bars.tell(line)
                 release_all(settings.feeds, outbox, now())
             tried = await compare_in_trial(
                 outbox, parties[1], sender, settings, closed[-1:]
@@ -267,6 +272,15 @@ async def _say_who_lacks(
         bars.tell(line)
 
 
+def say_replaced(replaced: Iterable[UUID]) -> Iterator[str]:
+    """Say which deliveries this file took the place of: nobody need answer them."""
+    for one in replaced:
+        yield (
+            f"De levering {shorten(one)} wachtte op uw antwoord en is vervangen door "
+            "dit bestand. Er is niets van verstuurd."
+        )
+
+
 def _say_why(outbox: Outbox, waits: OpenDelivery, rejects: Path) -> Iterator[str]:
     """Say what is asked, with the agency's own case numbers.
 
@@ -304,6 +318,8 @@ def describe_stop(settings: AgencySettings, error: SourceError, bars: Bars) -> S
     with Outbox(settings.outbox, key, alone=False) as outbox:
         if waits:
             said = summarise(outbox, get_delivery(outbox, waits), rejects)
+            said["awaited"] = describe_awaited(find_awaited_of_held(outbox, waits))
+            said |= bars.hints
         resumed = [summarise(outbox, one, rejects) for one in earlier]
     return said | {"resumed": resumed, "waiting": describe_due(bars.due)}
 

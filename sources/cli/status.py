@@ -40,7 +40,13 @@ from sources.outbox.standing import (
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
 from sources.settings import load_settings
-from sources.standing_words import FIRST, describe_awaited, say_cases, say_standings
+from sources.standing_words import (
+    FIRST,
+    describe_awaited,
+    remedy_strays,
+    say_cases,
+    say_standings,
+)
 from sources.vouching import find_vouching
 
 _SHOWN: Final = 5
@@ -126,6 +132,9 @@ def _say_what_stands(outbox: Outbox, cut: Cut) -> Iterator[str]:
     yield from (one.say() for one in find_refused_files(outbox))
     for changes in find_owed(outbox):
         yield from say_owed(changes)
+    if strays := count_strays(outbox):
+        says = f"Van een vorig postvak, nog in te trekken: {strays}."
+        yield f"{says} {remedy_strays(outbox)}"
 
 
 def _say_state(found: Mapping[str, object]) -> str:
@@ -165,11 +174,6 @@ def _show(found: Mapping[str, object], said: Sequence[str]) -> None:
             f"Niet te leveren, in de map failed van feed {feed}: {files}. "
             f"{FAILED_REMEDY}",
             soft_wrap=True,
-        )
-    if found["strays"]:
-        console.print(
-            f"Van een vorig postvak, nog in te trekken: {found['strays']}. "
-            "Lever alles aan.",
         )
     console.print(_say_heard(found["noticesHeard"]), soft_wrap=True)
     told = found["lastReconciled"]

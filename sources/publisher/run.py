@@ -13,10 +13,11 @@
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, Protocol
+from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.brp.box import forget_old
@@ -49,6 +50,7 @@ from sources.outbox.holding import (
     find_held,
     find_outdated,
 )
+from sources.outbox.let_go import LetGo, find_let_go
 from sources.outbox.owed import find_owed
 from sources.outbox.parking import find_parked, park, take_back
 from sources.outbox.planning import Terms, count_work, plan_delivery
@@ -113,6 +115,7 @@ class Run:
         self._report = report
         self._identifier = identifier
         self.stopped: EvaluationStopped | None = None
+        self.replaced: list[UUID] = []
 
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
@@ -131,11 +134,14 @@ class Run:
         if self.stopped and any(is_same(each, task, mark) for each in parked):
             raise self.stopped
         self._stop_at_held(task, mark)
+        waited = find_held(self._outbox, task.profile.name)
         try:
             delivery, rows = await self._read(task, mark)
         except (UnreadableFile, NotRegistered) as error:
             self._note_refused(task, str(error))
             raise
+        finally:
+            self._note_replaced(waited)
         done = await self._finish(delivery, is_read=True, rows=rows)
         for why in task.unreadable:
             self._note_refused(task, why)
@@ -144,6 +150,13 @@ class Run:
     def _note_refused(self, task: Task, why: str) -> None:
         of = (task.profile.name, task.kind, task.about)
         note_refused_file(self._outbox, of, why, now=self._sender.now())
+
+    def _note_replaced(self, waited: Iterable[Held]) -> None:
+        """Note of what waited for an answer that this newer file took its place."""
+        for one in waited:
+            for gone in find_let_go(self._outbox, limit=1, end=str(one.delivery)):
+                _log_delivery(Event.DELIVERY_REPLACED, gone, work=0)
+                self.replaced.append(gone.id)
 
     def _stop_at_held(self, task: Task, mark: bytes) -> None:
         """Raise `DeliveryHeld` where this very file waits already; it is not reread.
@@ -389,7 +402,7 @@ def _is_replaced(delivery: OpenDelivery, coming: Coming | None) -> bool:
     )
 
 
-def _log_delivery(event: Event, delivery: OpenDelivery, **more: int) -> None:
+def _log_delivery(event: Event, delivery: OpenDelivery | LetGo, **more: int) -> None:
     log_event(
         event,
         **more,

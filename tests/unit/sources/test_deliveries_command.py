@@ -14,21 +14,16 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.cli.deliveries import conclude
 from sources.cli.delivery_words import summarise
-from sources.cli.edge import Bars
-from sources.cli.publish import describe_stop
 from sources.clock import write_day, write_moment
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
     EvaluationStopped,
-    OutboxBusy,
 )
 from sources.intake.folder import ROOMS
-from sources.outbox.deliveries import get_delivery
 from sources.outbox.holding import HELD_FOR, Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.settings import load_settings
 from tests.agency_settings import an_agency_with_settings
 from tests.keys_builders import pins_of, the_dealing
 from tests.sources_builders import (
@@ -38,7 +33,6 @@ from tests.sources_builders import (
     a_number,
     a_row,
     a_wrong_number,
-    approve_held,
 )
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
@@ -311,29 +305,6 @@ async def test_what_is_dropped_is_gone(agency: Agency) -> None:
     assert "vervallen" in ask(agency, "show", waiting[-8:]).stdout
     states = [one["state"] for one in json.loads(ask(agency, "show", "--json").stdout)]
     assert sorted(states) == ["closed", "dropped"]
-
-
-async def test_a_machine_reads_too_what_was_finished_before_a_file_that_waits(
-    agency: Agency,
-) -> None:
-    """Otherwise four withdrawals went out that its summary does not know."""
-    waiting = await hold(agency)
-    given = load_settings(agency.folder / "agency.toml")
-    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        approve_held(outbox)
-    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 9)))
-    with pytest.raises(DeliveryHeld) as refusal:
-        await agency.publish()
-    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        first = get_delivery(outbox, UUID(waiting))
-    bars = Bars(quiet=True)
-    bars.finished(first)
-    said = describe_stop(given, refusal.value, bars)
-    assert (said["state"], said["rejectsFile"]) == ("held", None)
-    (resumed,) = json.loads(json.dumps(said))["resumed"]
-    assert (resumed["delivery"], resumed["withdrawn"]) == (waiting, 4)
-    stopped = describe_stop(given, OutboxBusy(), bars)
-    assert (stopped["state"], stopped["resumed"]) == ("stopped", [resumed])
 
 
 async def test_what_a_newer_delivery_replaced_stays_to_be_read(
