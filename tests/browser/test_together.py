@@ -14,6 +14,7 @@ KEPT = """async () => JSON.stringify({
   databases: await indexedDB.databases(), caches: await caches.keys(),
   name: window.name,
 })"""
+SETTLED = "[data-outcome][aria-pressed=true]:not([data-outcome=not-reachable])"
 DISCUSS = "Er is een vlaggetje in dit domein: bespreek of de inschatting klopt"
 NO_PRINTER = "window.print = () => console.log('printed')"
 TELLING = re.compile(r"bijstand|schuld|krediet|\d{9}|Z-2026", re.IGNORECASE)
@@ -270,8 +271,9 @@ def test_a_family_has_one_sheet_and_a_record_for_each_of_them(
     assert "Voor Mees en …" in said, "which one writes by hand"
     assert "Kredietbank Voorbeeldstad" in said
     assert printing == ["recorded 204", "recorded 204", "printed"]
+    settled = screen.page.locator(SETTLED).count()  # by another journey, earlier today
     screen.page.click("#again")
-    expect(to_call).to_have_text(str(before + 3))
+    expect(to_call).to_have_text(str(before + 3 - settled))
     expect(screen.page.locator("#open-calls")).to_be_visible()
 
 
