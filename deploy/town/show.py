@@ -1,5 +1,6 @@
 """`deploy/demo`: run the town for a person, say where to go, and wait for Ctrl-C."""
 
+import fcntl
 import shutil
 import signal
 import time
@@ -54,11 +55,12 @@ def show_town(
     """Run the town until it is stopped; keeps its data in `folder` unless fresh.
 
     With `year` the ledger of a new town begins with a simulated year. Raises
-    `PartyFailed` when a process does not start or ends by itself.
+    `PartyFailed` when a process does not start or ends by itself, or where another
+    town runs in that folder.
     """
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    with _stopping_on_signals():
+    with _stopping_on_signals(), having_alone(folder):
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
         try:
             console.print(f"De stad wordt ingericht in {folder} …")
             people = settle_people(folder / "population")
@@ -96,6 +98,20 @@ def show_town(
                 raise PartyFailed(f"{dead} is gestopt; zie {places.log / dead}.log")
         except _Stopped:
             console.print("Alles is gestopt. De gegevens blijven bewaard.")
+
+
+@contextmanager
+def having_alone(folder: Path) -> Iterator[None]:
+    """Keep other towns out of `folder`: two would spoil each other's data."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PartyFailed(
+                f"in {folder} draait al een stad: stop die eerst, of geef --folder"
+            ) from None
+        yield
 
 
 @contextmanager
