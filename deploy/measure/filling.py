@@ -19,7 +19,7 @@ from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import MeasuredIndex, MeasuredTown
-from deploy.town.login import fetch_client_token
+from deploy.town.login import KeptToken, fetch_client_token
 from deploy.town.parties import AGENCIES, MUNICIPALITY, Agency
 from deploy.town.provider import agency_client
 from keys import clock
@@ -70,7 +70,7 @@ class Sending:
     index: MeasuredIndex
     client: httpx.AsyncClient
     agency: Agency
-    token: str
+    login: KeptToken
 
     @classmethod
     async def begin(
@@ -81,8 +81,14 @@ class Sending:
         agency: Agency,
     ) -> Self:
         """Register its contact holder and log it in; raises `FillingFailed`."""
-        token = await _introduce(town, index, client, agency)
-        return cls(town, index, client, agency, token)
+        source = agency_client(town.places, agency.slug)
+
+        async def fetch() -> str:
+            return await fetch_client_token(town.places.issuer, source, "publish")
+
+        sending = cls(town, index, client, agency, KeptToken(fetch))
+        await sending._introduce()
+        return sending
 
     async def send(self, version: KeyVersion, pseudonyms: Sequence[Pseudonym]) -> None:
         """Tell of these persons; raises `FillingFailed` unless all are accepted."""
@@ -91,10 +97,28 @@ class Sending:
 
     async def send_part(self, part: SignedPart) -> None:
         """Send what was signed; raises `FillingFailed` unless all is accepted."""
-        url = f"{self.index.url}/v1/signal-batches"
-        headers = _headers(self.token)
-        answer = await self.client.post(url, content=part.body, headers=headers)
+        answer = await self.client.post(
+            f"{self.index.url}/v1/signal-batches",
+            content=part.body,
+            headers={"Content-Type": "application/json"},
+            auth=self.login,
+        )
         _demand_accepted(answer, part.count)
+
+    async def _introduce(self) -> None:
+        contact = ContactHolder(
+            function=Label("Consulent"),
+            phone=Phone("+31182555101"),
+            lastVerified=_today(),
+        )
+        signed = _sign_contact(self.town, self.agency, contact)
+        answer = await self.client.put(
+            f"{self.index.url}/v1/contact-holders/{_contact_of(self.agency)}",
+            json={"contactHolder": signed},
+            auth=self.login,
+        )
+        if not answer.is_success:
+            raise FillingFailed(f"a contact holder gave {answer.status_code}")
 
 
 async def fetch_pseudonyms(town: MeasuredTown, bsns: Sequence[str]) -> list[Pseudonym]:
@@ -141,27 +165,6 @@ async def fill_index(
         async with asyncio.TaskGroup() as group:
             for part in parts:
                 group.create_task(send(part))
-
-
-async def _introduce(
-    town: MeasuredTown, index: MeasuredIndex, client: httpx.AsyncClient, agency: Agency
-) -> str:
-    """Register the agency's contact holder and give its access token."""
-    source = agency_client(town.places, agency.slug)
-    token = await fetch_client_token(town.places.issuer, source, "publish")
-    contact = ContactHolder(
-        function=Label("Consulent"),
-        phone=Phone("+31182555101"),
-        lastVerified=_today(),
-    )
-    answer = await client.put(
-        f"{index.url}/v1/contact-holders/{_contact_of(agency)}",
-        json={"contactHolder": _sign_contact(town, agency, contact)},
-        headers=_headers(token),
-    )
-    if not answer.is_success:
-        raise FillingFailed(f"a contact holder gave {answer.status_code}")
-    return token
 
 
 def _sign_contact(town: MeasuredTown, agency: Agency, contact: ContactHolder) -> str:
@@ -226,10 +229,6 @@ def _describe(agency: Agency, subject: bytes) -> Notice:
 
 def _contact_of(agency: Agency) -> UUID:
     return UUID(int=CONTACT.int + AGENCIES.index(agency))
-
-
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
 
 def _demand_accepted(answer: httpx.Response, count: int) -> None:

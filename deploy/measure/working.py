@@ -34,6 +34,7 @@ from deploy.measure.sizes import FOUND_AGAIN, Sizes
 from deploy.measure.statistics import compute_percentile
 from deploy.measure.town import MeasuredTown, subject_of
 from deploy.town.ceremony import KEY_ORIGIN
+from deploy.town.login import KeptToken
 from deploy.town.parties import TEAM, Account
 from keys import clock
 from keys.bsn import parse_bsn
@@ -54,8 +55,6 @@ LOOKUP_EACH_SECONDS = 0.4
 """How often each of them begins a lookup, unless the one before took longer."""
 DELIVERY_EACH_SECONDS = 2.0
 DELIVERED_AT_ONCE = 10
-TOKEN_SECONDS = 200.0
-"""Of the five minutes for which a login is good."""
 FAULTS = (KeysError, LoadFailed, FillingFailed, OSError, EOFError, httpx.HTTPError)
 """What somebody at work meets instead of an answer."""
 
@@ -145,18 +144,17 @@ class _Asking:
 
 
 class _Tokens:
-    """The users' logins, each renewed before it ends."""
+    """The users' logins."""
 
     def __init__(self, town: MeasuredTown) -> None:
         self._places = town.places
-        self._made: dict[str, tuple[str, float]] = {}
+        self._kept: dict[str, KeptToken] = {}
 
     async def get(self, user: Account) -> str:
-        token, at = self._made.get(user.username, ("", 0.0))
-        if time.monotonic() - at > TOKEN_SECONDS or not token:
-            token = (await log_in(self._places, [user]))[user.username]
-            self._made[user.username] = (token, time.monotonic())
-        return token
+        async def fetch() -> str:
+            return (await log_in(self._places, [user]))[user.username]
+
+        return await self._kept.setdefault(user.username, KeptToken(fetch)).get()
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ neither it nor the index ever gets a BSN.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -16,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.town.ceremony import KEY_ORIGIN
-from deploy.town.login import fetch_access_token
+from deploy.town.login import KeptToken, fetch_access_token
 from deploy.town.parties import MUNICIPALITY, Account
 from deploy.town.places import Places
 from deploy.town.provider import case_system_client
@@ -30,8 +29,6 @@ from keys.request import Act
 
 CASE = "Z-2026-001234"
 SCOPE = "openid lookup publish"
-LOGGED_IN_SECONDS = 200.0
-"""Of the five minutes for which a login is good."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +62,17 @@ class CaseSystem:
     def __init__(self, places: Places, who: Account) -> None:
         self._places = places
         self._who = who
-        self._http = httpx.AsyncClient(
-            timeout=30, event_hooks={"request": [self._stay_logged_in]}
-        )
+        self.login = KeptToken(self._log_in)
+        self._http = httpx.AsyncClient(timeout=30, auth=self.login)
         self._config: KeyConfig | None = None
-        self._logged_in_at = 0.0
-        self.token = ""
 
     async def __aenter__(self) -> Self:
-        await self._log_in()
+        await self.login.get()
         return self
 
-    async def _log_in(self) -> None:
-        client, self._logged_in_at = case_system_client(self._places), monotonic()
-        self.token = await fetch_access_token(
-            self._places.issuer, client, self._who, SCOPE
-        )
-
-    async def _stay_logged_in(self, request: httpx.Request) -> None:
-        """Log in anew before a login ends: a day in the town can last longer."""
-        if monotonic() - self._logged_in_at > LOGGED_IN_SECONDS:
-            await self._log_in()
-        request.headers["Authorization"] = f"Bearer {self.token}"
+    async def _log_in(self) -> str:
+        client = case_system_client(self._places)
+        return await fetch_access_token(self._places.issuer, client, self._who, SCOPE)
 
     async def __aexit__(
         self,

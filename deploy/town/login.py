@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -18,6 +19,10 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_STEPS = 12
 
 
+LOGGED_IN_SECONDS = 200.0
+"""Of the five minutes for which a login is good."""
+
+
 class LoginFailed(Exception):
     """The provider did not let the account in; names the step."""
 
@@ -29,6 +34,28 @@ class ProviderClient:
     client_id: str
     redirect_uri: str
     key: OKPKey
+
+
+class KeptToken(httpx.Auth):
+    """An access token that is fetched anew before it ends; signs requests with it."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[str]]) -> None:
+        self._fetch = fetch
+        self._token = ""
+        self._fetched_at = 0.0
+
+    async def get(self) -> str:
+        """Give one that is good for a minute and a half yet; raises `LoginFailed`."""
+        if not self._token or time.monotonic() - self._fetched_at > LOGGED_IN_SECONDS:
+            self._token, self._fetched_at = await self._fetch(), time.monotonic()
+        return self._token
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Add it to a request (RFC 6750)."""
+        request.headers["Authorization"] = f"Bearer {await self.get()}"
+        yield request
 
 
 async def fetch_access_token(

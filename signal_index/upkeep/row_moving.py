@@ -1,7 +1,7 @@
 """Moving all rows to another row key: bounded transactions, again until none is left.
 
-- A part is one transaction. After it as long a rest as the part took: those who ask
-  have the database for themselves half of the time.
+- A part is one transaction. After it a rest twice as long as the part took: those who
+  ask have the database for themselves two thirds of the time.
 - Stopped or killed between two parts it goes on where it is begun anew: what has moved
   is met under its new name and passed over. Two at once are refused.
 - It is over when a whole pass moved nothing and passed nothing over: that pass counted.
@@ -31,7 +31,7 @@ from signal_index.upkeep.leadership import (
     Leadership,
 )
 
-REST: Final = 1.0
+REST: Final = 2.0
 """How long is rested after a part, of the time that it took."""
 
 _AGAIN_SECONDS: Final = 1.0
