@@ -124,7 +124,7 @@ def sign(
         _print_changes(before, made)
         if not yes:
             typer.confirm(f"Sign it as {find_signer(own, before).id}?", abort=True)
-        remember_signed(key, made, anew=anew)
+        remember_signed(key, made, sealer, anew=anew)
         write_public(into, signed)
     typer.echo(f"Signed. Send {into} to whoever assembles.")
 

@@ -2,8 +2,8 @@
 
     {"format":"signal-keys/share/1","holder":"holder-1","index":1,"keyVersion":1,
      "epoch":1,"threshold":2,"sealer":name,"seal":{…of that sealer…}}
-    {"format":"signal-keys/key/1","holder":"holder-1","use":"ticket","sealer":name,
-     "seal":{…}}
+    {"format":"signal-keys/key/1","holder":"holder-1","use":"ticket","signed":{},
+     "sealer":name,"seal":{…}}
 
 No mainstream box offers the group of a share, so the share itself must be in memory to
 be used: the threshold protects, not the box. Keys that sign lie as the share does: who
@@ -11,12 +11,15 @@ copies a folder or carries a disk away signs no ticket and no key config with it
 
 - Everything in a file but the seal is bound to it as associated data: a secret cannot
   be passed off as another holder's, another use's, or as of another version or epoch.
+- What a config-signing key signed stands in its own file: who takes the key along takes
+  that along, and nobody changes it who cannot open the key.
 - A file is made with mode 0600, never overwritten, and refused when others can read it.
 
 Proven by tests/unit/keys/test_keyring.py and tests/unit/keys/test_resealing.py.
 """
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
@@ -33,6 +36,10 @@ from keys.sealing import Sealer
 from keys.shares import KeyShare, Sharing
 
 SHARE: Final = "share.json"
+
+
+_Serial = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}$")]
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SealedUse(StrEnum):
@@ -77,6 +84,7 @@ class _ShareFile(_Sealed):
 class _KeyFile(_Sealed):
     format: Literal["signal-keys/key/1"] = "signal-keys/key/1"
     use: Annotated[SealedUse, Field(strict=False)]
+    signed: dict[_Serial, _Digest] = Field(default_factory=dict)
 
 
 _File = TypeVar("_File", _ShareFile, _KeyFile)
@@ -124,16 +132,29 @@ def reseal(path: Path, before: Sealer, after: Sealer) -> str:
     file = _read_any(path)
     secret = _open(file, path.name, before)
     changed = file.model_copy(update={"sealer": after.name})
-    try:
-        with written_whole(path, replace=True) as written:
-            written.write(_seal(changed, secret, after))
-            written.flush()
-            made = Path(written.name)
-            if _open(_read_any(made), made.name, after) != secret:
-                raise KeyFileSealed(f"{path.name}: it would not open as the same")
-    except OSError as error:
-        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+    _replace(path, changed, secret, after)
     return file.holder
+
+
+def load_signed(path: Path, sealer: Sealer) -> dict[str, str]:
+    """Give the SHA-256 of what a key says that it signed, by serial, once it opened.
+
+    Raises as `load_key` does.
+    """
+    file = _read_file(path, _KeyFile, "a sealed key")
+    _open(file, path.name, sealer)
+    return file.signed
+
+
+def write_signed(path: Path, signed: Mapping[str, str], sealer: Sealer) -> None:
+    """Seal a key anew, in its place, with what it signed until now.
+
+    Whatever goes wrong leaves the file as it was; raises as `reseal` does.
+    """
+    file = _read_file(path, _KeyFile, "a sealed key")
+    secret = _open(file, path.name, sealer)
+    changed = file.model_copy(update={"signed": dict(signed)})
+    _replace(path, changed, secret, sealer)
 
 
 def find_holder(path: Path, sealer: Sealer) -> str:
@@ -187,6 +208,20 @@ def load_signing_key(
     """Open a key that signs, as `load_key` does."""
     data = load_key(path, use, holder, sealer)
     return parse_private_key(read_json(data, path.name))
+
+
+def _replace(
+    path: Path, file: _ShareFile | _KeyFile, secret: bytes, sealer: Sealer
+) -> None:
+    try:
+        with written_whole(path, replace=True) as written:
+            written.write(_seal(file, secret, sealer))
+            written.flush()
+            made = Path(written.name)
+            if _open(_read_any(made), made.name, sealer) != secret:
+                raise KeyFileSealed(f"{path.name}: it would not open as the same")
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
 
 
 def _seal(file: _ShareFile | _KeyFile, secret: bytes, sealer: Sealer) -> bytes:

@@ -11,8 +11,11 @@ from typer.testing import CliRunner, Result
 from keys import clock
 from keys.commands import app
 from keys.config import parse_pins, verify_config
+from keys.files import write_secret
+from keys.keyring import load_signed, reseal
+from keys.sealing import PassphraseSealer, parse_passphrase, read_passphrase
 from tests.dealing import DealingPlan, deal_key
-from tests.dealing_files import PASSPHRASES, write_dealing
+from tests.dealing_files import PASSPHRASES, TEST_COST, write_dealing
 from tests.keys_builders import payload_of
 
 RUN = CliRunner()
@@ -123,6 +126,36 @@ def test_a_second_config_of_one_number_is_signed_by_nobody_unasked(keys: Path) -
     assert not (keys / "signed-1.json").exists()
     assert sign(keys, 1, "--anew").exit_code == 0
     assert sign(keys, 2).exit_code == 0, "another holder signed none before"
+
+
+def test_what_a_key_signed_goes_where_the_key_goes(keys: Path) -> None:
+    """By way of the vault into an empty folder; and nobody strikes it out."""
+    first, key = draft(keys), keys / "holder-1" / "config-signing.key"
+    assert sign(keys, 1).exit_code == 0
+    (keys / "signed-1.json").unlink()
+    assert sorted(json.loads(key.read_bytes())["signed"]) == ["2"]
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    vault = key.read_bytes()
+    for each in key.parent.iterdir():
+        each.unlink()
+    write_secret(key, vault)
+    members = json.loads(first.read_bytes())
+    first.write_text(json.dumps(members | {"validUntil": "2099-01-01T00:00:00Z"}))
+    assert "you signed another config with number 2 before" in sign(keys, 1).output
+    key.write_text(json.dumps(json.loads(vault) | {"signed": {}}))
+    assert "wrong passphrase, or the file was changed" in sign(keys, 1).output
+    assert not (keys / "signed-1.json").exists()
+
+
+def test_a_key_that_is_sealed_in_another_way_keeps_what_it_signed(keys: Path) -> None:
+    draft(keys)
+    assert sign(keys, 1).exit_code == 0
+    key, words = keys / "holder-1" / "config-signing.key", keys / PASSPHRASES
+    before = PassphraseSealer(read_passphrase(words / "holder-1"))
+    after = PassphraseSealer(parse_passphrase("another one of length"), cost=TEST_COST)
+    known = load_signed(key, before)
+    reseal(key, before, after)
+    assert load_signed(key, after) == known != {}
 
 
 def test_nothing_is_written_over(keys: Path) -> None:
