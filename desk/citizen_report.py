@@ -10,10 +10,13 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+from uuid import UUID
 
 from desk.moments import day_here
+from desk.settings import WhomSettings
 from desk.texts import Texts
 from keys.pinned_keys import encode_successors, find_successors
 from keys.successor import Chain
@@ -22,8 +25,10 @@ from signal_index.wire.citizen_reports import (
     CitizenReport,
     OwnData,
     ReportedCheck,
+    ReportedEntry,
     ReportedLookup,
     ReportedMatch,
+    ShownSignal,
 )
 
 README: Final = "LEES-MIJ.txt"
@@ -42,6 +47,7 @@ class ExplainedPurpose:
 
 
 Line = TypeVar("Line", ReportedLookup, ReportedCheck)
+Report = TypeVar("Report", bound=OwnData)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,46 @@ def merge_alike(lines: Sequence[Line], *, after: int = 0) -> Sequence[Merged[Lin
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Lines after each other that the same people asked for the same reason.
+
+    `first` says who and why, for all of `rows`.
+    """
+
+    first: ReportedLookup
+    rows: Sequence[Merged[ReportedLookup]]
+
+
+def gather_runs(rows: Sequence[Merged[ReportedLookup]]) -> Sequence[Run]:
+    """Put together what follows on each other by the same people, for the same reason.
+
+    The order stays that of time: who and why are said once a run, not once a line.
+    """
+    return [
+        Run(same[0].first, same)
+        for _, found in groupby(rows, lambda row: _who_and_why(row.first))
+        for same in [list(found)]
+    ]
+
+
+def _who_and_why(one: ReportedLookup) -> tuple[object, ...]:
+    return (one.organisation, one.team, one.roles, one.purpose, one.informed)
+
+
+def find_givers(lines: Iterable[ReportedLookup]) -> Mapping[str, ShownSignal]:
+    """Find the kinds of signals that all came from one organisation, by their codes.
+
+    Whose these are is said once, and not at each line.
+    """
+    found: dict[str, list[ShownSignal]] = {}
+    for flag in (flag for one in lines for flag in one.shown):
+        same = found.setdefault(flag.category, [])
+        if flag not in same:
+            same.append(flag)
+    return {code: same[0] for code, same in sorted(found.items()) if len(same) == 1}
+
+
 def explain_purposes(
     lines: Iterable[ReportedLookup | ReportedMatch],
 ) -> Sequence[ExplainedPurpose]:
@@ -106,11 +152,17 @@ def explain_purposes(
     return sorted(explained.values(), key=lambda each: each.label)
 
 
-def describe(report: OwnData) -> dict[str, object]:
-    """Give what `paper/citizen_body.html` is filled with, on screen and on paper."""
+def describe(report: OwnData, whom: WhomSettings | None) -> dict[str, object]:
+    """Give what `paper/citizen_body.html` is filled with, on screen and on paper.
+
+    `whom`: who can be asked about it; None at a desk whose settings say nobody.
+    """
     return {
         "report": report,
-        "lookups": merge_alike(report.lookups),
+        "whom": whom,
+        "lookups": gather_runs(merge_alike(report.lookups)),
+        "givers": find_givers(report.lookups),
+        "roles": sorted({role for one in report.lookups for role in one.roles}),
         "checks": merge_alike(
             report.checks, after=len(report.lookups) + len(report.matches)
         ),
@@ -123,12 +175,27 @@ def describe(report: OwnData) -> dict[str, object]:
     }
 
 
+def list_entries(report: OwnData) -> Sequence[ReportedEntry]:
+    """List the lines that are entries of the ledger, in the order of their numbers."""
+    return [*report.lookups, *report.matches, *report.checks]
+
+
 def list_proofs(report: OwnData) -> Mapping[int, str]:
     """List the proofs that there are, by the number of their line on the paper."""
-    proofs = [one.proof for one in report.lookups]
-    proofs += [one.proof for one in report.matches]
-    proofs += [one.proof for one in report.checks]
-    return {place: one for place, one in enumerate(proofs, start=1) if one}
+    lines = enumerate(list_entries(report), start=1)
+    return {place: one.proof for place, one in lines if one.proof}
+
+
+def put_proofs(report: Report, proofs: Mapping[UUID, str | None]) -> Report:
+    """Give a report with these proofs at their lines."""
+    lines = {
+        name: [
+            one.model_copy(update={"proof": proofs.get(one.entryId)})
+            for one in getattr(report, name)
+        ]
+        for name in ("lookups", "matches", "checks")
+    }
+    return report.model_copy(update=lines)
 
 
 def name_files(report: OwnData) -> dict[str, str]:

@@ -35,6 +35,11 @@ def format_short(instant: str | datetime) -> str:
     return format_datetime(_local(instant), "EE d MMM y, HH:mm", locale="nl")
 
 
+def format_short_day(instant: str | datetime) -> str:
+    """Write `do 12 mrt 2026`: where lists are dense."""
+    return format_datetime(_local(instant), "EE d MMM y", locale="nl")
+
+
 def format_month(month: str) -> str:
     """Give `oktober 2026` for `2026-10`."""
     return format_date(date.fromisoformat(f"{month}-01"), "MMMM y", locale="nl")

@@ -116,6 +116,17 @@ class CallBackSettings(_Frozen):
     phone: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$")
 
 
+class WhomSettings(_Frozen):
+    """Whom a citizen can ask about their data: it stands on each report of theirs.
+
+    `officer`: how the municipality's data protection officer is reached.
+    """
+
+    phone: str = Field(pattern=r"^(\+31[0-9]{9}|\+3114[0-9]{3,4})$")
+    address: str = Field(min_length=1, max_length=200)
+    officer: str = Field(min_length=1, max_length=200)
+
+
 def _witness_key(text: str) -> str:
     try:
         return parse_witness_key(text).encode()
@@ -214,6 +225,7 @@ class DeskSettings(BaseSettings):
     ledger: LedgerSettings
     hand_signals: HandSignalSettings | None = None
     call_back: CallBackSettings | None = None
+    help: WhomSettings | None = None
     edge: EdgeLimits = EdgeLimits()
     alarms: AlarmsTo | None = None
     _file: Path | None = PrivateAttr(default=None)

@@ -15,6 +15,7 @@ from desk.moments import (
     format_day_of,
     format_moment,
     format_short,
+    format_short_day,
     format_time,
     format_weekday_of,
 )
@@ -51,6 +52,7 @@ TEMPLATES.filters["day_of"] = format_day_of
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
+TEMPLATES.filters["short_day"] = format_short_day
 TEMPLATES.filters["clock"] = format_clock
 TEMPLATES.filters["weekday"] = format_date_in_full
 TEMPLATES.filters["weekday_of"] = format_weekday_of

@@ -172,6 +172,11 @@ CATALOGUE: Final[dict[str, Comparer]] = {
         "laat een doel ook vaststellen door: {}",
         "laat een doel niet meer vaststellen door: {}",
     ),
+    "citizens_see_teams": Flag(
+        "laat een inwoner voortaan zien in welk team iemand werkt die keek",
+        "laat een inwoner niet meer zien in welk team iemand werkt die keek",
+        wider=True,
+    ),
     "training": Names("kent een opleiding erbij: {}", "kent niet meer: {}", wider=None),
 }
 """Fields of the whole file; its other lists only name things (`only_names`)."""

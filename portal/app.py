@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from desk.citizen_report import name_files, pack_proofs
+from desk.citizen_report import list_proofs, name_files, pack_proofs
 from desk.cookies import drop_cookie
 from desk.errors import DeskError
 from desk.headers import SecurityHeaders
@@ -76,6 +76,7 @@ PROBLEMS: Final[dict[type[PortalError], tuple[str, int]]] = {
     errors.NumberEncrypted: ("number-encrypted", 503),
     errors.NothingToSay: ("nothing-to-say", 404),
     errors.SaidBefore: ("said-before", 409),
+    errors.NoProofYet: ("no-proof-yet", 503),
     errors.TooManyToday: ("too-many-today", 503),
     errors.NoAnswer: ("no-answer", 503),
 }
@@ -238,10 +239,13 @@ async def give_paper(request: Request) -> Response:
 
 async def give_proofs(request: Request) -> Response:
     """Give the proofs of the lines, with how anybody can check them."""
-    view, chain = find_view(request), portal_of(request).ledger_key.chain
-    language, period = language_of(request), read_period(request)
-    quorum = portal_of(request).settings.quorum
-    packed = pack_proofs(within(view, period), language.texts, chain, quorum)
+    portal, view = portal_of(request), find_view(request)
+    lines = within(view, read_period(request))
+    proven = await portal.asking.prove(view, lines)
+    if not list_proofs(proven):
+        raise errors.NoProofYet
+    texts, chain = language_of(request).texts, portal.ledger_key.chain
+    packed = pack_proofs(proven, texts, chain, portal.settings.quorum)
     return _attach(packed, "application/zip", name_files(view)["proofs"])
 
 

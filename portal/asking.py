@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from desk.citizen_report import list_entries, put_proofs
 from desk.errors import DeskError
 from desk.provider import Provider
 from desk.settings import HolderSettings
@@ -38,7 +39,10 @@ from portal.settings import PortalSettings, load_settings
 from portal.views import PersonPaper
 from signal_index.wire.about import About
 from signal_index.wire.citizen_reports import (
+    MarkedEntry,
     OwnDispute,
+    OwnProofs,
+    OwnProofsAsked,
     OwnQuestion,
     OwnView,
     OwnViewAsked,
@@ -115,6 +119,24 @@ class Asking:
         said = OwnQuestion(madeAt=view.madeAt, entryId=line.about, mark=line.mark)
         path = f"/v1/own-views/{view.reportId}/questions"
         return await self._send(path, said, ReportedReview)
+
+    async def prove(self, view: OwnView, lines: OwnView) -> OwnView:
+        """Give some of the lines of a view with the proofs that there are.
+
+        Raises `NotLoggedIn` where the view is too old, or `NoAnswer`.
+        """
+        wanted = {one.entryId for one in list_entries(lines)}
+        marked = [
+            MarkedEntry(about=one.about, mark=one.mark)
+            for one in view.marks
+            if one.about in wanted
+        ]
+        if not marked:
+            return lines
+        asked = OwnProofsAsked(madeAt=view.madeAt, lines=marked)
+        path = f"/v1/own-views/{view.reportId}/proofs"
+        found = await self._send(path, asked, OwnProofs)
+        return put_proofs(lines, {one.entryId: one.proof for one in found.proofs})
 
     async def tell_about(self) -> About:
         """Give what anybody may know of the index here; at most ten minutes old.

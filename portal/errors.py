@@ -10,6 +10,7 @@
     │   └── NumberEncrypted  it gave one that this portal has no key for
     ├── NothingToSay         what was sent names no line of the view
     ├── SaidBefore           of this line something was said that still waits, or ended
+    ├── NoProofYet           no tree that holds a line of the view is signed yet
     ├── TooManyToday         the key holders' budget of today is spent
     └── NoAnswer             broker, holders or index do not answer as agreed
 
@@ -55,6 +56,10 @@ class NumberMissing(LoginFailed):
 
 class NumberEncrypted(LoginFailed):
     """The broker encrypted the number, and no key that opens it is set."""
+
+
+class NoProofYet(PortalError):
+    """Of no line that is read there is a proof yet: the next tree will hold them."""
 
 
 class TooManyToday(PortalError):

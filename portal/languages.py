@@ -55,6 +55,10 @@ def _make_english() -> Environment:
         "moment": lambda at: format_datetime(
             at.astimezone(HERE), "EEEE d MMMM y, HH:mm", locale="en"
         ),
+        "short": lambda at: format_datetime(
+            at.astimezone(HERE), "EE d MMM y, HH:mm", locale="en"
+        ),
+        "short_day": lambda at: format_date(day_here(at), "EE d MMM y", locale="en"),
         "listed": lambda names: format_list(names, locale="en"),
     }
     return made

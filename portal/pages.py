@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from starlette.responses import HTMLResponse
 
-from desk.citizen_report import describe
+from desk.citizen_report import describe, list_entries
 from desk.headers import allow_form
 from desk.moments import day_here
 from desk.pdf import print_pdf, write_pdf
@@ -71,8 +71,7 @@ def show_view(
         until=until,
         code=code,
         is_done=is_done,
-        help=settings.help,
-        **_fill_in(language, within(view, period)),
+        **_fill_in(settings, language, within(view, period)),
     )
 
 
@@ -84,14 +83,19 @@ async def print_view(
         t=language.texts.get,
         language=language,
         title=language.texts.get("citizen-paper.title"),
-        help=settings.help,
-        **_fill_in(language, view),
+        **_fill_in(settings, language, view),
     )
     return await print_pdf(partial(write_pdf, page))
 
 
-def _fill_in(language: Language, view: wire.OwnView) -> dict[str, object]:
-    return {**describe(view), "dutch": language.dutch}
+def _fill_in(
+    settings: PortalSettings, language: Language, view: wire.OwnView
+) -> dict[str, object]:
+    return {
+        **describe(view, settings.help),
+        "is_proven": bool(list_entries(view)),
+        "dutch": language.dutch,
+    }
 
 
 def within(view: wire.OwnView, period: Period) -> wire.OwnView:

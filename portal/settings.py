@@ -10,9 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
-from desk.settings import HolderSettings, IdentitySettings, SafeUrl, WatchedBy
+from desk.settings import (
+    HolderSettings,
+    IdentitySettings,
+    SafeUrl,
+    WatchedBy,
+    WhomSettings,
+)
 from keys.edge.limits import EdgeLimits
 from keys.security_text import SecurityContact
 from portal.errors import SettingsRefused
@@ -23,10 +29,6 @@ Identity = TypeVar("Identity", bound=IdentitySettings)
 
 SUBSTANTIAL: Final = "http://eidas.europa.eu/LoA/substantial"
 HIGH: Final = "http://eidas.europa.eu/LoA/high"
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class BrokerSettings(IdentitySettings):
@@ -46,12 +48,9 @@ class BrokerSettings(IdentitySettings):
     scopes: tuple[str, ...] = ("openid",)
 
 
-class HelpSettings(_Frozen):
+class HelpSettings(WhomSettings):
     """Whom a citizen can ask, and where it leads away from this page."""
 
-    phone: str = Field(pattern=r"^(\+31[0-9]{9}|\+3114[0-9]{3,4})$")
-    address: str = Field(min_length=1, max_length=200)
-    officer: str = Field(min_length=1, max_length=200)
     leave_to: SafeUrl
 
 

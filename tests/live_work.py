@@ -54,7 +54,7 @@ from tests.match_builders import (
 from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, approving, propose
-from tests.portal_builders import ask_check, dispute, view_own
+from tests.portal_builders import ask_check, dispute, prove_own, view_own
 from tests.report_builders import (
     change_mandate,
     count_days,
@@ -301,6 +301,7 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     own = [one for one in view["signals"] if one["source"] == world.debt_help.oin]
     await dispute(world, view, next(one for one in own if not one["isDisputed"]))
     await ask_check(world, view, view["lookups"][0])
+    await prove_own(world, view)
     await world.send("GET", f"/about/{LOOKUP_OIN}", world.an_officer())
 
 

@@ -28,3 +28,12 @@ def find_tags(pdf: bytes) -> list[str]:
 def count_pages(pdf: bytes) -> int:
     """Give how many pages it has."""
     return len(re.findall(rb"/Type /Page\b(?!s)", open_pdf(pdf)))
+
+
+def find_page(pdf: bytes, heading: str) -> int:
+    """Give on which page a heading stands, as the file's outline says."""
+    text = open_pdf(pdf)
+    pages = re.findall(rb"/Type /Pages/Kids \[([^\]]*)\]", text)[-1]
+    title = re.escape(heading.encode("ascii"))
+    target = re.findall(rb"/Title \(" + title + rb"\)/Dest \[(\d+) 0 R", text)[-1]
+    return re.findall(rb"(\d+) 0 R", pages).index(target) + 1

@@ -68,6 +68,19 @@ async def ask_check(
     return await world.send("POST", path, token, {**body, **changed})
 
 
+async def prove_own(
+    world: World, view: dict[str, Any], **changed: object
+) -> httpx.Response:
+    """Ask as this view's citizen for the proofs of all its entries."""
+    claims: Any = changed.pop("claims", None) or portal_claims(world.clock())
+    entries = [*view["lookups"], *view["matches"], *view["checks"]]
+    wanted = {one["entryId"] for one in entries}
+    lines = [one for one in view["marks"] if one["about"] in wanted]
+    path = f"/own-views/{changed.pop('of', view['reportId'])}/proofs"
+    body = {"madeAt": view["madeAt"], "lines": lines, **changed}
+    return await world.send("POST", path, world.issuer.sign(claims), body)
+
+
 def find_mark(view: dict[str, Any], about: str) -> str | None:
     """Find the mark of a line in a view, if it has one."""
     found = {one["about"]: one["mark"] for one in view["marks"]}

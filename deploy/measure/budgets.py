@@ -14,7 +14,13 @@ from itertools import chain, islice, repeat
 
 from deploy.measure.attacks import ATTACKS
 from deploy.measure.parts import KEY_ACTS
-from deploy.measure.sizes import FOUND_AGAIN, SCREEN_WARM_UP_PAIRS, WARM_UP, Sizes
+from deploy.measure.sizes import (
+    FOUND_AGAIN,
+    OWN_LOOKUPS,
+    SCREEN_WARM_UP_PAIRS,
+    WARM_UP,
+    Sizes,
+)
 from deploy.town.parties import AGENCIES, Account
 from keys.request import MAX_POINTS
 
@@ -86,7 +92,7 @@ def _count_lookups(sizes: Sizes) -> int:
     blocks = sum(count for _, count in sizes.lookups)
     joined = 1
     hostile = sizes.flooded + sizes.others * (1 + len(ATTACKS))
-    own = blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
+    own = OWN_LOOKUPS + blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
     moving = (sizes.moving_blocks + sizes.most_moving_blocks) * sizes.moving_lookups
     at_work = len(KEY_ACTS) * (sizes.working_lookups + FOUND_AGAIN)
     return own + joined + hostile + moving + at_work

@@ -32,6 +32,7 @@ class Figures:
     multiplications: float | None = None
     timing: Difference | None = None
     screen: list[float] = field(default_factory=list)
+    own_page: dict[str, object] = field(default_factory=dict)
     ledger: dict[str, object] = field(default_factory=dict)
     sources: dict[str, object] = field(default_factory=dict)
     start: dict[str, object] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Figures:
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
         parts = {
+            "ownPage": self.own_page,
             "ledger": self.ledger,
             "sources": self.sources,
             "start": self.start,

@@ -13,6 +13,7 @@ class Part(StrEnum):
     LOOKUP = "lookup"
     TIMING = "timing"
     SCREEN = "screen"
+    OWN_PAGE = "own-page"
     SQLITE = "sqlite"
     SEARCH = "search"
     LEDGER = "ledger"
@@ -37,6 +38,7 @@ FIGURES = {
     ),
     Part.TIMING: ("timing.hitMissDifferenceMs", "timing.hitMissIntervalMs"),
     Part.SCREEN: ("screen.lookupToPaintMs",),
+    Part.OWN_PAGE: ("ownPage.lookups", "ownPage.pageMs", "ownPage.proofsMs"),
     Part.SQLITE: ("sqlite.lookup.c16.perSecond",),
     Part.SEARCH: ("ledger.searchP50Ms", "ledger.searchP95Ms"),
     Part.LEDGER: (

@@ -24,12 +24,13 @@ from deploy.measure.limits import (
 )
 from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
 from deploy.measure.memory import read_memory_mib
+from deploy.measure.own_page import measure_own_page
 from deploy.measure.parts import Part
 from deploy.measure.publishing import measure_publishing
 from deploy.measure.screen import measure_screen
 from deploy.measure.searching import measure_searches
 from deploy.measure.sequencing import measure_ledger
-from deploy.measure.sizes import Sizes
+from deploy.measure.sizes import OWN_LOOKUPS, Sizes
 from deploy.measure.starting import measure_starts
 from deploy.measure.town import (
     MeasuredTown,
@@ -47,7 +48,7 @@ ALONE = {Part.LEDGER, Part.START}
 
 LOOKING_UP = {
     *(Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES, Part.HOSTILE),
-    Part.KEYS,
+    *(Part.OWN_PAGE, Part.KEYS),
 }
 """What needs a filled index."""
 
@@ -138,6 +139,9 @@ class Run:
             pairs = self.sizes.screen_pairs
             self.say(f"screen: {2 * pairs} clicks in Chromium")
             self.figures.screen = await measure_screen(town, crowd, pairs=pairs)
+        if Part.OWN_PAGE in self.parts:
+            self.say(f"own page: a citizen who was looked up {OWN_LOOKUPS} times")
+            self.figures.own_page |= await measure_own_page(town)
         if Part.HOSTILE in self.parts:
             await self._measure_hostile(town, crowd)
         if Part.KEYS in self.parts:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 WARM_UP = 64
 FOUND_AGAIN = 40
 """How many of those delivered beside an act are looked up in the end: the last."""
+OWN_LOOKUPS = 300
+"""How often a citizen who reads their own page was looked up."""
 SCREEN_WARM_UP_PAIRS = 3
 """What is asked before the clock starts: lookups of an index, pairs at the screen."""
 

@@ -19,6 +19,7 @@ from deploy.town.parties import (
     AUDIENCE,
     DESKS,
     FOUNDED,
+    HALL_DESK,
     ORIGIN,
     PORTAL_CLIENT,
     PORTAL_HOST,
@@ -43,6 +44,11 @@ _TRIAL = timedelta(days=30)
 WHOM_TO_TELL = {
     "security_contact": "mailto:veilig@voorbeeldstad.example",
     "security_expires": date(2027, 12, 31),
+}
+WHOM_TO_ASK = {
+    "phone": "+31182555900",
+    "address": "Raadhuisplein 1, Voorbeeldstad",
+    "officer": "dora@voorbeeldstad.example",
 }
 
 
@@ -277,6 +283,7 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         **_case_key(places, desk),
         **({"call_back": CALL_BACK} if desk is TEAM_DESK else {}),
         "support": desk.support,
+        **({"help": WHOM_TO_ASK} if desk is HALL_DESK else {}),
         "team_phone": "+31182555000",
         "register_path": REGISTER_PATH if places.has_register(desk) else "",
         "holders": [
@@ -348,12 +355,7 @@ def _portal(places: Places) -> dict[str, Any]:
             "service_scopes": ["own-view"],
             "token_algorithms": ["PS256"],
         },
-        "help": {
-            "phone": "+31182555900",
-            "address": "Raadhuisplein 1, Voorbeeldstad",
-            "officer": "dora@voorbeeldstad.example",
-            "leave_to": "https://www.knmi.nl",
-        },
+        "help": {**WHOM_TO_ASK, "leave_to": "https://www.knmi.nl"},
     }
 
 

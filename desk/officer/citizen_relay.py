@@ -85,7 +85,7 @@ def _render_piece(desk: Desk, report: CitizenReport) -> str:
 
 def _values(desk: Desk, report: CitizenReport) -> dict[str, object]:
     title = desk.texts.get("citizen-paper.title")
-    return {**describe(report), "title": title}
+    return {**describe(report, desk.settings.help), "title": title}
 
 
 def _file(name: str, kind: str, data: bytes) -> dict[str, str]:

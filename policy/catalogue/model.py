@@ -335,6 +335,7 @@ class CatalogueFile(_Row):
     establisher: tuple[Coded, ...]
     officer_purpose: Annotated[tuple[OfficerPurpose, ...], Field(min_length=1)]
     act_purpose: tuple[Coded, ...]
+    citizens_see_teams: bool
     identity_check: tuple[Coded, ...]
     extension_reason: tuple[Coded, ...]
     request_closing: tuple[Coded, ...]

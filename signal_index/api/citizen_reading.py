@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,8 +30,8 @@ from signal_index.citizens.embargo import (
 )
 from signal_index.citizens.reported import (
     REPORTED_KINDS,
+    Use,
     derive_own_search,
-    find_open_groups,
 )
 from signal_index.days import day_of
 from signal_index.errors import ProofNotReady
@@ -90,7 +91,7 @@ async def read_and_record(
         conn, search.rows, place, labels, held=held, today=today
     )
     recorded = await record_about_person(act, asked, done)
-    most = citizen_reports.MOST_ENTRIES
+    most = wire.MOST_LINES
     shown = withhold_entries(looked[:most], held, labels.catalogue)
     return {
         "reportId": recorded.id,
@@ -121,9 +122,15 @@ async def prove_lines(index: Index, data: Data) -> Data:
 
 
 async def _prove_line(index: Index, conn: AsyncConnection, line: Line) -> Line:
-    groups = find_open_groups(line)
-    try:
-        proof = await prove_entry_for(conn, line.entryId, groups, index.keys)
-    except (ProofNotReady, DisclosureRefused):
-        return line
+    proof = await find_proof(index, conn, line.entryId, Use.of(line))
     return line.model_copy(update={"proof": proof})
+
+
+async def find_proof(
+    index: Index, conn: AsyncConnection, entry: UUID, use: Use
+) -> str | None:
+    """Give the proof file of an entry, or None where nothing proves it yet."""
+    try:
+        return await prove_entry_for(conn, entry, use.groups, index.keys)
+    except (ProofNotReady, DisclosureRefused):
+        return None

@@ -15,13 +15,10 @@ tests/attack/test_nobody_disputes_for_another.py.
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
 from policy.key import calendar_day
 from signal_index.api.acting import acting
 from signal_index.api.callers import CitizenPortal
-from signal_index.api.context import Index, TheIndex
+from signal_index.api.context import TheIndex
 from signal_index.api.corrections import enter
 from signal_index.api.reading import verify_code
 from signal_index.api.reviews import record_step
@@ -59,8 +56,9 @@ async def dispute_signal(
     reasons = labels.catalogue.correction_reasons
     verify_code(body.reason, "reason", reasons)
     now = index.clock()
-    line = (body.signalReference, body.source)
-    _verify_line(index, (view_id, place), body, line, now)
+    seen = SeenView(view_id, place, body.madeAt)
+    about, use = body.signalReference, str(body.source)
+    verify_mark(index.keys, seen, about, body.mark, now=now, use=use)
     said = NewCorrection(
         source=body.source,
         signalReference=body.signalReference,
@@ -100,7 +98,8 @@ async def ask_for_check(
     Asked twice it stays as it was; one that was judged before stays judged.
     """
     place, now = caller.caller.municipality, index.clock()
-    _verify_line(index, (view_id, place), body, (body.entryId, ""), now)
+    seen = SeenView(view_id, place, body.madeAt)
+    verify_mark(index.keys, seen, body.entryId, body.mark, now=now)
     async with acting(index, caller.caller, Kind.REVIEW, now=now) as act:
         found, asked_on = await ask_for_review(
             act.conn, body.entryId, place, calendar_day(now), now=now
@@ -109,19 +108,3 @@ async def ask_for_check(
     return wire.ReportedReview(
         verdict=None, judgedOn=None, askedOn=asked_on, dueOn=due_on(asked_on)
     )
-
-
-def _verify_line(
-    index: Index,
-    view: tuple[UUID, str],
-    body: wire.OwnDispute | wire.OwnQuestion,
-    line: tuple[UUID, str],
-    now: datetime,
-) -> None:
-    """Raise `ViewOver` unless this line stood in that view, of a municipality.
-
-    `line`: what it is about and, of a signal, whose it is.
-    """
-    seen = SeenView(*view, body.madeAt)
-    about, source = line
-    verify_mark(index.keys, seen, about, body.mark, now=now, source=source)

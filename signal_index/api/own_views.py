@@ -5,8 +5,9 @@
 2. One transaction spends the tickets, reads what the citizen may see and records that
    they looked (kind `own-view`): the page hears nothing that the ledger does not have,
    and a citizen sees each view of theirs, also one that was not theirs.
-3. Each entry gets its proof file, as in an officer's report, and the answer is made as
-   long as whole steps of bytes: its length counts nothing.
+3. The answer is made as long as whole steps of bytes: its length counts nothing.
+4. Proofs are asked for apart, by the marks of that view, within the hour: a page is
+   read often and its proofs are kept seldom.
 
 That the citizen logged in is the page's word (`login`); the index cannot see it.
 Proven by tests/contract/test_own_views.py and
@@ -16,14 +17,14 @@ tests/attack/test_who_asks_for_somebodys_own_view.py.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, TypeVar
 
 from keys.request import Act
 from policy.errors import ReportDenied
 from policy.reports import OwnViewQuestion, ReportPermit, permit_own_view
 from signal_index.api.acting import acting
 from signal_index.api.callers import CitizenPortal
-from signal_index.api.citizen_reading import Reading, prove_lines, read_and_record
+from signal_index.api.citizen_reading import Reading, find_proof, read_and_record
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.person_asked import (
     PERSON_FACTS,
@@ -34,27 +35,32 @@ from signal_index.api.person_asked import (
     spending,
 )
 from signal_index.api.routing import Routes
-from signal_index.citizens.marks import SeenView, mark_lines
+from signal_index.api.transactions import looking
+from signal_index.citizens.marks import SeenView, find_use, mark_lines
+from signal_index.errors import ViewOver
 from signal_index.ledger import Kind, Outcome
 from signal_index.proof import JsonObject
 from signal_index.wire import citizen_reports as wire
 from signal_index.wire.citizen_options import DisputeChoice
+from signal_index.wire.values import Id
 
 routes = Routes("eigen pagina van inwoners")
 
+Padded = TypeVar("Padded", wire.OwnView, wire.OwnProofs)
+
 VIEW_STEP: Final = 256 * 1024
-"""About seventy lookups with their proofs: as long as nothing at all."""
+"""Some three hundred lookups: as long as nothing at all."""
 
 
 @routes.post(
     "/own-views",
-    "Wat een inwoner die inlogde over zichzelf mag zien, met bewijzen",
+    "Wat een inwoner die inlogde over zichzelf mag zien",
     raises=(*PERSON_FACTS, ReportDenied),
 )
 async def view_own(
     body: wire.OwnViewAsked, index: TheIndex, caller: CitizenPortal
 ) -> wire.OwnView:
-    """Tell a citizen who logged in what they may see of themselves, with proofs."""
+    """Tell a citizen who logged in what they may see of themselves."""
     asked = await arrive(index, body, caller.caller, Act.OWN_VIEW)
     place = caller.caller.municipality
     policy = index.policy.get(await index.standing.get(asked.at), place)
@@ -65,14 +71,40 @@ async def view_own(
         grounds = tuple(ground.id for ground in refusal.grounds)
         await asyncio.shield(_record_refusal(index, asked, body.login, grounds))
         raise
-    view = await asyncio.shield(_read(index, asked, permit, body.login))
-    return _pad(await prove_lines(index, view))
+    return _pad(await asyncio.shield(_read(index, asked, permit, body.login)))
+
+
+@routes.post(
+    "/own-views/{view_id}/proofs",
+    "Bewijzen van regels die een inwoner op de eigen pagina las",
+    raises=(ViewOver,),
+)
+async def prove_own(
+    view_id: Id, body: wire.OwnProofsAsked, index: TheIndex, caller: CitizenPortal
+) -> wire.OwnProofs:
+    """Prove lines of a view that was given within the hour; that recorded the look.
+
+    One line that did not stand in it, and none is proven.
+    """
+    now, place = index.clock(), caller.caller.municipality
+    seen = SeenView(view_id, place, body.madeAt)
+    uses = [
+        find_use(index.keys, seen, one.about, one.mark, now=now) for one in body.lines
+    ]
+    async with looking(index.engine) as conn:
+        proofs = [
+            wire.OwnProof(
+                entryId=one.about, proof=await find_proof(index, conn, one.about, use)
+            )
+            for one, use in zip(body.lines, uses, strict=True)
+        ]
+    return _pad(wire.OwnProofs(proofs=proofs, padding=""))
 
 
 async def _read(
     index: Index, asked: PersonAsked, permit: ReportPermit, login: str
 ) -> wire.OwnView:
-    """Read and record a view, of which nothing is proven yet."""
+    """Read and record a view; its lines are marked, and not proven."""
     labels = await index.labels_in(permit.municipality)
     done = PersonAct(_say(login), Outcome.ANSWERED, policy=permit.policy_digest)
     rows = index.keys.row_keys
@@ -105,6 +137,6 @@ def _say(login: str) -> JsonObject:
     return {"act": "own-view", "login": login}
 
 
-def _pad(view: wire.OwnView) -> wire.OwnView:
-    length = len(view.model_dump_json().encode())
-    return view.model_copy(update={"padding": " " * (-length % VIEW_STEP)})
+def _pad(answer: Padded) -> Padded:
+    length = len(answer.model_dump_json().encode())
+    return answer.model_copy(update={"padding": " " * (-length % VIEW_STEP)})

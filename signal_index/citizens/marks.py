@@ -1,5 +1,7 @@
 """By which the page for citizens may speak of what it was shown, and of nothing else.
 
+A mark says what its line is (`Use`): so also which groups a proof of it opens.
+
 The page's machine has a token that says nothing of a citizen. What a citizen says of a
 line of their view comes with the mark that the view gave it: made by the index alone,
 of that view, municipality and line, and over after an hour. So whoever has the page's
@@ -17,9 +19,10 @@ from typing import Final
 from uuid import UUID
 
 from keys.instants import write_instant
+from signal_index.citizens.reported import Use
 from signal_index.errors import ViewOver
 from signal_index.keyring import YearKeys
-from signal_index.wire.citizen_reports import OwnData, ViewMark
+from signal_index.wire.citizen_reports import OwnData, ReportedEntry, ViewMark
 
 LASTS: Final = timedelta(hours=1)
 """Longer than a page for citizens keeps a view."""
@@ -35,15 +38,28 @@ class SeenView:
 
 
 def mark_lines(keys: YearKeys, seen: SeenView, data: OwnData) -> list[ViewMark]:
-    """Give a mark for each signal and each lookup of a view."""
+    """Give a mark for each line of a view: what it is about, and what it is."""
     named: list[tuple[UUID, str]] = [
         (one.reference, str(one.source)) for one in data.signals
     ]
-    named += [(one.entryId, "") for one in data.lookups]
+    entries: list[ReportedEntry] = [*data.lookups, *data.matches, *data.checks]
+    named += [(one.entryId, Use.of(one)) for one in entries]
     return [
-        ViewMark(about=about, mark=_derive(keys, seen, about, source))
-        for about, source in named
+        ViewMark(about=about, mark=_derive(keys, seen, about, use))
+        for about, use in named
     ]
+
+
+def find_use(
+    keys: YearKeys, seen: SeenView, about: UUID, mark: bytes, *, now: datetime
+) -> Use:
+    """Say what an entry that stood in that view is there, or raise `ViewOver`."""
+    _verify_fresh(seen, now)
+    marks = {use: _derive(keys, seen, about, use) for use in Use}
+    found = [use for use in Use if hmac.compare_digest(marks[use], mark)]
+    if not found:
+        raise ViewOver
+    return found[0]
 
 
 def verify_mark(
@@ -53,16 +69,23 @@ def verify_mark(
     mark: bytes,
     *,
     now: datetime,
-    source: str = "",
+    use: str = Use.LOOKUP,
 ) -> None:
-    """Hold that this line stood in that view, within the last hour, or `ViewOver`."""
+    """Hold that this line stood in that view, within the last hour, or `ViewOver`.
+
+    `use`: of a signal its source.
+    """
+    _verify_fresh(seen, now)
+    if not hmac.compare_digest(_derive(keys, seen, about, use), mark):
+        raise ViewOver
+
+
+def _verify_fresh(seen: SeenView, now: datetime) -> None:
     if not timedelta() <= now - seen.at <= LASTS:
         raise ViewOver
-    if not hmac.compare_digest(_derive(keys, seen, about, source), mark):
-        raise ViewOver
 
 
-def _derive(keys: YearKeys, seen: SeenView, about: UUID, source: str) -> bytes:
+def _derive(keys: YearKeys, seen: SeenView, about: UUID, use: str) -> bytes:
     key = keys.get_disclosure_key(seen.at.year).view_mark
     parts = (str(seen.id), seen.municipality, write_instant(seen.at), str(about))
-    return key.digest("\n".join((*parts, source)).encode())
+    return key.digest("\n".join((*parts, use)).encode())

@@ -3,10 +3,10 @@
 - Rows are found under a `ReportPermit` only, in the categories that it names.
 - An entry is read without the groups about whom and who: a citizen is told which
   organisation looked, in which role, when, why, what was shown and whether that was in
-  order. Not which employee or team (GDPR art. 15;
-  CJEU 22 June 2023, C-579/21), and not the person's number in the ledger, in which a
-  gap would show what an embargo leaves out: the index counts the gaps
-  (`store.found_entries.count_missing`), of which an embargo makes none.
+  order; the team only where the municipality's policy says so. Not which employee
+  (GDPR art. 15; CJEU 22 June 2023, C-579/21), and not the person's number in the
+  ledger, in which a gap would show what an embargo leaves out: the index counts the
+  gaps (`store.found_entries.count_missing`), of which an embargo makes none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,6 +56,26 @@ of them to anyone.
 
 REQUEST_OF_ANOTHER: Final = "request-of-another"
 """The ground of a report that was asked about another than the request's person."""
+
+
+class Use(StrEnum):
+    """What a line of a report is: it decides what the citizen's proof of it opens."""
+
+    LOOKUP = "lookup"
+    MATCH = "match"
+    CHECK = "check"
+
+    @classmethod
+    def of(cls, line: ReportedEntry) -> Use:
+        """Say what this line is."""
+        if isinstance(line, ReportedCheck):
+            return cls.CHECK
+        return cls.MATCH if isinstance(line, ReportedMatch) else cls.LOOKUP
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """Give the groups that the citizen's proof of it opens."""
+        return CHECK_GROUPS if self is Use.CHECK else LOOKUP_GROUPS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,13 +136,16 @@ def tell_entry(
     catalogue = labels.catalogue
     outcome: Any = decision.get("outcome") or "failed"
     purpose = _text(why, "purpose") or ""
+    role = groups.get(Group.ROLE) or {}
+    sees_team = catalogue.file.citizens_see_teams
     return ReportedLookup(
         **said,
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
         purposeText=_explain(labels, purpose),
         legalBasis=labels.of(catalogue.legal_bases, _text(why, "legalBasis")),
-        roles=list(_tell_roles(groups.get(Group.ROLE) or {})),
+        roles=list(_tell_roles(role)),
+        team=_text(role, "team") if sees_team else None,
         informed=labels.of(catalogue.informed, _text(why, "informed")),
         breakGlass=labels.of(catalogue.break_glass_reasons, _text(why, "breakGlass")),
         outcome=outcome,
@@ -170,11 +194,6 @@ def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None] | None) ->
     if groups is None:
         return "follow-unreadable"
     return f"{kind.value}-{_text(groups[Group.WHAT] or {}, 'act')}"
-
-
-def find_open_groups(line: ReportedEntry) -> Sequence[Group]:
-    """Find the groups that the citizen's proof of a line opens."""
-    return CHECK_GROUPS if isinstance(line, ReportedCheck) else LOOKUP_GROUPS
 
 
 def _tell_flags(what: JsonObject, labels: Labels) -> Iterator[ShownSignal]:

@@ -34,14 +34,12 @@ from signal_index.tables.registry import contact_holder
 from signal_index.tables.reviews import review
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
+    MOST_LINES,
     ReportedEntry,
     ReportedFollow,
     ReportedReview,
     ReportedSignal,
 )
-
-MOST_ENTRIES: Final = 500
-"""More than anybody is looked up in five years; a report with more says so."""
 
 _REPORTED: Final = (
     "row_key",
@@ -134,7 +132,7 @@ async def find_person_entries(
     """Read the newest entries in which somebody looked, newest first.
 
     `persons` holds the keyed hashes of one person in each year's ledger. At most
-    `MOST_ENTRIES` and one more, by which the caller sees that there are more.
+    `MOST_LINES` and one more, by which the caller sees that there are more.
     """
     if not persons:
         return ()
@@ -162,7 +160,7 @@ async def find_person_entries(
         .where(ledger_entry.c.kind.in_([kind.value for kind in REPORTED_KINDS]))
         .where(ledger_entry.c.municipality == municipality)
         .order_by(ledger_disclosure.c.entry_id.desc())
-        .limit(MOST_ENTRIES + 1)
+        .limit(MOST_LINES + 1)
     )
     return [_entry(row, keys[row.year], labels) for row in rows]
 

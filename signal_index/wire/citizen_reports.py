@@ -6,7 +6,9 @@ anything was.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
+
+from pydantic import Field
 
 from signal_index.wire.citizen_options import DisputeChoice
 from signal_index.wire.corrections import CorrectionKind
@@ -21,6 +23,9 @@ from signal_index.wire.values import (
     OinText,
     SlugText,
 )
+
+MOST_LINES: Final = 500
+"""More than anybody is looked up in five years; a report with more says so."""
 
 
 class ShownSignal(AnswerModel):
@@ -60,14 +65,16 @@ class _ReportedShowing(AnswerModel):
 class ReportedLookup(_ReportedShowing):
     """That an organisation looked: when, in which roles, why, what was shown.
 
-    `roles`: those of who looked that let people look up, never their team. `review`:
-    whether it was checked; null until it is, unless the citizen asked for it.
+    `roles`: those of who looked that let people look up. `team`: theirs, where the
+    municipality's policy tells citizens of teams. `review`: whether it was checked;
+    null until it is, unless the citizen asked for it.
 
-    `proof` is null until the tree that holds the entry is signed, and where the entry
-    is `unreadable`: its row was altered.
+    `proof` is null until the tree that holds the entry is signed, where the entry is
+    `unreadable` (its row was altered), and in an own view: there it is asked for.
     """
 
     roles: list[str]
+    team: str | None
     informed: str | None
     breakGlass: str | None
     repeat: bool
@@ -184,7 +191,7 @@ class CitizenReport(OwnData):
 class ViewMark(AnswerModel):
     """What lets the page speak of one thing that it was shown, for an hour.
 
-    `about`: the entry of a lookup, or the reference of a signal.
+    `about`: the entry of a line, or the reference of a signal.
     """
 
     about: Id
@@ -227,3 +234,31 @@ class OwnQuestion(RequestModel):
     madeAt: Instant
     entryId: Id
     mark: Encoded32
+
+
+class MarkedEntry(RequestModel):
+    """A line of a view that is an entry, by the mark that the view gave it."""
+
+    about: Id
+    mark: Encoded32
+
+
+class OwnProofsAsked(RequestModel):
+    """The lines of the view that a citizen reads, made at `madeAt`, to be proven."""
+
+    madeAt: Instant
+    lines: list[MarkedEntry] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class OwnProof(AnswerModel):
+    """The proof of one line; null until the tree that holds the entry is signed."""
+
+    entryId: Id
+    proof: str | None
+
+
+class OwnProofs(AnswerModel):
+    """The proofs of lines, in the order asked; padded to whole steps of bytes."""
+
+    proofs: list[OwnProof]
+    padding: str

@@ -16,7 +16,7 @@ import pytest
 from keys.base64url import encode_b64u
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
-from tests.portal_builders import ask_check, dispute, view_own
+from tests.portal_builders import ask_check, dispute, prove_own, view_own
 from tests.tokens import officer_claims
 from tests.world import World, open_world
 
@@ -69,6 +69,39 @@ async def test_a_view_of_before_speaks_no_more(world: World) -> None:
     world.clock.forward(timedelta(hours=1, seconds=1))
     assert (await dispute(world, view, view["signals"][0])).status_code == 403
     assert (await ask_check(world, view, view["lookups"][0])).status_code == 403
+
+
+async def test_what_stood_in_no_view_is_proven_to_nobody(world: World) -> None:
+    """And one line of elsewhere among one's own, and nothing is proven."""
+    other = (await view_own(world, ONE))["marks"]
+    own = await view_own(world, TWO)
+    own = await view_own(world, TWO)  # in which the first look stands
+    (look,) = [one["entryId"] for one in own["checks"]]
+    mine = [one for one in own["marks"] if one["about"] == look]
+    signal = next(one for one in own["marks"] if one["about"] != look)
+    for lines in (
+        [*mine, *other],
+        [*mine, {"about": other[-1]["about"], "mark": mine[0]["mark"]}],
+        [{"about": look, "mark": signal["mark"]}],
+        [signal],
+        [{"about": look, "mark": encode_b64u(bytes(32))}],
+    ):
+        refused = await prove_own(world, own, lines=lines)
+        assert refused.status_code == 403, refused.text
+        assert "tlog-proof" not in refused.text
+    for changed in ({"of": str(uuid4())}, {"madeAt": "2026-11-30T00:00:00Z"}):
+        assert (await prove_own(world, own, **changed)).status_code == 403
+    claims = officer_claims(world.clock(), roles=["citizen-portal"], scope="own-view")
+    assert (await prove_own(world, own, claims=claims)).status_code == 403
+    world.clock.forward(timedelta(hours=1, seconds=1))
+    assert (await prove_own(world, own)).status_code == 403
+
+
+async def test_the_mark_of_a_check_has_no_lookup_checked(world: World) -> None:
+    await view_own(world, ONE)
+    view = await view_own(world, ONE)
+    (look,) = view["checks"]
+    assert (await ask_check(world, view, look)).status_code == 403
 
 
 async def test_an_officer_or_generalist_speaks_for_no_citizen(world: World) -> None:

@@ -89,7 +89,7 @@ async def test_of_alike_lookups_of_a_day_one_press_has_all_checked(
         town.world.clock.forward(timedelta(minutes=6))
         await town.world.look_up([ONE])
     page = await town.log_in(ONE)
-    assert "3 keer, tussen" in page.text
+    assert "3 keer, van" in page.text
     assert page.text.count(">Laat dit nakijken<") == 1
     form = await town.browser.get("/laat-weten?keer=1")
     assert "Dit gaat over 3 keer op die dag." in form.text

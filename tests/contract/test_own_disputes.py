@@ -124,6 +124,15 @@ async def test_a_citizen_reads_in_which_role_somebody_looked_and_no_other(
     assert line["roles"] == ["generalist"]
 
 
+async def test_a_citizen_reads_no_team_unless_the_policy_says_so(
+    desk: CitizensDesk,
+) -> None:
+    await desk.world.look_up([ONE])
+    (line,) = (await view_own(desk.world, ONE))["lookups"]
+    (report,) = (await desk.report(ONE))["lookups"]
+    assert (line["team"], report["team"]) == (None, None)
+
+
 async def verdict(desk: CitizensDesk) -> str | None:
     (line,) = (await view_own(desk.world, ONE))["lookups"]
     said: str | None = line["review"]["verdict"]

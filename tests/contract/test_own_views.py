@@ -12,7 +12,7 @@ from signal_index.proof import Group, parse_tlog_proof, verify_proof_file
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
-from tests.portal_builders import an_own_view, ask_own_view, view_own
+from tests.portal_builders import an_own_view, ask_own_view, prove_own, view_own
 from tests.world import LEDGER_ORIGIN
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
@@ -36,6 +36,8 @@ async def test_a_citizen_sees_what_the_officers_report_of_them_says(
     view = await view_own(world, ONE)
     assert view["signals"]
     assert view["lookups"]
+    for line in report["lookups"]:
+        line["proof"] = None  # of a view they are asked for
     assert without(view, OF_THE_VIEW | OF_THE_MOMENT) == without(
         report, OF_THE_REPORT | OF_THE_MOMENT
     )
@@ -59,12 +61,35 @@ async def test_a_view_is_recorded_about_its_citizen_and_stands_in_the_next(
 async def test_who_looked_has_a_proof_of_it(desk: CitizensDesk) -> None:
     await desk.world.look_up([ONE])
     await desk.sequence()
-    (lookup,) = (await view_own(desk.world, ONE))["lookups"]
+    await view_own(desk.world, ONE)
+    await desk.sequence()
+    view = await view_own(desk.world, ONE)
+    answer = await prove_own(desk.world, view)
+    assert answer.status_code == 200, answer.text
+    lookup, look = view["lookups"][0]["entryId"], view["checks"][0]["entryId"]
+    proofs = {one["entryId"]: one["proof"] for one in answer.json()["proofs"]}
+    assert set(proofs) == {lookup, look}
+    assert find_groups(proofs[lookup]) == {
+        *(Group.ABOUT, Group.WHY, Group.WHAT, Group.DECISION)
+    }
+    assert find_groups(proofs[look]) == {Group.ABOUT}
+    assert len(answer.content) == VIEW_STEP
+
+
+async def test_what_no_tree_holds_yet_has_no_proof_and_is_no_fault(
+    desk: CitizensDesk,
+) -> None:
+    await desk.world.look_up([ONE])
+    view = await view_own(desk.world, ONE)
+    (one,) = (await prove_own(desk.world, view)).json()["proofs"]
+    assert (one["entryId"], one["proof"]) == (view["lookups"][0]["entryId"], None)
+
+
+def find_groups(proof: str) -> set[Group]:
     origin = f"{LEDGER_ORIGIN}/2026"
     key = note_key(CHECKPOINT_KEY, origin)
-    opened = verify_proof_file(parse_tlog_proof(lookup["proof"]), [key], origin=origin)
-    groups = {one.group for one in opened.groups}
-    assert groups == {Group.ABOUT, Group.WHY, Group.WHAT, Group.DECISION}
+    opened = verify_proof_file(parse_tlog_proof(proof), [key], origin=origin)
+    return {one.group for one in opened.groups}
 
 
 async def test_the_same_tickets_show_nothing_again(desk: CitizensDesk) -> None:

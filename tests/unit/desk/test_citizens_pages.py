@@ -81,6 +81,7 @@ LOOKUP = ReportedLookup(
     purposeText="U heeft de gemeente om hulp gevraagd.",
     legalBasis="Wmo 2015, artikel 2.3.2",
     roles=["generalist"],
+    team=None,
     review=None,
     informed="Besproken met de inwoner",
     breakGlass=None,

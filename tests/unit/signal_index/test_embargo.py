@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from keys.months import add_months
+from policy.catalogue import parse_catalogue, shipped_texts
 from signal_index.citizens.embargo import (
     EmbargoFacts,
     EmbargoState,
@@ -13,16 +14,10 @@ from signal_index.citizens.embargo import (
     judge_embargo,
     withhold_entries,
 )
-from signal_index.citizens.reported import (
-    LOOKUP_GROUPS,
-    find_open_groups,
-    tell_entry,
-)
+from signal_index.citizens.reported import LOOKUP_GROUPS, Use, tell_entry
 from signal_index.labels import Labels
 from signal_index.proof import Group, Kind
-from signal_index.wire.citizen_reports import (
-    ReportedEntry,
-)
+from signal_index.wire.citizen_reports import ReportedEntry, ReportedLookup
 from tests.policy_builders import NOW, the_catalogue
 
 TODAY = date(2026, 11, 22)
@@ -46,6 +41,30 @@ def an_entry(
         at=NOW,
         organisation="0" * 20,
     )
+
+
+@pytest.mark.parametrize(("says", "team"), [("false", None), ("true", "Team Noord")])
+def test_a_team_is_told_to_its_citizen_where_the_policy_says_so(
+    says: str, team: str | None
+) -> None:
+    texts, name = shipped_texts(), "citizen-rights.toml"
+    texts[name] = texts[name].replace("teams = false", f"teams = {says}")
+    told = tell_entry(
+        {
+            Group.WHY: {"purpose": "wmo-onderzoek"},
+            Group.WHAT: {"flags": []},
+            Group.DECISION: {"outcome": "answered"},
+            Group.ROLE: {"roles": ["generalist"], "team": "Team Noord"},
+        },
+        Labels(parse_catalogue(texts), {}),
+        entry=UUID(int=1),
+        kind=Kind.LOOKUP,
+        at=NOW,
+        organisation="0" * 20,
+    )
+    assert isinstance(told, ReportedLookup)
+    assert told.team == team
+    assert Group.ROLE not in Use.of(told).groups
 
 
 def withhold(*entries: ReportedEntry, held: frozenset[str] = HELD) -> int:
@@ -121,4 +140,4 @@ def test_an_officers_search_stays_under_an_embargo() -> None:
 
 def test_a_citizen_is_never_shown_who_looked_nor_their_number_in_the_ledger() -> None:
     assert set(LOOKUP_GROUPS).isdisjoint({Group.WHO, Group.ROLE, Group.PERSON})
-    assert find_open_groups(an_entry(kind=Kind.CITIZEN_REPORT)) == (Group.ABOUT,)
+    assert Use.of(an_entry(kind=Kind.CITIZEN_REPORT)).groups == (Group.ABOUT,)
