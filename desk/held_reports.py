@@ -23,8 +23,8 @@ from typing import Final
 from desk.errors import ReceiptFileRefused
 from desk.own_seal import OwnSeal
 from desk.receipts import Receipts, about_of
+from keys.checking.person import ProvenPerson, open_person_file
 from keys.errors import KeysError
-from keys.person_proof import ProvenPerson, open_person_file
 from signal_index.proof import (
     Leaf,
     ProofError,
@@ -80,7 +80,7 @@ async def hold_report(
 ) -> HeldReport:
     """Find this desk's lookups of a person, and those that a report of then lacks."""
     known: list[str] = []
-    pseudonym, version = person.pseudonym.encoded, person.key_version
+    pseudonym, version = person.pseudonym, person.key_version
     async for entry, about in receipts.find_abouts(made - SETTLED):
         if about == about_of(seal, entry, pseudonym, version):
             known.append(entry)

@@ -22,9 +22,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 from keys.base64url import decode_b64u
+from keys.checking.person import CONFIG_TYPE
 from keys.config_changes import RENEWED, list_changes
 from keys.config_document import (
     ConfigPins,
@@ -66,8 +67,6 @@ __all__ = [
     "verify_config",
     "verify_succession",
 ]
-
-CONFIG_TYPE: Final = "signal-key-config+json"
 
 
 def verify_config(

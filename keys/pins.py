@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from keys.checking.person import list_pin_files
 from keys.config import (
     ConfigPins,
     KeyConfig,
@@ -25,9 +26,7 @@ def read_pins(path: Path) -> list[ConfigPins]:
 
     Raises `OSError` where none lies there, `ConfigMalformed` for what is no such file.
     """
-    beside = sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
-    named = [path] if path.exists() or not beside else []
-    return [parse_pins(one.read_bytes()) for one in (*named, *beside)]
+    return [parse_pins(one.read_bytes()) for one in list_pin_files(path)]
 
 
 def verify_by_one_of(

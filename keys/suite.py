@@ -5,13 +5,11 @@
 - We run mode VOPRF only. Mode OPRF exists so that all published vectors can be run.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from keys.group import UNIFORM_BYTES, Point, Scalar, derive_point, derive_scalar
-
-_BLOCK_BYTES: Final = 128  # SHA-512 input block, `s_in_bytes` of RFC 9380
+from keys.checking.hashing import expand_message, name_context
+from keys.group import Point, Scalar, derive_point, derive_scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Context:
     @property
     def name(self) -> bytes:
         """Give `"OPRFV1-" || mode || "-" || identifier`."""
-        return b"OPRFV1-" + bytes([self.mode]) + b"-ristretto255-SHA512"
+        return name_context(self.mode)
 
     def hash_to_group(self, message: bytes) -> Point:
         """Give the point P of an input; nobody knows its logarithm."""
@@ -36,14 +34,3 @@ class Context:
 
 OPRF: Final = Context(0)
 VOPRF: Final = Context(1)
-
-
-def expand_message(message: bytes, tag: bytes) -> bytes:
-    """Give 64 uniform bytes: expand_message_xmd with SHA-512 (RFC 9380 section 5.3.1).
-
-    64 bytes are exactly one block of output, so the RFC's loop runs once.
-    """
-    suffix = tag + bytes([len(tag)])
-    first = hashlib.sha512(bytes(_BLOCK_BYTES))
-    first.update(message + UNIFORM_BYTES.to_bytes(2, "big") + b"\x00" + suffix)
-    return hashlib.sha512(first.digest() + b"\x01" + suffix).digest()

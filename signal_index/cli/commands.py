@@ -37,7 +37,7 @@ from signal_index.cli.rotation_commands import rotate_app
 from signal_index.cli.source_commands import go_live, show_source, to_trial
 from signal_index.cli.succession_commands import ledger_app
 from signal_index.reconcile import reconcile_command
-from signal_index.verify import verify_command
+from signal_index.verify.full import PASS_ON, verify_command
 from signal_index.witness import witness_app
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ app.command("serve")(server_commands.serve)
 app.command("upkeep")(server_commands.upkeep)
 app.command("load")(load)
 app.command("export")(export_command)
-app.command("verify")(verify_command)
+app.command("verify", context_settings=PASS_ON, add_help_option=False)(verify_command)
 app.command("disclose")(disclose_command)
 app.command("nen7513")(nen7513_command)
 app.command("decoys")(set_decoys)

@@ -33,7 +33,8 @@ from signal_index.reconcile.progress import showing
 from signal_index.reconcile.sentences import describe_finding
 from signal_index.reconcile.statements import list_files
 from signal_index.verify.errors import CannotJudge
-from signal_index.verify.trust import Trust, make_quorum, read_trust
+from signal_index.verify.pinned import read_trust
+from signal_index.verify.trust import Trust, make_quorum
 from signal_index.wire.completeness import JudgedReport, Weight
 
 FITS, FOUND, UNJUDGED = 0, 1, 2

@@ -2,15 +2,10 @@
 
 Shares nothing with the side that writes (an import contract holds it to that): what it
 says rests on `signal_index.proof` and on the public key that the verifier was given.
+
+    python -m signal_index.verify     `signal-verify`, for outsiders: five packages
+    signal-index verify               the same, and how keys were made and follow
+
+What the second has besides stands in `full`, `pinned`, `key_steps`, `successions` and
+`ceremonies`, and nowhere else (decision 102).
 """
-
-from signal_index.verify.command import verify_command
-from signal_index.verify.errors import CannotJudge
-from signal_index.verify.sources import LedgerSource, open_source
-
-__all__ = [
-    "CannotJudge",
-    "LedgerSource",
-    "open_source",
-    "verify_command",
-]

@@ -1,168 +1,154 @@
-"""`signal-index verify`: one plain sentence, and an exit code that a machine can use.
+"""The verifier's command: one plain sentence, and an exit code for a machine.
 
 0: it holds. 1: it is false. 2: it cannot be judged. What is judged follows from what is
 at the place: a ledger (an export, or tiles over HTTP), or proof files of entries.
+
+One command line for `signal-verify` and `signal-index verify`: `Means` is what the
+second has besides.
 """
 
+import argparse
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from getpass import getpass
 from pathlib import Path
-from typing import Annotated
-
-import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from typing import Final, Protocol
 
 from signal_index.proof import (
     MalformedProof,
     ProofRefused,
+    Quorum,
+    SignerUnknown,
+    parse_note_key,
     parse_witness_key,
 )
 from signal_index.verify import judge, verdicts
 from signal_index.verify.checkpoints import judge_growth
+from signal_index.verify.dutch import in_dutch
 from signal_index.verify.errors import CannotJudge
+from signal_index.verify.options import PROGRAM, make_parser
 from signal_index.verify.persons import ProvenPerson, read_person
-from signal_index.verify.proof_files import find_proof_files, judge_proofs
+from signal_index.verify.proof_files import (
+    find_proof_files,
+    has_successors,
+    judge_proofs,
+)
 from signal_index.verify.sources import open_source
-from signal_index.verify.trust import choose_believed, make_quorum, read_trust
+from signal_index.verify.trust import Trust, choose_believed, make_quorum, names_file
 
 HOLDS, FALSE, UNJUDGED = 0, 1, 2
-
-Place = Annotated[
-    str,
-    typer.Argument(
-        metavar="PLACE",
-        help="An export (folder or file), a proof file (or a folder or zip of them), "
-        "or the URL of a year's ledger: https://index.example/v1/ledger/2026.",
-    ),
-]
-Key = Annotated[
-    str | None,
-    typer.Option(help="The ledger's public key (name+id+key), or a file with it."),
-]
-PolicyFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--policy",
-        help="A trust policy (C2SP tlog-policy): ledger, witnesses and quorum in one.",
-    ),
-]
-Year = Annotated[
-    int | None,
-    typer.Option(help="The year that the ledger must be of; any year when not given."),
-]
-Earlier = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--earlier",
-        help="A checkpoint of that year that you kept: the ledger must extend it.",
-    ),
-]
-WitnessKeys = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--witness",
-        help="The public key of a witness that must have cosigned, or a file with it.",
-    ),
-]
-QuorumSize = Annotated[
-    int | None,
-    typer.Option("--quorum", help="How many of these witnesses; all when not given."),
-]
-CheckpointOnly = Annotated[
-    bool,
-    typer.Option(
-        "--checkpoint-only",
-        help="Hold the checkpoint against --earlier and --witness; read no entries.",
-    ),
-]
-TokenFile = Annotated[
-    Path | None,
-    typer.Option("--token-file", help="An auditor's token, to read entries over HTTP."),
-]
-ReceiptKeyFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--receipt-key",
-        help="receipt.public.jwk: hold what follows on it against the ledger too.",
-    ),
-]
-Person = Annotated[
-    Path | None,
-    typer.Option(
-        "--person",
-        help="What key holders proved of a number: hold that each entry is about that "
-        "person. Asks for the number and the code that goes with the file.",
-    ),
-]
-Pins = Annotated[
-    Path | None,
-    typer.Option(help="pins.json: whose key holders they are. With --person."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_FOLLOWED: Final = "another key follows the given one; give the ledger's key of now"
 
 
-def verify_command(  # noqa: PLR0917 - each is an option of the command line
-    place: Place,
-    key: Key = None,
-    policy: PolicyFile = None,
-    year: Year = None,
-    earlier: Earlier = None,
-    witness: WitnessKeys = None,
-    quorum: QuorumSize = None,
-    checkpoint_only: CheckpointOnly = False,  # noqa: FBT002 - a flag
-    token_file: TokenFile = None,
-    receipt_key: ReceiptKeyFile = None,
-    person: Person = None,
-    pins: Pins = None,
-    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
-) -> None:
-    """Verify a year of the ledger, or entries of it, without trusting the index.
+class ReadTrust(Protocol):
+    """Reads what a verifier pinned."""
 
-    Exit code 0: it holds. 1: it is false. 2: it cannot be judged.
-    """
-
-    def find_facts() -> verdicts.Facts:
-        keys = [parse_witness_key(_read_named(text)) for text in witness or []]
-        notes = [_read_text(path) for path in earlier or []]
-        said = None if policy is None else _read_text(policy)
-        log, asked = choose_believed(key, make_quorum(keys, quorum), said)
-        trust = read_trust(log, receipt_key, notes, year, asked)
-        if not checkpoint_only and (files := find_proof_files(place)):
-            proven = judge_proofs(files, trust, _read_person(person, pins))
-            return verdicts.tell_of_proofs(proven)
-        if person is not None:
-            raise CannotJudge("only proof files are held against a person")
-        token = None if token_file is None else _read_text(token_file).strip()
-        with open_source(place, token=token) as source:
-            if checkpoint_only:
-                return verdicts.tell_of_growth(judge_growth(source, trust))
-            with _progress() as progress:
-                found = judge.judge_ledger(source, trust, progress=progress)
-        return verdicts.tell_of_ledger(found)
-
-    code, facts = _judge(find_facts)
-    typer.echo(json.dumps(facts) if as_json else facts["sentence"])
-    raise typer.Exit(code)
+    def __call__(
+        self,
+        key: str,
+        receipt_key: Path | None,
+        earlier: Sequence[str],
+        year: int | None,
+        quorum: Quorum | None,
+        /,
+    ) -> Trust:
+        """Give the trust, or raise `ProofRefused`, `MalformedProof`, `CannotJudge`."""
 
 
-def _judge(find_facts: Callable[[], verdicts.Facts]) -> tuple[int, verdicts.Facts]:
+def read_plain_trust(
+    key: str,
+    _receipt_key: Path | None,
+    earlier: Sequence[str],
+    year: int | None,
+    quorum: Quorum | None,
+) -> Trust:
+    """Take one key of the ledger: what follows on it is not looked into."""
+    return Trust(parse_note_key(_read_named(key)), earlier, year, quorum)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a verifier reads a pinned key, and whether it looks into the life of keys."""
+
+    name: str
+    read_trust: ReadTrust
+    follows_keys: bool
+
+
+OUTSIDE: Final = Means(PROGRAM, read_plain_trust, follows_keys=False)
+
+
+def run(arguments: Sequence[str], means: Means = OUTSIDE) -> int:
+    """Judge what a command line names, say it, and give the exit code."""
+    parser = make_parser(means.name, follows_keys=means.follows_keys)
+    return answer(parser.parse_args(arguments), means)
+
+
+def answer(asked: argparse.Namespace, means: Means = OUTSIDE) -> int:
+    """Do the same of a command line that was read."""
+    code, facts = _judge(lambda: _find_facts(asked, means), asked.lang)
+    said = json.dumps(facts) if asked.json else str(facts["sentence"])
+    sys.stdout.write(f"{said}\n")
+    return code
+
+
+def _find_facts(asked: argparse.Namespace, means: Means) -> verdicts.Facts:
+    keys = [parse_witness_key(_read_named(text)) for text in asked.witness]
+    notes = [_read_text(path) for path in asked.earlier]
+    said = None if asked.policy is None else _read_text(asked.policy)
+    log, quorum = choose_believed(asked.key, make_quorum(keys, asked.quorum), said)
+    trust = means.read_trust(log, asked.receipt_key, notes, asked.year, quorum)
     try:
-        return HOLDS, {"verified": True, **find_facts()}
+        return _judge_place(asked, trust)
     except ProofRefused as refusal:
-        return FALSE, {"verified": False, "sentence": f"False: {refusal}."}
+        is_unknown = isinstance(refusal.__cause__ or refusal, SignerUnknown)
+        if is_unknown and not means.follows_keys and _has_successor(asked.place, log):
+            raise CannotJudge(_FOLLOWED) from None
+        raise
+
+
+def _judge_place(asked: argparse.Namespace, trust: Trust) -> verdicts.Facts:
+    place = asked.place
+    if not asked.checkpoint_only and (files := find_proof_files(place)):
+        proven = judge_proofs(files, trust, _read_person(asked.person, asked.pins))
+        return verdicts.tell_of_proofs(proven)
+    if asked.person is not None:
+        raise CannotJudge("only proof files are held against a person")
+    file = asked.token_file
+    token = None if file is None else _read_text(file).strip()
+    with open_source(place, token=token) as source:
+        if asked.checkpoint_only:
+            return verdicts.tell_of_growth(judge_growth(source, trust))
+        with _progress() as progress:
+            found = judge.judge_ledger(source, trust, progress=progress)
+    return verdicts.tell_of_ledger(found)
+
+
+def _has_successor(place: str, key: str) -> bool:
+    """Tell whether something beside key or proofs says that another key follows."""
+    beside = Path(key).with_name(f"{Path(key).name.partition('.')[0]}-successors.json")
+    return has_successors(place) or (names_file(key) and beside.exists())
+
+
+def _judge(
+    find_facts: Callable[[], verdicts.Facts], language: str
+) -> tuple[int, verdicts.Facts]:
+    try:
+        code, facts = HOLDS, {"verified": True, **find_facts()}
+    except ProofRefused as refusal:
+        code, facts = FALSE, {"verified": False, "sentence": f"False: {refusal}."}
     except (CannotJudge, MalformedProof) as refusal:
-        return UNJUDGED, {"verified": None, "sentence": f"Cannot judge: {refusal}."}
+        said = f"Cannot judge: {refusal}."
+        code, facts = UNJUDGED, {"verified": None, "sentence": said}
     except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
-        sentence = f"Cannot judge: the verifier failed ({type(fault).__name__})."
-        return UNJUDGED, {"verified": None, "sentence": sentence}
+        said = f"Cannot judge: the verifier failed ({type(fault).__name__})."
+        code, facts = UNJUDGED, {"verified": None, "sentence": said}
+    if language == "nl":
+        facts["sentence"] = in_dutch(str(facts["sentence"]))
+    return code, facts
 
 
 def _read_person(file: Path | None, pins: Path | None) -> ProvenPerson | None:
@@ -171,15 +157,20 @@ def _read_person(file: Path | None, pins: Path | None) -> ProvenPerson | None:
         return None
     if pins is None:
         raise CannotJudge("--person needs --pins: whose key holders they are")
-    number = typer.prompt("Number", hide_input=True, err=True)
-    code = typer.prompt("Code", hide_input=True, err=True)
-    return read_person(file, pins, number.strip(), code)
+    number, code = _ask("Number"), _ask("Code")
+    return read_person(file, pins, number, code)
+
+
+def _ask(what: str) -> str:
+    if sys.stdin.isatty():
+        return getpass(f"{what}: ").strip()
+    sys.stderr.write(f"{what}: \n")
+    return sys.stdin.readline().strip()
 
 
 def _read_named(text: str) -> str:
     """Give a key that was written on the command line, or stands in the file named."""
-    path = Path(text)
-    return _read_text(path) if path.is_file() else text
+    return _read_text(Path(text)) if names_file(text) else text
 
 
 def _read_text(path: Path) -> str:
@@ -191,15 +182,13 @@ def _read_text(path: Path) -> str:
 
 @contextmanager
 def _progress() -> Iterator[judge.Progress]:
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("verifying"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("verifying", total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+    """Count on the screen, where there is one."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _size: None
+        return
+    yield _count
+    sys.stderr.write("\r\x1b[K")
+
+
+def _count(done: int, size: int) -> None:
+    sys.stderr.write(f"\rverifying {done}/{size}")

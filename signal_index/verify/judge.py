@@ -12,14 +12,14 @@ What must hold, in this order:
 4. the tiles of every level, and the root, are those that the leaf hashes give;
 5. each earlier checkpoint that we hold, and each that was cosigned since, is the root
    of the tree as it was then;
-6. where entries are shown: what each step with a key says is what was recorded, each
-   ceremony has a record that holds (`signal_index.verify.key_steps`), and each key that
-   follows another does so by its word (`signal_index.verify.successions`).
+6. where entries are shown, and the verifier looks into it: what each step with a key
+   says is what was recorded, each ceremony has a record that holds
+   (`signal_index.verify.key_steps`), and each key that follows another does so by its
+   word (`signal_index.verify.successions`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from signal_index.proof import (
     HASH_BYTES,
@@ -44,11 +44,10 @@ from signal_index.proof import (
 )
 from signal_index.verify.errors import CannotJudge, EntryRefused
 from signal_index.verify.ids import SeenIds
-from signal_index.verify.key_steps import JudgedKeys, judge_key_steps
 from signal_index.verify.sources import LedgerSource
 from signal_index.verify.times import JudgedTimes, Times, read_marks
 from signal_index.verify.tree import TreeRebuilt, verify_root
-from signal_index.verify.trust import Trust, read_note
+from signal_index.verify.trust import JudgedKeys, Span, Trust, read_note
 
 __all__ = ["Judgement", "Progress", "Trust", "judge_ledger"]
 
@@ -114,7 +113,7 @@ def judge_ledger(
         earlier=len(earlier),
         witnessed=found.witnessed,
         is_former=found.is_former,
-        keys=judge_key_steps(source, entries.key_steps, trust.successors, entries.span)
+        keys=trust.judge_keys(source, entries.key_steps, entries.span)
         if shown
         else None,
         times=entries.times.tell(),
@@ -178,7 +177,7 @@ class _Entries:
         self.kinds: dict[str, int] = {}
         self.key_steps: dict[str, bytes] = {}
         self.previous: str | None = None
-        self.span: tuple[datetime, datetime] | None = None
+        self.span: Span | None = None
         self._origin = origin
         self._year = year_of_origin(origin)
         self._trust = trust

@@ -14,8 +14,6 @@ their transcript. What must hold:
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
@@ -31,35 +29,20 @@ from signal_index.verify.ceremonies import CheckedRecord, RecordRefused, check_r
 from signal_index.verify.errors import CannotJudge, CeremonyRefused, EntryRefused
 from signal_index.verify.sources import LedgerSource
 from signal_index.verify.successions import Chain, KeyUse, judge_successions
+from signal_index.verify.trust import JudgedKeys, Span
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedKeys:
-    """How many steps with keys were shown or erased, and ceremonies checked.
-
-    `successors`: keys that follow another; `untaken`: of a key that was given, and that
-    do not lie beside it yet.
-    """
-
-    shown: int = 0
-    erased: int = 0
-    ceremonies: int = 0
-    successors: int = 0
-    untaken: int = 0
 
 
 def judge_key_steps(
     source: LedgerSource,
     recorded: Mapping[str, bytes],
+    span: Span | None,
     successors: Mapping[KeyUse, Chain],
-    span: tuple[datetime, datetime] | None,
 ) -> JudgedKeys:
     """Judge the steps of a tree: its entries of kind `key`, and the digest of `what`.
 
-    `successors`: what was taken of the index's keys. `span`: the minutes of the tree's
-    first and latest entry.
+    `successors`: what was taken of the index's keys.
 
     Raises `ProofRefused` where one is false, `CannotJudge` where something is missing.
     """

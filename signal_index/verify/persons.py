@@ -5,12 +5,13 @@ under one key version. An entry of another key version cannot be held: no holder
 share of before any more.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from keys.checking.person import ProvenPerson, open_person_file
 from keys.errors import KeysError, PersonRefused
-from keys.person_proof import ProvenPerson, open_person_file
 from signal_index.proof import (
     AboutRefused,
     Group,
@@ -37,11 +38,13 @@ def read_person(file: Path, pins: Path, number: str, code: str) -> ProvenPerson:
     `pins` say whose holders these are; they come from elsewhere than the file.
     """
     try:
-        return open_person_file(file, pins, number, code)
+        return open_person_file(file, pins, re.sub(r"[\s.]", "", number), code)
     except PersonRefused as refusal:
         raise AboutRefused(refusal.why) from None
-    except (KeysError, OSError) as cause:
-        raise CannotJudge("the number, the file or the pins cannot be read") from cause
+    except KeysError as cause:
+        raise CannotJudge("the number or the pins are not of their form") from cause
+    except OSError as cause:
+        raise CannotJudge("a file that was named cannot be read") from cause
 
 
 def hold_about(one: OpenedEntry, person: ProvenPerson) -> bool:
@@ -55,7 +58,7 @@ def hold_about(one: OpenedEntry, person: ProvenPerson) -> bool:
         raise CannotJudge("an entry does not open about whom it is")
     if (about[0] or {}).get("keyVersion") != person.key_version:
         return False
-    verify_about(about[0], person.pseudonym.encoded, person.key_version)
+    verify_about(about[0], person.pseudonym, person.key_version)
     return True
 
 

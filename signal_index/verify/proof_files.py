@@ -27,9 +27,12 @@ from signal_index.verify.persons import (
     count_about,
     hold_about,
 )
+from signal_index.verify.sources import DAMAGE
 from signal_index.verify.trust import Trust
 
 SUFFIX = ".tlog-proof"
+SUCCESSORS = "checkpoint-successors.json"
+_ARCHIVE = b"PK"
 _LARGEST = 1 << 20
 _MOST = 100_000
 
@@ -64,27 +67,48 @@ def find_proof_files(place: str) -> Sequence[tuple[str, str]]:
         found = (
             [] if (path / "checkpoint").exists() else sorted(path.glob(f"*{SUFFIX}"))
         )
-        return [(one.name, _decode(_read_file(one))) for one in found[:_MOST]]
+        if len(found) > _MOST:
+            raise CannotJudge("there are more proofs than a file of them holds")
+        return [(one.name, _decode(_read_file(one))) for one in found]
     if not path.is_file():
         return []
     if zipfile.is_zipfile(path):
         return list(_read_archive(path))
     data = _read_file(path)
+    if not data and not path.stat().st_size:
+        raise CannotJudge("the file is empty")
+    if data.startswith(_ARCHIVE):
+        raise CannotJudge("the file of proofs is damaged")
     is_proof = data.startswith(PROOF_HEADER.encode()) or path.suffix == SUFFIX
     return [(path.name, _decode(data))] if is_proof else []
 
 
+def has_successors(place: str) -> bool:
+    """Tell whether beside the proofs at a place lies what follows on a key."""
+    path = Path(place)
+    if path.is_dir():
+        return (path / SUCCESSORS).exists()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return SUCCESSORS in archive.namelist()
+    except (*DAMAGE, OSError):
+        return False
+
+
 def _read_archive(path: Path) -> Iterator[tuple[str, str]]:
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist())[:_MOST]:
-            if not name.endswith(SUFFIX):
-                continue
-            if archive.getinfo(name).file_size > _LARGEST:
-                raise CannotJudge("a proof is longer than any proof is")
-            try:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [one for one in archive.namelist() if one.endswith(SUFFIX)]
+            if len(set(names)) < len(names):
+                raise CannotJudge("the file of proofs has two of one name")
+            if len(names) > _MOST:
+                raise CannotJudge("there are more proofs than a file of them holds")
+            for name in sorted(names):
+                if archive.getinfo(name).file_size > _LARGEST:
+                    raise CannotJudge("a proof is longer than any proof is")
                 yield name, _decode(archive.read(name))
-            except (zipfile.BadZipFile, OSError, NotImplementedError) as cause:
-                raise CannotJudge("the file of proofs is damaged") from cause
+    except (*DAMAGE, OSError) as cause:
+        raise CannotJudge("the file of proofs is damaged") from cause
 
 
 def _read_file(path: Path) -> bytes:

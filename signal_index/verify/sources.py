@@ -10,12 +10,13 @@ All three hold the same paths below one prefix (c2sp.org/tlog-tiles): `checkpoin
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
-
-import httpx
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from signal_index.proof import MAX_NOTE_BYTES
 from signal_index.verify.errors import CannotJudge
@@ -23,7 +24,9 @@ from signal_index.verify.errors import CannotJudge
 _THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 _ABSENT = {401, 403, 404}
 _TIMEOUT = 30.0
-_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What reading an archive that was cut off, changed or encrypted raises."""
+_NO_ANSWER = (HTTPException, OSError, ValueError)
 _LARGEST = 256 * (2 + 65_535)  # a bundle of the longest leaves
 
 
@@ -73,7 +76,7 @@ class ArchiveSource:
             raise CannotJudge("the exported file holds more than a ledger does")
         try:
             return self._archive.read(path)
-        except (*_DAMAGE, OSError, ValueError) as cause:
+        except (*DAMAGE, OSError, ValueError) as cause:
             raise CannotJudge("the exported file is damaged") from cause
 
 
@@ -91,23 +94,63 @@ class CheckpointFile:
 
 
 class HttpSource:
-    """The public tiles of a year; entries only with an auditor's token."""
+    """The public tiles of a year; entries only with an auditor's token.
 
-    def __init__(self, client: httpx.Client, *, has_entries: bool) -> None:
-        self._client = client
-        self.has_entries = has_entries
+    One connection for all of them, by way of the machine's proxy where it has one.
+    """
+
+    def __init__(self, address: str, token: str | None) -> None:
+        """Take where the ledger is; raises `CannotJudge` where that is nowhere."""
+        try:
+            self._connection = _connect(urlsplit(address))
+        except (HTTPException, ValueError) as cause:
+            raise CannotJudge("there is no ledger at that place") from cause
+        self._prefix = urlsplit(address).path.rstrip("/") + "/"
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self.has_entries = token is not None
 
     def read(self, path: str) -> bytes | None:
         """Give the body at a path; None where the server does not show it."""
-        try:
-            answer = self._client.get(path)
-        except httpx.HTTPError as cause:
-            raise CannotJudge("the server with the ledger does not answer") from cause
-        if answer.status_code in _ABSENT:
+        status, body = self._ask(path)
+        if status in _ABSENT:
             return None
-        if answer.status_code != httpx.codes.OK:
-            raise CannotJudge(f"the server answers {answer.status_code}")
-        return answer.content
+        if status != HTTPStatus.OK:
+            raise CannotJudge(f"the server answers {status}")
+        if len(body) > _LARGEST:
+            raise CannotJudge("the server gives more than a ledger holds")
+        return body
+
+    def _ask(self, path: str) -> tuple[int, bytes]:
+        try:
+            return self._ask_once(path)
+        except _NO_ANSWER:
+            self.close()  # the server may have ended a connection that was idle
+        try:
+            return self._ask_once(path)
+        except _NO_ANSWER as cause:
+            raise CannotJudge("the server with the ledger does not answer") from cause
+
+    def _ask_once(self, path: str) -> tuple[int, bytes]:
+        self._connection.request("GET", self._prefix + path, headers=self._headers)
+        with self._connection.getresponse() as answer:
+            return answer.status, answer.read(_LARGEST + 1)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+
+def _connect(parts: SplitResult) -> HTTPConnection:
+    if parts.scheme == "http":
+        return HTTPConnection(parts.netloc, timeout=_TIMEOUT)
+    host = parts.hostname or ""
+    proxy = getproxies().get("https")
+    if proxy is None or proxy_bypass(host):
+        return HTTPSConnection(host, parts.port, timeout=_TIMEOUT)
+    via = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    made = HTTPSConnection(via.hostname or "", via.port, timeout=_TIMEOUT)
+    made.set_tunnel(host, parts.port)
+    return made
 
 
 def _verify_private(address: str) -> None:
@@ -122,10 +165,8 @@ def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSourc
     """Open a URL, a folder, an exported file or a kept checkpoint; or `CannotJudge`."""
     if place.startswith(("https://", "http://")):
         _verify_private(place)
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        prefix = place.rstrip("/") + "/"
-        with httpx.Client(base_url=prefix, headers=headers, timeout=_TIMEOUT) as client:
-            yield HttpSource(client, has_entries=token is not None)
+        with closing(HttpSource(place, token)) as source:
+            yield source
         return
     path = Path(place)
     if path.is_dir():

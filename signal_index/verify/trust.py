@@ -1,6 +1,6 @@
 """What a verifier brings along: keys, checkpoints once seen, witnesses it believes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,36 @@ from signal_index.proof import (
     year_of_origin,
 )
 from signal_index.verify.errors import CannotJudge
-from signal_index.verify.successions import (
-    Chain,
-    KeyUse,
-    as_ledger_key,
-    read_pinned,
-)
+from signal_index.verify.sources import LedgerSource
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedKeys:
+    """How many steps with keys were shown or erased, and ceremonies checked.
+
+    `successors`: keys that follow another; `untaken`: of a key that was given, and that
+    do not lie beside it yet. `unjudged`: steps that this verifier does not look into.
+    """
+
+    shown: int = 0
+    erased: int = 0
+    ceremonies: int = 0
+    successors: int = 0
+    untaken: int = 0
+    unjudged: int = 0
+
+
+Span = tuple[datetime, datetime]
+"""The minutes of a tree's first and latest entry."""
+JudgeKeys = Callable[[LedgerSource, Mapping[str, bytes], Span | None], JudgedKeys]
+"""Judges the steps with keys of a tree, by entry the digest of what each says."""
+
+
+def pass_over_keys(
+    _source: LedgerSource, recorded: Mapping[str, bytes], _span: Span | None
+) -> JudgedKeys:
+    """Count the steps with keys: how they were made is not looked into."""
+    return JudgedKeys(unjudged=len(recorded))
 
 
 @dataclass(frozen=True)
@@ -50,16 +74,15 @@ class Trust:
     """What the verifier brings along.
 
     One key signs every year, each under that year's name, and those that follow it by
-    its word; `year` None accepts any. `quorum` None: no witness is asked for, which the
-    verdict then says. `successors`: what was taken of the index's keys, by what they
-    sign.
+    its word; `year` None accepts any. `quorum` None: no witness is asked for, and where
+    `judge_keys` passes over steps with keys, they are counted: the verdict says both.
     """
 
     key: LedgerKey
     earlier: Sequence[str] = ()
     year: int | None = None
     quorum: Quorum | None = None
-    successors: Mapping[KeyUse, Chain] = field(default_factory=dict)
+    judge_keys: JudgeKeys = pass_over_keys
     now: datetime = field(default_factory=clock.now)
 
     def verify_signed(self, note: str) -> SignedTree:
@@ -114,27 +137,12 @@ class Trust:
         return [_verify_earlier(note, signed, keys) for note in self.earlier]
 
 
-def read_trust(
-    key: str,
-    receipt_key: Path | None,
-    earlier: Sequence[str],
-    year: int | None,
-    quorum: Quorum | None,
-) -> Trust:
-    """Read what is pinned: a key in a file has beside it what follows on it.
-
-    Raises `SuccessionRefused` or `MalformedProof`.
-    """
-    successors: dict[KeyUse, Chain] = {}
-    path, pinned = Path(key), None
-    if path.is_file():
-        successors[KeyUse.CHECKPOINT] = read_pinned(path, KeyUse.CHECKPOINT)
-        pinned = as_ledger_key(successors[KeyUse.CHECKPOINT])
-    if receipt_key is not None:
-        successors[KeyUse.RECEIPT] = read_pinned(receipt_key, KeyUse.RECEIPT)
-    return Trust(
-        pinned or parse_note_key(key), earlier, year, quorum, successors=successors
-    )
+def names_file(text: str) -> bool:
+    """Tell whether what was typed is a file that is there, and not the key itself."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name
+        return False
 
 
 def make_quorum(keys: Sequence[WitnessKey], count: int | None) -> Quorum | None:
@@ -171,7 +179,7 @@ def choose_believed(
         if len(said.logs) != 1:
             raise CannotJudge("the policy does not name one ledger; name its key too")
         return said.logs[0].encode(), said.quorum
-    text = Path(key).read_text("utf-8") if Path(key).is_file() else key
+    text = Path(key).read_text("utf-8") if names_file(key) else key
     if parse_note_key(text) not in said.logs:
         raise CannotJudge("the key is of no ledger in the policy")
     return key, said.quorum

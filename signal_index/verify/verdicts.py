@@ -11,9 +11,9 @@ from signal_index.proof import (
 )
 from signal_index.verify.checkpoints import ProvenGrowth
 from signal_index.verify.judge import Judgement
-from signal_index.verify.key_steps import JudgedKeys
 from signal_index.verify.persons import AboutThem
 from signal_index.verify.proof_files import ProvenEntries, describe_entry
+from signal_index.verify.trust import JudgedKeys
 
 Facts = dict[str, object]
 
@@ -48,6 +48,8 @@ def tell_of_ledger(found: Judgement) -> Facts:
 
 
 def _tell_keys(found: JudgedKeys | None) -> str:
+    if found is not None and found.unjudged:
+        return f"; not judged here: how keys were made ({found.unjudged} steps)"
     if found is None or not (found.shown or found.erased):
         return ""
     if found.erased:

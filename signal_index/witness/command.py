@@ -23,7 +23,7 @@ from keys.security.events import SecurityEvent, code_of
 from signal_index import clock
 from signal_index.events import Event
 from signal_index.proof import MalformedProof, split_key
-from signal_index.verify import CannotJudge
+from signal_index.verify.errors import CannotJudge
 from signal_index.witness.app import make_witness_app
 from signal_index.witness.errors import (
     CheckpointRefused,

@@ -16,7 +16,8 @@ from signal_index.proof import (
     parse_checkpoint,
     split_note,
 )
-from signal_index.verify import CannotJudge, LedgerSource, open_source
+from signal_index.verify.errors import CannotJudge
+from signal_index.verify.sources import LedgerSource, open_source
 from signal_index.witness.witness import Cosigned, Witness
 
 _FIRST = b"old "

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from signal_index.proof import (
 from signal_index.settings import load_settings
 from signal_index.signing_files import PINNED, read_public_checkpoint_key
 from signal_index.verify.judge import Judgement, judge_ledger
+from signal_index.verify.key_steps import judge_key_steps
 from signal_index.verify.sources import FolderSource
 from signal_index.verify.successions import as_ledger_key, read_pinned
 from signal_index.verify.trust import Trust
@@ -72,8 +74,8 @@ def moments(office: Office) -> tuple[datetime, datetime]:
 def judge(place: Path, pinned: Path, now: datetime) -> Judgement:
     chain = read_pinned(pinned, CHECKPOINT)
     seen = Quorum([COSIGNER.public], 1)
-    known = {CHECKPOINT: chain}
-    trust = Trust(as_ledger_key(chain), quorum=seen, successors=known, now=now)
+    judging = partial(judge_key_steps, successors={CHECKPOINT: chain})
+    trust = Trust(as_ledger_key(chain), quorum=seen, judge_keys=judging, now=now)
     return judge_ledger(FolderSource(place), trust)
 
 

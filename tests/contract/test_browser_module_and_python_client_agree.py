@@ -16,10 +16,9 @@ from fastapi import FastAPI
 
 import desk
 from keys.base64url import encode_b64u
-from keys.config import parse_pins
+from keys.checking.person import open_person, parse_pin_set
 from keys.errors import PersonRefused
 from keys.group import multiply
-from keys.person_proof import open_person
 from keys.suite import VOPRF
 from tests.dealing import combine_shares
 from tests.desk_builders import OTHER_CLIENT, Town, some_town
@@ -105,10 +104,10 @@ async def test_what_the_page_writes_of_a_number_proves_its_pseudonym(
 ) -> None:
     async with town.serve() as app:
         made = await ask_in_the_browsers_way(bundle, town, app, [a_bsn(1).digits])
-    pins = [parse_pins(town.holders.dealing.pins)]
+    pins = [parse_pin_set(town.holders.dealing.pins)]
     file, code = str(made["person"]).encode(), str(made["code"])
     opened = open_person(file, code, a_bsn(1), pins)
-    assert encode_b64u(opened.pseudonym.encoded) == made["pseudonyms"][0]
+    assert encode_b64u(opened.pseudonym) == made["pseudonyms"][0]
     with pytest.raises(PersonRefused):
         open_person(file, code, a_bsn(2), pins)
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 from keys.ceremony.checking import CheckedRecord, check_record
+from signal_index.cli.commands import app
 from signal_index.keyring import YearKeys
 from signal_index.ledger import KeyStep
 from signal_index.store.acts import Recorder
@@ -19,19 +19,18 @@ from signal_index.store.ceremony_records import KeptRecord, keep_record
 from signal_index.store.connect import transaction
 from signal_index.store.key_steps import record_key_step
 from signal_index.upkeep.export import export_year
-from signal_index.verify import verify_command
 from tests.ceremony_builders import Call
 from tests.ledger_builders import NOON, a_disclosure_key
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
 
-app = typer.Typer()
-app.command()(verify_command)
 YEAR = YearKeys({2026: a_disclosure_key()})
 RECORDER = Recorder(YEAR, "index", lambda: NOON)
 
 
 def run(place: Path) -> Result:
-    return CliRunner().invoke(app, [str(place), "--key", key_of().encode(), "--json"])
+    return CliRunner().invoke(
+        app, ["verify", str(place), "--key", key_of().encode(), "--json"]
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def test_a_ceremony_and_a_renewal_of_its_config_hold(
     found = run(export(tmp_path, made, made.activated(), renewed))
     assert found.exit_code == 0, found.output
     facts = json.loads(found.output)
-    none = {"erased": 0, "successors": 0, "untaken": 0}
+    none = {"erased": 0, "successors": 0, "untaken": 0, "unjudged": 0}
     assert facts["keys"] == {"shown": 3, "ceremonies": 1, **none}
     assert "3 steps with keys, and 1 ceremonies by their records" in facts["sentence"]
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
+from signal_index.cli.commands import app
 from signal_index.ledger import CheckpointKey, sign_checkpoint
 from signal_index.merkle import TreeEdge, grow
 from signal_index.proof import (
@@ -20,17 +20,13 @@ from signal_index.proof import (
     hash_leaf,
     parse_leaf,
 )
-from signal_index.verify import verify_command
 from tests.ledger_builders import CHECKPOINT_KEY, NOON, an_act, an_entry, an_id
 from tests.ledger_world import key_of
-
-app = typer.Typer()
-app.command()(verify_command)
 
 
 def run(place: Path, *options: str) -> Result:
     arguments = [str(place), "--key", key_of().encode(), *options]
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(app, ["verify", *arguments])
 
 
 def a_signed_tree(folder: Path, leaves: list[bytes]) -> Path:

@@ -13,25 +13,21 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
+from signal_index.cli.commands import app
 from signal_index.errors import ExportRefused
 from signal_index.ledger import CheckpointKey
 from signal_index.proof import (
     NoteKey,
 )
 from signal_index.upkeep.export import export_year
-from signal_index.verify import verify_command
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
-
-app = typer.Typer()
-app.command()(verify_command)
 
 
 def run(place: object, *options: str, key: NoteKey | None = None) -> Result:
     chosen = (key or key_of()).encode()
-    return CliRunner().invoke(app, [str(place), "--key", chosen, *options])
+    return CliRunner().invoke(app, ["verify", str(place), "--key", chosen, *options])
 
 
 @dataclass(frozen=True)
@@ -177,9 +173,11 @@ def test_a_member_that_is_too_large_cannot_be_judged(exports: Exports) -> None:
 
 
 def test_a_key_file_that_cannot_be_named_cannot_be_judged(exports: Exports) -> None:
-    result = CliRunner().invoke(app, [str(exports.folder), "--key", "k" * 5000])
+    result = CliRunner().invoke(
+        app, ["verify", str(exports.folder), "--key", "k" * 5000]
+    )
     assert result.exit_code == 2
-    assert "the verifier failed" in result.output
+    assert "a key is not name+id+key" in result.output
 
 
 def test_no_ledger_cannot_be_judged(tmp_path: Path) -> None:
@@ -189,7 +187,9 @@ def test_no_ledger_cannot_be_judged(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_none_cannot_be_judged(exports: Exports) -> None:
-    result = CliRunner().invoke(app, [str(exports.folder), "--key", "nonsense"])
+    result = CliRunner().invoke(
+        app, ["verify", str(exports.folder), "--key", "nonsense"]
+    )
     assert result.exit_code == 2
 
 

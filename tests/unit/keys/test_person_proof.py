@@ -8,13 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from keys.base64url import encode_b64u
-from keys.config import parse_pins
+from keys.checking.person import ALPHABET, open_person, parse_pin_set
 from keys.errors import PersonRefused
 from keys.person_proof import (
-    ALPHABET,
     CODE_CHARACTERS,
     draw_code,
-    open_person,
     write_person,
 )
 from keys.pseudonym import Pseudonym
@@ -30,7 +28,7 @@ class Given:
     """A file that was written for a number, and what it must open to."""
 
     def __init__(self, holders: Holders, data: bytes, pseudonym: Pseudonym) -> None:
-        self.pins = [parse_pins(holders.dealing.pins)]
+        self.pins = [parse_pin_set(holders.dealing.pins)]
         self.data = data
         self.pseudonym = pseudonym
 
@@ -51,7 +49,7 @@ async def given() -> Given:
 
 async def test_file_code_and_number_give_the_pseudonym(given: Given) -> None:
     opened = open_person(given.data, CODE.lower().replace("-", " "), ONE, given.pins)
-    assert (opened.pseudonym, opened.key_version) == (given.pseudonym, 1)
+    assert (opened.pseudonym, opened.key_version) == (given.pseudonym.encoded, 1)
 
 
 async def test_a_file_is_of_no_other_number_or_code(given: Given) -> None:
@@ -62,7 +60,7 @@ async def test_a_file_is_of_no_other_number_or_code(given: Given) -> None:
 
 
 async def test_holders_that_are_not_known_prove_nothing(given: Given) -> None:
-    for pins in ([], [parse_pins(some_holders().dealing.pins)]):
+    for pins in ([], [parse_pin_set(some_holders().dealing.pins)]):
         with pytest.raises(PersonRefused, match="holders that are known"):
             open_person(given.data, CODE, ONE, pins)
 
