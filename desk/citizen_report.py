@@ -234,7 +234,7 @@ def pack_proofs(
             name_of_more = find_successors(Path(KEY_FILE)).name
             _add(archive, name_of_more, encode_successors(chain.said).decode())
         if quorum is not None:
-            _add(archive, POLICY_FILE, encode_policy(key, quorum.keys, quorum.count))
+            _add(archive, POLICY_FILE, write_policy(chain, quorum))
         said = "citizen-paper.zip" if quorum else "citizen-paper.zip.trial"
         text = texts.get(said, file=name, key=KEY_FILE, policy=POLICY_FILE)
         person = name_files(report)["person"]
@@ -243,6 +243,14 @@ def pack_proofs(
         )
         _add(archive, README, f"{text}\n\n{whose}\n")
     return packed.getvalue()
+
+
+def write_policy(chain: Chain, quorum: Quorum | None) -> str:
+    """Give whom to believe of the ledger (c2sp.org/tlog-policy): key and witnesses."""
+    key = NoteKey(chain.name, chain.keys[0].raw)
+    if quorum is None:
+        return encode_policy(key, [], 0)
+    return encode_policy(key, quorum.keys, quorum.count)
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:

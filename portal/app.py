@@ -6,6 +6,7 @@
     /mijn         what was told, while it is kept, for a period
     /mijn.pdf, /bewijzen.zip              the same on paper, and its proofs
     /om-wie.json  what holders proved of the number that logged in
+    /nakijken.html, /getuigen.policy, /pins.json     what checks proofs, for anybody
     /laat-weten   what the citizen says of a line (`portal.speaking`)
     /taal/en      another language
     /uitloggen    ends it (POST)          /weg     ends it at once and leads elsewhere
@@ -27,12 +28,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from desk.citizen_report import list_proofs, name_files, pack_proofs
+from desk.citizen_report import (
+    POLICY_FILE,
+    list_proofs,
+    name_files,
+    pack_proofs,
+    write_policy,
+)
 from desk.cookies import drop_cookie
 from desk.errors import DeskError
 from desk.headers import SecurityHeaders
 from desk.key_files import read_client_key, read_request_key
 from desk.provider import Provider
+from keys.checking.person import list_pin_files
 from keys.edge.gate import Gate, Gated, refuse
 from keys.errors import KeysError
 from keys.pinned_keys import PinnedKey
@@ -46,7 +54,7 @@ from portal.errors import PortalError, SettingsRefused
 from portal.events import Event, log_event
 from portal.languages import find_language
 from portal.login import CALLBACK, Login
-from portal.pages import STYLE, print_view, show, show_view, within
+from portal.pages import CHECKER, STYLE, print_view, show, show_view, within
 from portal.reaching import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -109,6 +117,9 @@ def create_app(
             Route("/mijn.pdf", give_paper),
             Route("/bewijzen.zip", give_proofs),
             Route("/om-wie.json", give_person),
+            Route("/nakijken.html", give_checker),
+            Route("/getuigen.policy", give_policy),
+            Route("/pins.json", give_pins),
             Route(speaking.PATH, speaking.show_form),
             Route(speaking.PATH, speaking.say, methods=["POST"]),
             Route("/taal/{code}", choose_language),
@@ -254,6 +265,24 @@ async def give_person(request: Request) -> Response:
     view, paper = portal_of(request).views.open(view_cookie(request))
     name = name_files(view)["person"]
     return _attach(paper.file.encode(), "application/json", name)
+
+
+async def give_checker(_request: Request) -> Response:
+    """Give the page that checks proofs, to be kept and opened without a network."""
+    return _attach(CHECKER, "text/html", "nakijken.html")
+
+
+async def give_policy(request: Request) -> Response:
+    """Give whom this municipality believes of the ledger: its key, and witnesses."""
+    portal = portal_of(request)
+    said = write_policy(portal.ledger_key.chain, portal.settings.quorum)
+    return _attach(said.encode(), "text/plain", POLICY_FILE)
+
+
+async def give_pins(request: Request) -> Response:
+    """Give whose key holders this municipality believes; the newest, of two sets."""
+    newest = list_pin_files(portal_of(request).settings.pins)[-1]
+    return _attach(newest.read_bytes(), "application/json", "pins.json")
 
 
 async def choose_language(request: Request) -> Response:

@@ -2,7 +2,8 @@
 
 - The report is the officer's template (`desk/templates/paper/citizen_body.html`), so
   that a citizen reads at home what the paper says.
-- No script; every page is as long as whole steps of bytes.
+- No script, but in the file that checks proofs (`CHECKER`), which is to be kept.
+- Every page is as long as whole steps of bytes.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from signal_index.wire import citizen_reports as wire
 
 PAGE_STEP: Final = 64 * 1024
 STYLE: Final = (FOLDER / "static" / "portal.css").read_text("utf-8")
+CHECKER: Final = (FOLDER / "static" / "nakijken.html").read_bytes()
+"""The page that checks proofs offline: a file to keep, never shown from here."""
 Line = TypeVar("Line", wire.ReportedLookup, wire.ReportedMatch, wire.ReportedCheck)
 Period = tuple[date | None, date | None]
 

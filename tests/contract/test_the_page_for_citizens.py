@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+import portal
+from keys.checking.person import parse_pin_set
 from portal.pages import PAGE_STEP
 from signal_index.ledger import note_key
-from signal_index.proof import parse_tlog_proof, verify_proof_file
+from signal_index.proof import parse_policy, parse_tlog_proof, verify_proof_file
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
 from tests.portal_page import PortalTown, open_portal
+from tests.witness_builders import COSIGNER
 from tests.world import LEDGER_ORIGIN, open_world
 
 pytestmark = pytest.mark.anyio
@@ -98,6 +101,26 @@ async def test_paper_and_proofs_are_of_the_view_that_was_read(town: PortalTown) 
     key = note_key(CHECKPOINT_KEY, origin)
     assert verify_proof_file(proof, [key], origin=origin).groups
     assert await count_entries(town.world, "own-view") == 1
+
+
+async def test_anybody_may_keep_what_checks_proofs(town: PortalTown) -> None:
+    names = ("nakijken.html", "getuigen.policy", "pins.json")
+    before = [await town.browser.get(f"/{name}") for name in names]
+    await fill(town)
+    page = await town.log_in(ONE)
+    assert 'href="/nakijken.html"' in page.text
+    for name, answer in zip(names, before, strict=True):
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert (await town.browser.get(f"/{name}")).content == answer.content
+        assert ONE.digits.encode() not in answer.content
+    checker, policy, pins = (answer.content for answer in before)
+    file = Path(portal.__file__).parent / "static" / "nakijken.html"
+    assert checker == file.read_bytes()
+    said = parse_policy(policy.decode())
+    assert said.quorum is not None
+    assert said.quorum.keys == [COSIGNER.public]
+    assert len(parse_pin_set(pins)) == len(town.world.holders.config.holders)
 
 
 async def test_it_is_gone_after_logging_out_leaving_or_doing_nothing(

@@ -13,6 +13,7 @@ from typer.main import get_command
 from keys.commands import app as keys_app
 from policy.commands import app as policy_app
 from signal_index.cli.commands import app as index_app
+from signal_index.verify.options import make_parser
 from sources.__main__ import app as source_app
 from sources.cli.commands import complete, note_given
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "connect-a-source.md"
 OTHERS = [
     *(ROOT / "docs" / "agent.md", ROOT / "docs" / "security.md"),
+    *(ROOT / "docs" / "verify.md", ROOT / "docs" / "ledger.md"),
     *sorted((ROOT / "docs/connectors").glob("*.md")),
 ]
 APPS: dict[str, Any] = {
@@ -29,7 +31,7 @@ APPS: dict[str, Any] = {
     "signal-keys": keys_app,
 }
 BLOCK = re.compile(
-    r"^ {4,}(signal-(?:source|index|policy|keys) (?:.*\\\n)*.*)$", re.MULTILINE
+    r"^ {4,}(signal-(?:source|index|policy|keys|verify) (?:.*\\\n)*.*)$", re.MULTILINE
 )
 CELL = re.compile(r"`(signal-(?:source|policy) [^`]+)`")
 ADVICE = re.compile(r"`(signal-(?:source|index|policy|keys) [^`]+)`")
@@ -39,7 +41,7 @@ NAMED_ONLY = {"publish", "reconcile", "check"}
 GIVEN = (
     *("index.toml", "auditor.toml", "agency.toml", "profile.toml", "cases.csv"),
     *("ledger-2026.zip", "opened.gz", "checkpoint.vkey", "receipt.public.jwk"),
-    *("key-config.json", "pins.json", "organisations.toml"),
+    *("key-config.json", "pins.json", "organisations.toml", "witness.toml"),
 )
 """Files that a command of a page wants to be there."""
 REFERENCE = "418fd9e4-0000-4000-8000-000000000000"
@@ -124,13 +126,19 @@ def parse(command: str) -> None:
     for name, value in FILLED_IN.items():
         command = re.sub(name, value, command)
     program, *words = shlex.split(command)
+    if program == "signal-verify":
+        make_parser().parse_args(words)
+        return
     at: Any = get_command(APPS[program])
-    context = at.make_context(program, words)
+    context, name = at.make_context(program, words), ""
     while getattr(context.command, "commands", None):
         name, at, words = context.command.resolve_command(
             context, [*context._protected_args, *context.args]
         )
         context = at.make_context(name, words, parent=context)
+    if name == "verify":  # its arguments are read by the verifier itself
+        make_parser(follows_keys=True).parse_args(context.args)
+        return
     assert not context.args
 
 
