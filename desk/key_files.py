@@ -43,7 +43,7 @@ def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
     request = new_request_key()
     client = _new_client_key(algorithm)
     case_key = f"{encode_b64u(secrets.token_bytes(CASE_KEY_BYTES))}\n".encode()
-    notes_key = f"{encode_b64u(secrets.token_bytes(NOTES_KEY_BYTES))}\n".encode()
+    notes_key = _new_own_key()
     public = client.as_dict(private=False)
     private_files = {
         folder / "request-key.jwk": _as_json(request.jwk),
@@ -63,8 +63,8 @@ def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
 def create_portal_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
     """Make the keys of a page for citizens; give the files, private ones first.
 
-    One by which holders know it, one for the broker, one for the provider. Never
-    overwrites, as `create_keys`.
+    One by which holders know it, one for the broker, one for the provider, and one
+    that seals where messages go. Never overwrites, as `create_keys`.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     request = new_request_key()
@@ -76,6 +76,7 @@ def create_portal_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, 
         private[folder / f"{name}.jwk"] = _as_json(key.as_dict(private=True))
         public[folder / f"{name}.public.jwk"] = _as_json(shown)
         public[folder / f"{name}.public.jwks.json"] = _as_json({"keys": [shown]})
+    private[folder / "messages.key"] = _new_own_key()
     _write(private, public)
     return (*private, *public)
 
@@ -166,6 +167,11 @@ def read_shared_case_key(path: Path | None) -> CaseKey | None:
         raise SettingsRefused(str(error)) from None
     except ValueError:
         raise SettingsRefused(f"{path.name}: not a case key") from None
+
+
+def _new_own_key() -> bytes:
+    """Make a key for what is kept for one's own use, as `read_notes_key` reads it."""
+    return f"{encode_b64u(secrets.token_bytes(NOTES_KEY_BYTES))}\n".encode()
 
 
 def _new_client_key(algorithm: ClientAlgorithm) -> Key:

@@ -8,6 +8,7 @@
     /om-wie.json  what holders proved of the number that logged in
     /nakijken.html, /getuigen.policy, /pins.json     what checks proofs, for anybody
     /laat-weten   what the citizen says of a line (`portal.speaking`)
+    /bericht      a message when somebody looked (`portal.messages`)
     /taal/en      another language
     /uitloggen    ends it (POST)          /weg     ends it at once and leads elsewhere
 
@@ -18,7 +19,7 @@ leaves at whole quarters of a second.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Final
 
@@ -39,6 +40,7 @@ from desk.cookies import drop_cookie
 from desk.errors import DeskError
 from desk.headers import SecurityHeaders
 from desk.key_files import read_client_key, read_request_key
+from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from keys.checking.person import list_pin_files
 from keys.edge.gate import Gate, Gated, refuse
@@ -48,12 +50,13 @@ from keys.pins import read_pins
 from keys.security.events import code_of
 from keys.security_text import make_security_text
 from keys.successor import KeyUse
-from portal import errors, speaking
+from portal import errors, messages, speaking
 from portal.asking import Asking
 from portal.errors import PortalError, SettingsRefused
 from portal.events import Event, log_event
 from portal.languages import find_language
 from portal.login import CALLBACK, Login
+from portal.message_store import MessageStore
 from portal.pages import CHECKER, STYLE, print_view, show, show_view, within
 from portal.reaching import (
     LANGUAGE_COOKIE,
@@ -67,12 +70,19 @@ from portal.reaching import (
     read_period,
     view_cookie,
 )
+from portal.sending import Sending
 from portal.settings import PortalSettings
 from portal.views import Views
 
 BODY_MAXIMUM: Final = 4 * 1024
 QUARTER: Final = 0.25
 PLACES: Final = {"mijn": "/mijn", "over": "/over"}
+DONE: Final = {
+    "1": "view.done",
+    "bericht": "message.done",
+    "bericht-uit": "message.done.stopped",
+}
+"""What a page says that was led to after something was done."""
 CLEAR: Final = '"cache", "storage"'
 
 PROBLEMS: Final[dict[type[PortalError], tuple[str, int]]] = {
@@ -104,7 +114,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with _sending(portal, clock):
+            yield
         await http.aclose()
 
     app = Starlette(
@@ -122,6 +133,9 @@ def create_app(
             Route("/pins.json", give_pins),
             Route(speaking.PATH, speaking.show_form),
             Route(speaking.PATH, speaking.say, methods=["POST"]),
+            Route(messages.PATH, messages.show_form),
+            Route(messages.PATH, messages.want, methods=["POST"]),
+            Route(messages.STOP, messages.stop, methods=["POST"]),
             Route("/taal/{code}", choose_language),
             Route("/uitloggen", log_out, methods=["POST"]),
             Route("/weg", leave),
@@ -170,7 +184,40 @@ def build_portal(
     )
     provider = Provider(machine, settings.index_audience, own, http, clock)
     asking = Asking(settings, request_key, http, provider, clock)
-    return Portal(settings, login, asking, Views(clock), ledger_key)
+    return Portal(settings, login, asking, Views(clock), ledger_key, _keep(settings))
+
+
+def _keep(settings: PortalSettings) -> MessageStore | None:
+    """Open where it is kept where messages go, or raise `SettingsRefused`."""
+    own = settings.messages
+    if own is None:
+        return None
+    try:
+        return MessageStore(own.database, OwnSeal(read_notes_key(own.key)))
+    except DeskError as error:
+        raise SettingsRefused(str(error)) from None
+
+
+@asynccontextmanager
+async def _sending(
+    portal: Portal, clock: Callable[[], datetime]
+) -> AsyncIterator[None]:
+    """Send messages each day, while the portal serves."""
+    own, store = portal.settings.messages, portal.messages
+    if own is None or store is None:
+        yield
+        return
+    name = portal.settings.organisation_name
+    work = asyncio.create_task(
+        Sending(own, name, store, portal.asking, clock).run(), name="messages"
+    )
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        store.close()
 
 
 def _tell_refused(refusal: Exception) -> None:
@@ -234,7 +281,8 @@ async def show_own(request: Request) -> Response:
         view,
         read_period(request),
         code=paper.code,
-        is_done="klaar" in request.query_params,
+        done=DONE.get(request.query_params.get("klaar", ""), ""),
+        kept=messages.find_kept(request, view),
     )
     await _wait_for_a_quarter(started)
     return page

@@ -4,8 +4,8 @@ Two key holders each evaluate the blinded number (act `own-view`), and the index
 the pseudonym with both tickets. Number, pseudonym and tickets end with the call.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -40,12 +40,17 @@ from portal.views import PersonPaper
 from signal_index.wire.about import About
 from signal_index.wire.citizen_reports import (
     MarkedEntry,
+    MessageDue,
+    MessagesAsked,
+    MessagesDue,
     OwnDispute,
+    OwnMessage,
     OwnProofs,
     OwnProofsAsked,
     OwnQuestion,
     OwnView,
     OwnViewAsked,
+    OwnWish,
     ReportedCorrection,
     ReportedReview,
     ReportedSignal,
@@ -138,6 +143,30 @@ class Asking:
         found = await self._send(path, asked, OwnProofs)
         return put_proofs(lines, {one.entryId: one.proof for one in found.proofs})
 
+    async def begin_messages(self, view: OwnView) -> OwnMessage:
+        """Have the index record that who reads this view wants messages.
+
+        Raises `NotLoggedIn` where the view is too old, or `NoAnswer`.
+        """
+        said = OwnWish(madeAt=view.madeAt, whose=view.whose)
+        path = f"/v1/own-views/{view.reportId}/messages"
+        return await self._send(path, said, OwnMessage)
+
+    async def end_messages(self, view: OwnView) -> None:
+        """Have the index record that they want none any more; raises the same."""
+        said = OwnWish(madeAt=view.madeAt, whose=view.whose)
+        await self._post(f"/v1/own-views/{view.reportId}/messages/end", said)
+
+    async def find_due(
+        self, day: date, tokens: Sequence[bytes]
+    ) -> Sequence[MessageDue]:
+        """Say for each token whether a message is due about a day, or `NoAnswer`."""
+        asked = MessagesAsked(day=day, tokens=list(tokens))
+        told = await self._send("/v1/own-messages/due", asked, MessagesDue)
+        if len(told.items) != len(tokens):
+            raise NoAnswer
+        return told.items
+
     async def tell_about(self) -> About:
         """Give what anybody may know of the index here; at most ten minutes old.
 
@@ -159,6 +188,13 @@ class Asking:
         return about
 
     async def _send(self, path: str, body: BaseModel, model: type[Answer]) -> Answer:
+        answer = await self._post(path, body)
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise _no_answer("index", error) from None
+
+    async def _post(self, path: str, body: BaseModel) -> httpx.Response:
         try:
             token = await self._machine.service_token()
         except DeskError as error:
@@ -176,10 +212,7 @@ class Asking:
         except httpx.HTTPError as error:
             raise _no_answer("index", error) from None
         if answer.is_success:
-            try:
-                return model.model_validate_json(answer.content)
-            except ValidationError as error:
-                raise _no_answer("index", error) from None
+            return answer
         log_event(Event.NO_ANSWER, party="index", reason=str(answer.status_code))
         raise REFUSED.get(_read_slug(answer), NoAnswer)
 

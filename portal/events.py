@@ -16,6 +16,9 @@ class Event(LoggedEvent):
     HOLDER_MOVED = "holder-moved", "holder"
     HOLDERS_REFUSED = "holders-refused", "reason"
     NO_ANSWER = "no-answer", "party", "reason"
+    MESSAGES_DONE = "messages-done"
+    MESSAGES_FAILED = "messages-failed", "reason"
+    MESSAGE_REFUSED = "message-refused"
     UNEXPECTED = "unexpected", "error"
 
 

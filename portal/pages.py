@@ -18,6 +18,7 @@ from desk.headers import allow_form
 from desk.moments import day_here
 from desk.pdf import print_pdf, write_pdf
 from portal.languages import FOLDER, LANGUAGES, Language
+from portal.message_store import Kept
 from portal.settings import PortalSettings
 from signal_index.wire import citizen_reports as wire
 
@@ -58,11 +59,13 @@ def show_view(
     period: Period,
     *,
     code: str,
-    is_done: bool,
+    done: str,
+    kept: Kept | None,
 ) -> HTMLResponse:
     """Give what a citizen may see of themselves, of a period where they chose one.
 
-    `code` opens what proves whose it is; `is_done`: they said something of it just now.
+    `code` opens what proves whose it is; `done`: what to say of what they just did, or
+    nothing; `kept`: where messages to them go.
     """
     since, until = period
     return show(
@@ -73,7 +76,8 @@ def show_view(
         since=since,
         until=until,
         code=code,
-        is_done=is_done,
+        done=done,
+        kept=kept,
         **_fill_in(settings, language, within(view, period)),
     )
 

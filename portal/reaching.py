@@ -10,6 +10,7 @@ from keys.pinned_keys import PinnedKey
 from portal.asking import Asking
 from portal.languages import Language, find_language
 from portal.login import Login
+from portal.message_store import MessageStore
 from portal.pages import Period
 from portal.settings import PortalSettings
 from portal.views import Views
@@ -30,6 +31,7 @@ class Portal:
     asking: Asking
     views: Views
     ledger_key: PinnedKey
+    messages: MessageStore | None
 
 
 def portal_of(request: Request) -> Portal:

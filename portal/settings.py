@@ -6,11 +6,18 @@ default. Other parties are reached over https, or over http on this machine only
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from desk.settings import (
     HolderSettings,
@@ -20,6 +27,7 @@ from desk.settings import (
     WhomSettings,
 )
 from keys.edge.limits import EdgeLimits
+from keys.mailing import MailServer
 from keys.security_text import SecurityContact
 from portal.errors import SettingsRefused
 
@@ -54,6 +62,27 @@ class HelpSettings(WhomSettings):
     leave_to: SafeUrl
 
 
+class MessageSettings(BaseModel):
+    """How a citizen hears that somebody looked: where that is kept, and how it goes.
+
+    `at`: when of the day, in the Netherlands. `letters`: a folder of the print room's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: Path
+    key: Path
+    at: time = time(9)
+    mail: MailServer | None = None
+    letters: Path | None = None
+
+    @model_validator(mode="after")
+    def _goes_somehow(self) -> Self:
+        if self.mail is None and self.letters is None:
+            raise ValueError("mail, letters: say how a message goes")
+        return self
+
+
 class PortalSettings(WatchedBy):
     """Everything a portal must know before it starts."""
 
@@ -76,6 +105,7 @@ class PortalSettings(WatchedBy):
     broker: BrokerSettings
     machine: IdentitySettings
     help: HelpSettings
+    messages: MessageSettings | None = None
     edge: EdgeLimits = EdgeLimits()
     _file: Path | None = PrivateAttr(default=None)
 
@@ -113,7 +143,25 @@ def load_settings(path: Path) -> PortalSettings:
         key = folder / broker.number_key
         broker = broker.model_copy(update={"number_key": key})
     machine = _anchored(settings.machine, folder)
-    return settings.model_copy(update={**found, "broker": broker, "machine": machine})
+    messages = settings.messages
+    if messages is not None:
+        messages = _anchor_messages(messages, folder)
+    update = {**found, "broker": broker, "machine": machine, "messages": messages}
+    return settings.model_copy(update=update)
+
+
+def _anchor_messages(settings: MessageSettings, folder: Path) -> MessageSettings:
+    names = ("database", "key", "letters")
+    named = {name: getattr(settings, name) for name in names}
+    update: dict[str, object] = {n: folder / p for n, p in named.items() if p}
+    if settings.mail is not None:
+        own = {
+            name: folder / place
+            for name in ("certificates", "password_file")
+            if (place := getattr(settings.mail, name)) is not None
+        }
+        update["mail"] = settings.mail.model_copy(update=own)
+    return settings.model_copy(update=update)
 
 
 def _anchored(settings: Identity, folder: Path) -> Identity:

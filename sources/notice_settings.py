@@ -5,28 +5,19 @@ nobody is told.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from keys.mailing import Address, MailServer
 from sources.closed_row import ClosedRow
 from sources.feed_settings import Cron
 from sources.urls import Url
 
-Address = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
 
-
-class MailRow(ClosedRow):
+class MailRow(MailServer):
     """The agency's own mail server, and to whom it sends; always over TLS."""
 
-    host: str = Field(min_length=1)
-    port: int = Field(default=587, ge=1, le=65_535)
-    security: Literal["starttls", "tls"] = "starttls"
-    certificates: Path | None = None
-    sender: Address
     recipients: tuple[Address, ...] = Field(min_length=1, max_length=20)
-    user: str | None = None
-    password_file: Path | None = None
 
 
 class EventsRow(ClosedRow):

@@ -54,7 +54,15 @@ from tests.match_builders import (
 from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, approving, propose
-from tests.portal_builders import ask_check, dispute, prove_own, view_own
+from tests.portal_builders import (
+    ask_check,
+    ask_due,
+    begin_messages,
+    dispute,
+    end_messages,
+    prove_own,
+    view_own,
+)
 from tests.report_builders import (
     change_mandate,
     count_days,
@@ -302,6 +310,10 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     await dispute(world, view, next(one for one in own if not one["isDisputed"]))
     await ask_check(world, view, view["lookups"][0])
     await prove_own(world, view)
+    begun = (await begin_messages(world, view)).json()
+    await end_messages(world, view)
+    yesterday = world.clock().date() - timedelta(days=1)
+    await ask_due(world, yesterday, [begun["token"]])
     await world.send("GET", f"/about/{LOOKUP_OIN}", world.an_officer())
 
 

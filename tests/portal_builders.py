@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import httpx
@@ -85,3 +86,36 @@ def find_mark(view: dict[str, Any], about: str) -> str | None:
     """Find the mark of a line in a view, if it has one."""
     found = {one["about"]: one["mark"] for one in view["marks"]}
     return found.get(about)
+
+
+async def begin_messages(
+    world: World, view: dict[str, Any], **changed: object
+) -> httpx.Response:
+    """Want messages, as whose view this is."""
+    return await _wish(world, view, "", changed)
+
+
+async def end_messages(
+    world: World, view: dict[str, Any], **changed: object
+) -> httpx.Response:
+    """Want no messages any more, as whose view this is."""
+    return await _wish(world, view, "/end", changed)
+
+
+async def ask_due(
+    world: World, day: date, tokens: list[str], **claims: object
+) -> httpx.Response:
+    """Ask as the portal's machine which of these have a message due about a day."""
+    token = world.issuer.sign(portal_claims(world.clock(), **claims))
+    body = {"day": day.isoformat(), "tokens": tokens}
+    return await world.send("POST", "/own-messages/due", token, body)
+
+
+async def _wish(
+    world: World, view: dict[str, Any], path: str, changed: dict[str, object]
+) -> httpx.Response:
+    claims: Any = changed.pop("claims", None) or portal_claims(world.clock())
+    view_id = changed.pop("of", view["reportId"])
+    body = {"madeAt": view["madeAt"], "whose": view["whose"], **changed}
+    path = f"/own-views/{view_id}/messages{path}"
+    return await world.send("POST", path, world.issuer.sign(claims), body)

@@ -356,6 +356,12 @@ def _portal(places: Places) -> dict[str, Any]:
             "token_algorithms": ["PS256"],
         },
         "help": {**WHOM_TO_ASK, "leave_to": "https://www.knmi.nl"},
+        "messages": {
+            "database": "messages.db",
+            "key": "keys/messages.key",
+            "mail": {"host": "localhost", "sender": "gemeente@voorbeeldstad.example"},
+            "letters": ".",
+        },
     }
 
 

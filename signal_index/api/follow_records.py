@@ -8,11 +8,10 @@ from keys.errors import InvalidRow
 from keys.pseudonym import StoredPoint
 from policy.loop import LoopPermit
 from signal_index.api.acting import Acting
-from signal_index.api.person_asked import Named, PersonAct, record_person
+from signal_index.api.person_asked import PersonAct, name_person, record_person
 from signal_index.follows import name_follow_row
 from signal_index.ledger import Outcome, WhyGroup
 from signal_index.proof import Json, JsonObject
-from signal_index.signals import derive_person_name, say_about
 from signal_index.store.follows import StoredFollow
 from signal_index.store.notices import year_of
 
@@ -55,10 +54,8 @@ async def _record(
     what: JsonObject,
     policy: str | None,
 ) -> None:
-    said, keys = one.said, act.index.keys
-    name = derive_person_name(point, keys.get_ledger_name_key(year_of(act.now)))
-    version, pseudonym = keys.restore_pseudonym(point)
+    said = one.said
     why = WhyGroup(said.purpose, said.legal_basis, said.case_reference, said.informed)
     done = PersonAct(what, Outcome.RECORDED, policy=policy, why=why)
-    named = Named(name, say_about(pseudonym, version))
+    named = name_person(act.index.keys, point, year_of(act.now))
     await record_person(act, named, done, municipality=one.municipality)

@@ -36,7 +36,8 @@ from signal_index.api.person_asked import (
 )
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
-from signal_index.citizens.marks import SeenView, find_use, mark_lines
+from signal_index.citizens.marks import SeenView, find_use, mark_lines, seal_whose
+from signal_index.citizens.messages import name_messages
 from signal_index.errors import ViewOver
 from signal_index.ledger import Kind, Outcome
 from signal_index.proof import JsonObject
@@ -46,7 +47,7 @@ from signal_index.wire.values import Id
 
 routes = Routes("eigen pagina van inwoners")
 
-Padded = TypeVar("Padded", wire.OwnView, wire.OwnProofs)
+Padded = TypeVar("Padded", wire.OwnView, wire.OwnProofs, wire.MessagesDue)
 
 VIEW_STEP: Final = 256 * 1024
 """Some three hundred lookups: as long as nothing at all."""
@@ -71,7 +72,7 @@ async def view_own(
         grounds = tuple(ground.id for ground in refusal.grounds)
         await asyncio.shield(_record_refusal(index, asked, body.login, grounds))
         raise
-    return _pad(await asyncio.shield(_read(index, asked, permit, body.login)))
+    return pad_answer(await asyncio.shield(_read(index, asked, permit, body.login)))
 
 
 @routes.post(
@@ -98,7 +99,7 @@ async def prove_own(
             )
             for one, use in zip(body.lines, uses, strict=True)
         ]
-    return _pad(wire.OwnProofs(proofs=proofs, padding=""))
+    return pad_answer(wire.OwnProofs(proofs=proofs, padding=""))
 
 
 async def _read(
@@ -117,12 +118,15 @@ async def _read(
             for one in labels.catalogue.correction_reasons.values()
         ],
         marks=[],
+        whose=bytes(60),
+        messageNames=[*name_messages(rows, asked.point, permit.municipality)],
         padding="",
         **told,
     )
     seen = SeenView(view.reportId, permit.municipality, view.madeAt)
     marks = mark_lines(index.keys, seen, view)
-    return view.model_copy(update={"marks": marks})
+    whose = seal_whose(index.keys, seen, asked.point)
+    return view.model_copy(update={"marks": marks, "whose": whose})
 
 
 async def _record_refusal(
@@ -137,6 +141,7 @@ def _say(login: str) -> JsonObject:
     return {"act": "own-view", "login": login}
 
 
-def _pad(answer: Padded) -> Padded:
+def pad_answer(answer: Padded) -> Padded:
+    """Make an answer as long as whole steps of bytes: its length counts nothing."""
     length = len(answer.model_dump_json().encode())
     return answer.model_copy(update={"padding": " " * (-length % VIEW_STEP)})

@@ -103,6 +103,13 @@ class Named:
     about: AboutGroup
 
 
+def name_person(keys: IndexKeys, point: StoredPoint, year: int) -> Named:
+    """Name a person whom the index itself says: about 100 us."""
+    version, pseudonym = keys.restore_pseudonym(point)
+    name = derive_person_name(point, keys.get_ledger_name_key(year))
+    return Named(name, say_about(pseudonym, version))
+
+
 @dataclass(frozen=True, slots=True)
 class PersonAct:
     """What was done about one person, as the ledger records it.

@@ -7,21 +7,31 @@ line of their view comes with the mark that the view gave it: made by the index 
 of that view, municipality and line, and over after an hour. So whoever has the page's
 token and no tickets of two holders disputes nothing of anybody.
 
-Proven by tests/attack/test_nobody_disputes_for_another.py.
+Whose view it was travels with it, sealed by the index for this view (`seal_whose`):
+what a citizen wishes is recorded about them, and the page needs no number for it.
+
+Proven by tests/attack/test_nobody_disputes_for_another.py and
+tests/attack/test_a_message_tells_nothing.py.
 """
 
 from __future__ import annotations
 
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from keys.instants import write_instant
+from keys.pseudonym import StoredPoint
 from signal_index.citizens.reported import Use
 from signal_index.errors import ViewOver
 from signal_index.keyring import YearKeys
+from signal_index.ledger.sealing import NONCE_BYTES
 from signal_index.wire.citizen_reports import OwnData, ReportedEntry, ViewMark
 
 LASTS: Final = timedelta(hours=1)
@@ -80,6 +90,35 @@ def verify_mark(
         raise ViewOver
 
 
+def seal_whose(keys: YearKeys, seen: SeenView, point: StoredPoint) -> bytes:
+    """Seal whose view this is, for this view: of two views it is never the same."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    seal = AESGCM(keys.get_disclosure_key(seen.at.year).view_seal)
+    return nonce + seal.encrypt(nonce, point.encoded, _write(seen))
+
+
+def open_whose(
+    keys: YearKeys, seen: SeenView, sealed: bytes, *, now: datetime
+) -> StoredPoint:
+    """Say whose view this was within the last hour, or raise `ViewOver`."""
+    _verify_fresh(seen, now)
+    seal = AESGCM(keys.get_disclosure_key(seen.at.year).view_seal)
+    try:
+        return StoredPoint(
+            seal.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _write(seen))
+        )
+    except (InvalidTag, ValueError):
+        raise ViewOver from None
+
+
+def _write(seen: SeenView) -> bytes:
+    return "\n".join(_parts(seen)).encode()
+
+
+def _parts(seen: SeenView) -> tuple[str, ...]:
+    return str(seen.id), seen.municipality, write_instant(seen.at)
+
+
 def _verify_fresh(seen: SeenView, now: datetime) -> None:
     if not timedelta() <= now - seen.at <= LASTS:
         raise ViewOver
@@ -87,5 +126,4 @@ def _verify_fresh(seen: SeenView, now: datetime) -> None:
 
 def _derive(keys: YearKeys, seen: SeenView, about: UUID, use: str) -> bytes:
     key = keys.get_disclosure_key(seen.at.year).view_mark
-    parts = (str(seen.id), seen.municipality, write_instant(seen.at), str(about))
-    return key.digest("\n".join((*parts, use)).encode())
+    return key.digest("\n".join((*_parts(seen), str(about), use)).encode())

@@ -188,12 +188,11 @@ def _tell_match(
 
 
 def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None] | None) -> str:
-    """Name what was done: of a follow whether it began, passed on or ended."""
-    if kind is not Kind.FOLLOW:
+    """Name what was done: of a follow or a wish also which act it was."""
+    if kind not in {Kind.FOLLOW, Kind.OWN_WISH}:
         return kind.value
-    if groups is None:
-        return "follow-unreadable"
-    return f"{kind.value}-{_text(groups[Group.WHAT] or {}, 'act')}"
+    what = None if groups is None else groups[Group.WHAT]
+    return f"{kind.value}-{_text(what or {}, 'act') or 'unreadable'}"
 
 
 def _tell_flags(what: JsonObject, labels: Labels) -> Iterator[ShownSignal]:

@@ -33,10 +33,12 @@ _MATCH_SEAL = b"signal-index/matches/seal/1"
 _MATCH_FIND = b"signal-index/matches/find/1"
 _EMBARGO_STAMP = b"signal-index/embargoes/stamp/1"
 _VIEW_MARK = b"signal-index/own-views/mark/1"
+_VIEW_SEAL = b"signal-index/own-views/seal/1"
+_MESSAGE_SEAL = b"signal-index/own-messages/seal/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the nine keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the eleven keys derived from it (RFC 5869)."""
 
     __slots__ = (
         "embargo_stamp",
@@ -44,10 +46,12 @@ class DisclosureKey:
         "follow_seal",
         "match_find",
         "match_seal",
+        "message_seal",
         "notice_find",
         "notice_seal",
         "seal",
         "view_mark",
+        "view_seal",
         "year",
     )
 
@@ -64,6 +68,8 @@ class DisclosureKey:
         self.match_find = _derive(secret, _MATCH_FIND)
         self.embargo_stamp = _derive(secret, _EMBARGO_STAMP)
         self.view_mark = KeyedHash(_derive(secret, _VIEW_MARK))
+        self.view_seal = _derive(secret, _VIEW_SEAL)
+        self.message_seal = _derive(secret, _MESSAGE_SEAL)
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

@@ -170,6 +170,14 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
             log_name="inzage-door-inwoner-zelf",
             is_told=True,
         ),
+        Kind.OWN_WISH: KindRule(
+            "citizen-rights",
+            (ABOUT_PERSON,),
+            why=WhyGroup("citizen-rights", "avg-15"),
+            nen7513=AUDIT_USED,
+            log_name="wens-van-inwoner-zelf",
+            is_told=True,
+        ),
         Kind.CORRECTION: KindRule(
             "citizen-rights", (BY_CALLER,), nen7513=AUDIT_USED, is_officers=True
         ),

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     ACCESS_REQUEST = "access-request"
     CITIZEN_REPORT = "citizen-report"
     OWN_VIEW = "own-view"
+    OWN_WISH = "own-wish"
     REVIEW = "review"
     APPROVAL = "approval"
     CORRECTION = "correction"

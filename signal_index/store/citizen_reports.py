@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, exists, func, select
@@ -22,7 +22,7 @@ from signal_index.citizens.reported import (
     tell_entry,
 )
 from signal_index.citizens.terms import due_on
-from signal_index.days import day_of
+from signal_index.days import day_of, midnight_of
 from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, derive_find_keys, open_groups
 from signal_index.proof import AboutRefused, Group, JsonObject, Kind, ProofError
@@ -128,15 +128,19 @@ async def find_person_entries(
     municipality: str,
     keys: Mapping[int, DisclosureKey],
     labels: Labels,
+    *,
+    on: date | None = None,
 ) -> Sequence[ReportedEntry]:
     """Read the newest entries in which somebody looked, newest first.
+
+    Of one day (`on`), or of all.
 
     `persons` holds the keyed hashes of one person in each year's ledger. At most
     `MOST_LINES` and one more, by which the caller sees that there are more.
     """
     if not persons:
         return ()
-    rows = await conn.execute(
+    wanted = (
         select(
             review.c.verdict,
             review.c.closed_at,
@@ -162,6 +166,11 @@ async def find_person_entries(
         .order_by(ledger_disclosure.c.entry_id.desc())
         .limit(MOST_LINES + 1)
     )
+    if on is not None:
+        at = ledger_entry.c.recorded_at
+        ends = midnight_of(on + timedelta(days=1))
+        wanted = wanted.where(at >= midnight_of(on), at < ends)
+    rows = await conn.execute(wanted)
     return [_entry(row, keys[row.year], labels) for row in rows]
 
 

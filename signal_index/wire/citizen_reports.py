@@ -20,7 +20,9 @@ from signal_index.wire.values import (
     Encoded32,
     Id,
     Instant,
+    MessageToken,
     OinText,
+    SealedWhose,
     SlugText,
 )
 
@@ -101,6 +103,9 @@ class ReportedCheck(AnswerModel):
         "search",
         "citizen-report",
         "own-view",
+        "own-wish-message-begun",
+        "own-wish-message-ended",
+        "own-wish-unreadable",
         "follow-begun",
         "follow-taken-over",
         "follow-ended",
@@ -202,10 +207,14 @@ class OwnView(OwnData):
     """The same as a citizen sees it who logged in; padded to whole steps of bytes.
 
     `reasons`: why a signal can be disputed, in the words in which it is told back.
+    `whose`: by which the page says within the hour what this citizen wishes.
+    `messageNames`: by which it finds where messages to them go, if it keeps that.
     """
 
     reasons: list[DisputeChoice]
     marks: list[ViewMark]
+    whose: SealedWhose
+    messageNames: list[Encoded32]
     padding: str
 
 
@@ -261,4 +270,42 @@ class OwnProofs(AnswerModel):
     """The proofs of lines, in the order asked; padded to whole steps of bytes."""
 
     proofs: list[OwnProof]
+    padding: str
+
+
+class OwnWish(RequestModel):
+    """What whose view this is, made at `madeAt`, wishes: the path says what."""
+
+    madeAt: Instant
+    whose: SealedWhose
+
+
+class OwnMessage(AnswerModel):
+    """By what the page asks whether a message is due, until which day."""
+
+    token: MessageToken
+    until: Day
+
+
+class MessagesAsked(RequestModel):
+    """The tokens that a page keeps, and the day that it asks about: it is over."""
+
+    day: Day
+    tokens: list[MessageToken] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class MessageDue(AnswerModel):
+    """Whether somebody looked on that day, and the name of its citizen by now.
+
+    `name` is null of a token that says nothing any more: let it go.
+    """
+
+    isDue: bool
+    name: Encoded32 | None
+
+
+class MessagesDue(AnswerModel):
+    """One answer for each token, in the order asked; padded to whole steps of bytes."""
+
+    items: list[MessageDue]
     padding: str

@@ -29,6 +29,7 @@ EntryKind = Literal[
     "access-request",
     "citizen-report",
     "own-view",
+    "own-wish",
     "review",
     "approval",
     "correction",

@@ -238,6 +238,20 @@ Encoded32 = Annotated[
     PlainSerializer(encode_b64u, return_type=str, when_used="json"),
     _form_b64u(43),
 ]
+SealedWhose = Annotated[
+    bytes,
+    BeforeValidator(lambda value: read_bytes(value, length=60)),
+    PlainSerializer(encode_b64u, return_type=str, when_used="json"),
+    _form_b64u(80),
+]
+"""Whose view it is, sealed by the index for that view (`citizens.marks`)."""
+MessageToken = Annotated[
+    bytes,
+    BeforeValidator(lambda value: read_bytes(value, length=72)),
+    PlainSerializer(encode_b64u, return_type=str, when_used="json"),
+    _form_b64u(96),
+]
+"""Whom to write when somebody looked, sealed by the index (`citizens.messages`)."""
 Content = Literal["readable", "erased", "unreadable"]
 """What can be read of an entry; `unreadable`: its row was altered."""
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]

@@ -12,10 +12,10 @@ import ssl
 from collections import Counter
 from collections.abc import Sequence
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 from typing import Final
 
 from keys.case_name import find_unclear, shorten
+from keys.mailing import begin_mail, connect
 from sources.counted import Cut, say_count, say_listed
 from sources.errors import MailRefused
 from sources.key_files import read_agency_secret
@@ -24,7 +24,6 @@ from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice, name_cases
 
 _FIRST: Final = Cut(50, "alle: signal-source notices list --json")
-_PATIENCE: Final = 20.0
 _KINDS: Final = {
     "looked-up": "keer is er naar een signaal gekeken",
     "outcome": "keer is gezegd wat ervan kwam",
@@ -45,15 +44,9 @@ def write_mail(
     found: Sequence[KeptNotice], row: MailRow, *, name_cases: bool
 ) -> EmailMessage:
     """Write the mail about these notices."""
-    mail = EmailMessage()
-    count = len(found)
-    told = say_count(count, "bericht", "berichten")
-    mail["Subject"] = f"{told} over uw signalen"
-    mail["From"] = row.sender
+    told = say_count(len(found), "bericht", "berichten")
+    mail = begin_mail(row, f"{told} over uw signalen")
     mail["To"] = ", ".join(row.recipients)
-    mail["Date"] = formatdate()
-    mail["Message-ID"] = make_msgid(domain=row.sender.partition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"
     lines = _name(found) if name_cases else _count(found)
     mail.set_content("\n".join([*lines, "", _READ, ""]))
     return mail
@@ -80,25 +73,9 @@ def try_mail(row: MailRow) -> None:
 
 
 def _connect(row: MailRow) -> smtplib.SMTP:
-    context = ssl.create_default_context(cafile=row.certificates)
-    server: smtplib.SMTP
-    if row.security == "tls":
-        server = smtplib.SMTP_SSL(
-            row.host, row.port, timeout=_PATIENCE, context=context
-        )
-    else:
-        server = smtplib.SMTP(row.host, row.port, timeout=_PATIENCE)
-    try:
-        if row.security == "starttls":
-            server.starttls(context=context)
-        if row.user is not None and row.password_file is not None:
-            server.login(
-                row.user, read_agency_secret(row.password_file).decode().strip()
-            )
-    except BaseException:
-        server.close()
-        raise
-    return server
+    if row.password_file is not None:
+        read_agency_secret(row.password_file)  # what is wrong with it, in our words
+    return connect(row)
 
 
 def _refused(error: Exception) -> MailRefused:

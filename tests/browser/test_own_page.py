@@ -172,6 +172,33 @@ def test_an_objection_is_answered_by_its_source_on_its_page_and_read_without_jav
     opened.close()
 
 
+def test_a_message_is_switched_on_and_off_without_javascript(
+    plain: BrowserContext, town: Town
+) -> None:
+    page = plain.new_page()
+    log_in(page, town)
+    page.get_by_role("link", name="Stuur mij een bericht als iemand keek").click()
+    page.get_by_role("button", name="Stuur mij een bericht").click()
+    expect(page.get_by_role("alert")).to_contain_text("Er is nog niets aangezet")
+    page.get_by_label("Per e-mail").check()
+    page.get_by_label("Uw e-mailadres").fill("noor@post.example")
+    page.get_by_role("button", name="Stuur mij een bericht").click()
+    expect(page.get_by_role("status")).to_contain_text("U krijgt vanaf nu een bericht")
+    expect(page.get_by_text("n…@post.example")).to_be_visible()
+    page.get_by_role("link", name="Verander dit, of zet het uit").click()
+    page.get_by_role("button", name="Stuur mij geen berichten meer").click()
+    expect(page.get_by_role("status")).to_contain_text("Wij hebben uw adres gewist")
+
+
+def test_the_form_for_a_message_has_no_barrier(any_screen: Screen, town: Town) -> None:
+    page = any_screen.page
+    log_in(page, town)
+    page.goto(f"{town.places.portal_url}/bericht")
+    assert_open_to_all(page)
+    page.get_by_role("button", name="Stuur mij een bericht").click()
+    assert_open_to_all(page)
+
+
 def test_what_is_said_and_read_in_english_has_no_barrier(
     any_screen: Screen, town: Town
 ) -> None:

@@ -18,29 +18,11 @@ from signal_index.citizens.reported import LOOKUP_GROUPS, Use, tell_entry
 from signal_index.labels import Labels
 from signal_index.proof import Group, Kind
 from signal_index.wire.citizen_reports import ReportedEntry, ReportedLookup
+from tests.citizen_lines import a_told_entry
 from tests.policy_builders import NOW, the_catalogue
 
 TODAY = date(2026, 11, 22)
 HELD = frozenset({"veilig-thuis"})
-
-
-def an_entry(
-    purpose: str = "veiligheid", *shown: str, kind: Kind = Kind.LOOKUP
-) -> ReportedEntry:
-    """A lookup for this purpose that showed these categories."""
-    flags = [{"category": category, "source": "0" * 20} for category in shown]
-    return tell_entry(
-        {
-            Group.WHY: {"purpose": purpose},
-            Group.WHAT: {"flags": flags},
-            Group.DECISION: {"outcome": "answered"},
-        },
-        Labels(the_catalogue(), {}),
-        entry=UUID(int=1),
-        kind=kind,
-        at=NOW,
-        organisation="0" * 20,
-    )
 
 
 @pytest.mark.parametrize(("says", "team"), [("false", None), ("true", "Team Noord")])
@@ -114,30 +96,30 @@ def test_an_embargo_lasts_at_most_six_months() -> None:
 
 
 def test_a_lookup_that_showed_an_embargoed_category_goes_whole() -> None:
-    both = an_entry("jeugdhulp-toegang", "bijstand", "veilig-thuis")
+    both = a_told_entry("jeugdhulp-toegang", "bijstand", "veilig-thuis")
     assert withhold(both) == 0
 
 
 def test_a_lookup_for_safety_goes_also_when_it_showed_nothing() -> None:
-    assert withhold(an_entry("veiligheid")) == 0
+    assert withhold(a_told_entry("veiligheid")) == 0
 
 
 def test_other_lookups_stay() -> None:
-    assert withhold(an_entry("wmo-onderzoek", "bijstand")) == 1
+    assert withhold(a_told_entry("wmo-onderzoek", "bijstand")) == 1
 
 
 def test_without_an_embargo_everything_stays() -> None:
-    assert withhold(an_entry("veiligheid", "veilig-thuis"), held=frozenset()) == 1
+    assert withhold(a_told_entry("veiligheid", "veilig-thuis"), held=frozenset()) == 1
 
 
 def test_a_lookup_for_a_purpose_that_is_gone_is_rather_hidden_than_known() -> None:
-    assert withhold(an_entry("no-longer-there")) == 0
+    assert withhold(a_told_entry("no-longer-there")) == 0
 
 
 def test_an_officers_search_stays_under_an_embargo() -> None:
-    assert withhold(an_entry("supervision", kind=Kind.SEARCH)) == 1
+    assert withhold(a_told_entry("supervision", kind=Kind.SEARCH)) == 1
 
 
 def test_a_citizen_is_never_shown_who_looked_nor_their_number_in_the_ledger() -> None:
     assert set(LOOKUP_GROUPS).isdisjoint({Group.WHO, Group.ROLE, Group.PERSON})
-    assert Use.of(an_entry(kind=Kind.CITIZEN_REPORT)).groups == (Group.ABOUT,)
+    assert Use.of(a_told_entry(kind=Kind.CITIZEN_REPORT)).groups == (Group.ABOUT,)

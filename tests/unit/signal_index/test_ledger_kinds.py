@@ -44,7 +44,7 @@ FORMS: dict[str, Form] = {
     "EntryFacts": ABOUT_PERSON,  # of a lookup and a match: these name their kind
 }
 """What an entry has that is recorded by each of these."""
-ABOUT_ONE = {"record_about_person", "record_begun", "record_about"}
+ABOUT_ONE = {"record_about_person", "record_begun", "record_about", "record_person"}
 """What an act records by, that is about one person."""
 
 
@@ -233,7 +233,7 @@ def test_every_kind_has_a_word_at_the_desk() -> None:
     texts = (ROOT / "desk/texts/nl.po").read_text()
     assert set(re.findall(r'^msgid "kind\.(.+)"$', texts, re.MULTILINE)) == set(ACTS)
     checks = re.findall(r'^msgid "citizen-paper\.check\.(.+)"$', texts, re.MULTILINE)
-    told = {re.sub("^follow-.+", "follow", check) for check in checks}
+    told = {re.sub("^(follow|own-wish)-.+", r"\1", check) for check in checks}
     assert {*told, Kind.LOOKUP, Kind.MATCH} == set(REPORTED_KINDS)
 
 
