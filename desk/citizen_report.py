@@ -246,11 +246,11 @@ def pack_proofs(
 
 
 def write_policy(chain: Chain, quorum: Quorum | None) -> str:
-    """Give whom to believe of the ledger (c2sp.org/tlog-policy): key and witnesses."""
-    key = NoteKey(chain.name, chain.keys[0].raw)
+    """Give whom to believe of the ledger (c2sp.org/tlog-policy): keys and witnesses."""
+    keys = [NoteKey(chain.name, one.raw) for one in chain.keys]
     if quorum is None:
-        return encode_policy(key, [], 0)
-    return encode_policy(key, quorum.keys, quorum.count)
+        return encode_policy(keys, [], 0)
+    return encode_policy(keys, quorum.keys, quorum.count)
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:

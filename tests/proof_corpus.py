@@ -219,9 +219,9 @@ class _Maker:
         self.texts = [one.disclosures for one in entries]
         log = NoteKey(key_of().name, CHECKPOINT_KEY.public)
         self.policy = self.write(
-            "getuigen.policy", encode_policy(log, [COSIGNER.public], 1)
+            "getuigen.policy", encode_policy([log], [COSIGNER.public], 1)
         )
-        self.bare = self.write("bare.policy", encode_policy(log, [], 0))
+        self.bare = self.write("bare.policy", encode_policy([log], [], 0))
         self.pins = self.write("pins.json", person.pins)
         self.own = self.write("om-wie.json", person.file)
 
@@ -333,6 +333,14 @@ class _Maker:
             ]
         )
         self.add("a key that follows", UNJUDGED, followed)
+        logs = [NoteKey(key_of().name, one.public) for one in (CHECKPOINT_KEY, FOREIGN)]
+        both = self.write("both.policy", encode_policy(logs, [COSIGNER.public], 1))
+        self.add("a key that the policy has follow", HOLDS, followed, policy=both)
+        self.add("the key before it", HOLDS, self.zip(1), policy=both)
+        strange = NoteKey("other.example/ledger/2026", FOREIGN.public)
+        two = encode_policy([logs[0], strange], [COSIGNER.public], 1)
+        mixed = self.write("two-ledgers.policy", two)
+        self.add("a policy of two ledgers", UNJUDGED, self.zip(1), policy=mixed)
         self.add("keys of its own only", UNJUDGED, self.zip(1), believes=False)
 
     def _about(self) -> None:

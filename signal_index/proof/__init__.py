@@ -82,7 +82,13 @@ from signal_index.proof.leaf import (
     parse_leaf,
     read_header,
 )
-from signal_index.proof.ledger_keys import EVER, Dated, LedgerKey, SucceededKey
+from signal_index.proof.ledger_keys import (
+    EVER,
+    Dated,
+    LedgerKey,
+    NamedKeys,
+    SucceededKey,
+)
 from signal_index.proof.line_file import (
     LONGEST_LINE,
     OPENED_DAY,
@@ -175,6 +181,7 @@ __all__ = [
     "LedgerKey",
     "LineWriter",
     "MalformedProof",
+    "NamedKeys",
     "NoteKey",
     "OpenedEntry",
     "OpenedReceipt",

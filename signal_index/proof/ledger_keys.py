@@ -53,6 +53,21 @@ class Dated(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedKeys:
+    """Keys of one ledger that all count, as a trust policy names them: no times."""
+
+    name: str
+    public: Sequence[bytes]
+
+    def list_named(
+        self, origin: str, since: datetime, until: datetime
+    ) -> Sequence[NoteKey]:
+        """List all of them, under the name of an origin."""
+        del since, until
+        return [NoteKey(origin, one) for one in self.public]
+
+
+@dataclass(frozen=True, slots=True)
 class SucceededKey:
     """A key of a ledger and its successors, each with its time."""
 

@@ -116,12 +116,15 @@ def _find_quorum(read: _Read, name: str) -> Quorum | None:
     return Quorum([found], 1) if isinstance(found, WitnessKey) else found
 
 
-def encode_policy(log: NoteKey, witnesses: Sequence[WitnessKey], count: int) -> str:
+def encode_policy(
+    logs: Sequence[NoteKey], witnesses: Sequence[WitnessKey], count: int
+) -> str:
     """Give the policy by which so many of these witnesses must have cosigned a ledger.
 
-    None of them: it says that nobody need.
+    `logs` are its keys: the first, and what followed on it. None of the witnesses: it
+    says that nobody need.
     """
-    lines = [f"log {log.encode()}"]
+    lines = [f"log {one.encode()}" for one in logs]
     names = [f"w{number}" for number in range(1, len(witnesses) + 1)]
     lines += [
         f"witness {name} {one.encode()}"

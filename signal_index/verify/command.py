@@ -22,7 +22,6 @@ from signal_index.proof import (
     ProofRefused,
     Quorum,
     SignerUnknown,
-    parse_note_key,
     parse_witness_key,
 )
 from signal_index.verify import judge, verdicts
@@ -37,7 +36,13 @@ from signal_index.verify.proof_files import (
     judge_proofs,
 )
 from signal_index.verify.sources import open_source
-from signal_index.verify.trust import Trust, choose_believed, make_quorum, names_file
+from signal_index.verify.trust import (
+    Trust,
+    choose_believed,
+    make_quorum,
+    names_file,
+    parse_ledger_key,
+)
 
 HOLDS, FALSE, UNJUDGED = 0, 1, 2
 _FOLLOWED: Final = "another key follows the given one; give the ledger's key of now"
@@ -66,7 +71,7 @@ def read_plain_trust(
     quorum: Quorum | None,
 ) -> Trust:
     """Take one key of the ledger: what follows on it is not looked into."""
-    return Trust(parse_note_key(_read_named(key)), earlier, year, quorum)
+    return Trust(parse_ledger_key(_read_named(key)), earlier, year, quorum)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from signal_index.proof import Quorum, parse_note_key
+from signal_index.proof import Quorum
 from signal_index.verify.key_steps import judge_key_steps
 from signal_index.verify.successions import (
     Chain,
@@ -12,7 +12,7 @@ from signal_index.verify.successions import (
     as_ledger_key,
     read_pinned,
 )
-from signal_index.verify.trust import Trust, names_file
+from signal_index.verify.trust import Trust, names_file, parse_ledger_key
 
 
 def read_trust(
@@ -35,5 +35,5 @@ def read_trust(
         successors[KeyUse.RECEIPT] = read_pinned(receipt_key, KeyUse.RECEIPT)
     judge_keys = partial(judge_key_steps, successors=successors)
     return Trust(
-        pinned or parse_note_key(key), earlier, year, quorum, judge_keys=judge_keys
+        pinned or parse_ledger_key(key), earlier, year, quorum, judge_keys=judge_keys
     )

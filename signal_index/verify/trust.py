@@ -12,6 +12,7 @@ from signal_index.proof import (
     ConsistencyRefused,
     LedgerKey,
     MalformedProof,
+    NamedKeys,
     NoteKey,
     Quorum,
     SignatureRefused,
@@ -137,6 +138,14 @@ class Trust:
         return [_verify_earlier(note, signed, keys) for note in self.earlier]
 
 
+def parse_ledger_key(text: str) -> LedgerKey:
+    """Read the key of a ledger, or several of one, a line each; or `MalformedProof`."""
+    first, *others = [parse_note_key(line) for line in text.strip().split("\n")]
+    if not others:
+        return first
+    return NamedKeys(first.name, [first.public, *(one.public for one in others)])
+
+
 def names_file(text: str) -> bool:
     """Tell whether what was typed is a file that is there, and not the key itself."""
     try:
@@ -164,7 +173,8 @@ def choose_believed(
 ) -> tuple[str, Quorum | None]:
     """Give the ledger's key and the quorum, from a policy or from what was named.
 
-    A policy says both; a key beside it must be one of its ledgers (a file, beside which
+    A policy says both (of a ledger whose key was followed: each key, in a line of its
+    own); a key beside it must be one of its ledgers (a file, beside which
     lies what follows on it). Raises `CannotJudge` where both name witnesses, or neither
     names a ledger; `MalformedProof` for a policy that is none.
     """
@@ -176,9 +186,9 @@ def choose_believed(
         raise CannotJudge("name the witnesses in the policy, or beside it, not both")
     said = parse_policy(policy)
     if key is None:
-        if len(said.logs) != 1:
+        if len({one.name for one in said.logs}) != 1:
             raise CannotJudge("the policy does not name one ledger; name its key too")
-        return said.logs[0].encode(), said.quorum
+        return "\n".join(one.encode() for one in said.logs), said.quorum
     text = Path(key).read_text("utf-8") if names_file(key) else key
     if parse_note_key(text) not in said.logs:
         raise CannotJudge("the key is of no ledger in the policy")

@@ -61,7 +61,7 @@ def give_proofs(office: Office, folder: Path) -> Path:
     key = load_settings(office.file).keys / "checkpoint.vkey"
     shutil.copy(key, folder)
     log = parse_note_key(key.read_text())
-    policy = encode_policy(log, [COSIGNER.public], 1)
+    policy = encode_policy([log], [COSIGNER.public], 1)
     (folder / "getuigen.policy").write_text(policy)
     return folder
 

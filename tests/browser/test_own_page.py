@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.town.citizens import KNOWN, settle_citizens
-from deploy.town.commands import attempt
 from deploy.town.parties import PASSWORD
+from signal_index.verify.command import run as verify
 from tests.browser.screen import WIDTHS, Screen, Town, assert_open_to_all
 
 ELSEWHERE = "https://www.knmi.nl/"
@@ -116,26 +116,47 @@ def test_on_paper_stands_the_report_and_nothing_to_press(
     expect(page.get_by_role("link", name="Snel weg")).to_be_hidden()
 
 
+def keep(page: Page, name: str, into: Path) -> Path:
+    with page.expect_download() as found:
+        page.get_by_role("link", name=name).click()
+    kept = into / found.value.suggested_filename
+    found.value.save_as(kept)
+    return kept
+
+
 def test_paper_and_proofs_are_kept_and_verified_without_a_network(
-    screen: Screen, town: Town, tmp_path: Path
+    chromium: Browser, screen: Screen, town: Town, tmp_path: Path
 ) -> None:
+    """By the command, and by the page that is kept beside them, in another browser."""
     screen.log_in()
     screen.ask([town.people.find_with(*KNOWN)])
     page = screen.page
     page.wait_for_timeout(4_000)  # until the tree that holds the lookup is signed
     log_in(page, town)
-    kept = {}
-    for name in ("Dit inzageverslag als PDF", "De bewijzen erbij (ZIP)"):
-        with page.expect_download() as found:
-            page.get_by_role("link", name=name).click()
-        kept[name] = tmp_path / found.value.suggested_filename
-        found.value.save_as(kept[name])
-    paper, proofs = kept.values()
+    paper = keep(page, "Dit inzageverslag als PDF", tmp_path)
     assert paper.read_bytes().startswith(b"%PDF")
-    key = str(town.places.index / "keys" / "checkpoint.vkey")
-    command = ["signal-index", "verify", str(proofs), "--key", key]
-    code, said, _ = attempt(command, tmp_path)
-    assert code == 0, said
+    proofs = keep(page, "De bewijzen erbij (ZIP)", tmp_path)
+    person = keep(page, "Het bewijs dat het over u gaat", tmp_path)
+    checker = keep(page, "Een pagina om de bewijzen na te kijken", tmp_path)
+    code = page.locator(".code").inner_text()
+    page.goto(f"{town.places.portal_url}/over")
+    policy = keep(page, "getuigen.policy", tmp_path)
+    pins = keep(page, "pins.json", tmp_path)
+
+    assert verify([str(proofs), "--policy", str(policy)]) == 0
+    offline = chromium.new_context(offline=True)
+    alone = offline.new_page()
+    alone.goto(checker.as_uri())
+    chosen = [proofs, policy, person, pins]
+    alone.set_input_files("#files", [str(one) for one in chosen])
+    alone.fill("#number", town.people.find_with(*KNOWN))
+    alone.fill("#code", code)
+    alone.get_by_role("button", name="Kijk na").click()
+    verdict = alone.locator("#said")
+    expect(verdict.get_by_role("heading")).to_contain_text("KLOPT It holds")
+    expect(verdict).to_contain_text("genoeg getuigen zagen het")
+    expect(verdict).to_contain_text("onbekend: 0")
+    offline.close()
 
 
 def test_an_objection_is_answered_by_its_source_on_its_page_and_read_without_javascript(

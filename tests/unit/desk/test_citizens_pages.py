@@ -241,7 +241,7 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
             "LEES-MIJ.txt",
         ]
         assert archive.read("bewijs-0001.tlog-proof").startswith(b"c2sp.org/")
-        assert b"signal-index verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
+        assert b"signal-verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
 
 
 async def test_with_the_key_comes_what_follows_on_it(

@@ -106,7 +106,7 @@ def test_what_is_no_policy_is_not_read_as_one(text: str) -> None:
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_what_a_desk_writes_reads_back(count: int) -> None:
     log = NoteKey("index.example/ledger/2026", CHECKPOINT_KEY.public)
-    read = parse_policy(encode_policy(log, KEYS[:count], count))
+    read = parse_policy(encode_policy([log], KEYS[:count], count))
     assert read.logs == [log]
     if read.quorum is None:
         assert count == 0
