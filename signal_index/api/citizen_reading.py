@@ -37,6 +37,7 @@ from signal_index.days import day_of
 from signal_index.errors import ProofNotReady
 from signal_index.follows import name_follow_row
 from signal_index.labels import Labels
+from signal_index.ledger import Openings
 from signal_index.proof import DisclosureRefused
 from signal_index.row_keys import RowKeys
 from signal_index.store import citizen_reports, corrections
@@ -83,10 +84,11 @@ async def read_and_record(
         labels,
         today,
     )
+    openings = Openings()
     looked = await citizen_reports.find_person_entries(
-        conn, persons, place, keys, labels
+        conn, persons, place, keys, labels, openings=openings
     )
-    missing = await count_missing(conn, persons, keys)
+    missing = await count_missing(conn, persons, keys, openings)
     disputed = await corrections.report_corrections(
         conn, search.rows, place, labels, held=held, today=today
     )

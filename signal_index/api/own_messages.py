@@ -41,7 +41,7 @@ from signal_index.citizens.messages import (
     seal_message,
 )
 from signal_index.errors import ViewOver
-from signal_index.ledger import Kind, Outcome
+from signal_index.ledger import Kind, Openings, Outcome
 from signal_index.proof import JsonObject
 from signal_index.store.citizen_reports import find_person_entries
 from signal_index.store.notices import year_of
@@ -107,7 +107,7 @@ async def _judge(index: Index, wanted: Wanted | None, day: date) -> wire.Message
     persons = find_keys_by_year(keys, wanted.point, MESSAGED)
     async with looking(index.engine) as conn:
         entries = await find_person_entries(
-            conn, persons, place, keys.disclosures, labels, on=day
+            conn, persons, place, keys.disclosures, labels, openings=Openings(), on=day
         )
     name, *_ = name_messages(keys.row_keys, wanted.point, place)
     return wire.MessageDue(isDue=is_due(entries, labels.catalogue), name=name)

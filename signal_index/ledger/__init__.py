@@ -46,7 +46,7 @@ from signal_index.ledger.keys import (
     Signers,
 )
 from signal_index.ledger.kinds import KINDS, KindRule
-from signal_index.ledger.opened import Opened, open_entry, open_groups
+from signal_index.ledger.opened import Opened, Openings, open_entry, open_groups
 from signal_index.ledger.outcomes import (
     OUTCOME_NONCE_BYTES,
     open_outcome,
@@ -82,6 +82,7 @@ __all__ = [
     "Kind",
     "KindRule",
     "Opened",
+    "Openings",
     "Outcome",
     "PersonGroup",
     "ReceiptKey",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from keys.base64url import decode_b64u
 from signal_index.ledger.keys import DisclosureKey
-from signal_index.ledger.sealing import open_disclosures
+from signal_index.ledger.sealing import open_parsed
 from signal_index.proof import (
     DisclosureRefused,
     Group,
@@ -24,7 +24,6 @@ from signal_index.proof import (
     Leaf,
     ProofError,
     digest_disclosure,
-    parse_disclosure,
     parse_leaf,
 )
 
@@ -122,16 +121,44 @@ def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
     return replace(closed, groups=shown)
 
 
+OpenedGroups = tuple[Leaf, Mapping[Group, JsonObject | None]]
+"""An entry's leaf, and all that it says."""
+
+
 def open_groups(
     entry: UUID, data: bytes, sealed: bytes, key: DisclosureKey
-) -> tuple[Leaf, Mapping[Group, JsonObject | None]]:
+) -> OpenedGroups:
     """Give the leaf of an entry and all that it says, about whom too.
 
     Each group is the one in the leaf, and the leaf is of this entry, or `ProofError`.
     """
-    texts = open_disclosures(entry, sealed, key=key)
+    opened = open_parsed(entry, sealed, key=key)
     leaf = parse_leaf(data)
-    said = {group: digest_disclosure(text) for group, text in texts.items()}
+    said = {group: digest_disclosure(text) for group, (text, _) in opened.items()}
     if not isinstance(leaf, Leaf) or dict(leaf.groups) != said or leaf.entry != entry:
         raise DisclosureRefused("the sealed groups are not those of the leaf")
-    return leaf, {group: parse_disclosure(text).value for group, text in texts.items()}
+    return leaf, {group: said.value for group, (_, said) in opened.items()}
+
+
+class Openings:
+    """Entries that were opened: in one reading none is opened twice."""
+
+    def __init__(self) -> None:
+        self._opened: dict[UUID, OpenedGroups | ProofError] = {}
+
+    def __repr__(self) -> str:
+        return "<Openings>"
+
+    def open(
+        self, entry: UUID, data: bytes, sealed: bytes, key: DisclosureKey
+    ) -> OpenedGroups:
+        """Give what `open_groups` gives or raises, the same each time."""
+        if entry not in self._opened:
+            try:
+                self._opened[entry] = open_groups(entry, data, sealed, key)
+            except ProofError as error:
+                self._opened[entry] = error
+        found = self._opened[entry]
+        if isinstance(found, ProofError):
+            raise found
+        return found

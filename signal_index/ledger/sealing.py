@@ -13,7 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.base64url import encode_b64u
 from signal_index.ledger.keys import DisclosureKey
-from signal_index.proof import DisclosureRefused, Group, decode_b64u, parse_disclosure
+from signal_index.proof import (
+    Disclosure,
+    DisclosureRefused,
+    Group,
+    decode_b64u,
+    parse_disclosure,
+)
 
 NONCE_BYTES = 12
 _STEP = 4096
@@ -34,7 +40,15 @@ def seal_disclosures(
 def open_disclosures(
     entry: UUID, sealed: bytes, *, key: DisclosureKey
 ) -> Mapping[Group, str]:
-    """Give the disclosures of an entry again, byte for byte.
+    """Give the disclosures of an entry again, as `open_parsed` does."""
+    opened = open_parsed(entry, sealed, key=key)
+    return {group: text for group, (text, _) in opened.items()}
+
+
+def open_parsed(
+    entry: UUID, sealed: bytes, *, key: DisclosureKey
+) -> Mapping[Group, tuple[str, Disclosure]]:
+    """Give the disclosures of an entry again, byte for byte, and what they say.
 
     Raises `DisclosureRefused` where the seal does not hold: another entry's row,
     another year's key, or a changed byte.
@@ -46,4 +60,5 @@ def open_disclosures(
     except (InvalidTag, ValueError) as cause:
         raise DisclosureRefused("the sealed groups of an entry do not open") from cause
     texts = [encode_b64u(line) for line in padded.rstrip(b"\n").split(b"\n")]
-    return {parse_disclosure(text).group: text for text in texts}
+    parsed = [(text, parse_disclosure(text)) for text in texts]
+    return {said.group: (text, said) for text, said in parsed}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
+from typing import Final
 
 from keys.base64url import encode_b64u
 from signal_index.proof.encoding import (
@@ -59,6 +60,9 @@ class Disclosure:
     value: JsonObject | None
 
 
+_NAMES: Final = {group.value: group for group in Group}
+
+
 def make_disclosure(group: Group, salt: bytes, value: JsonObject | None) -> str:
     """Give the disclosure text of one group.
 
@@ -94,8 +98,8 @@ def parse_disclosure(text: str) -> Disclosure:
     Says nothing about the leaf it belongs to: `verify_disclosure` does.
     """
     match decode_json(decode_b64u(text)):
-        case [str(salt), str(name), value] if name in set(Group):
-            return Disclosure(Group(name), _parse_salt(salt), _parse_value(value))
+        case [str(salt), str(name), value] if name in _NAMES:
+            return Disclosure(_NAMES[name], _parse_salt(salt), _parse_value(value))
     raise MalformedProof("a disclosure is not [salt, group, value]")
 
 

@@ -24,7 +24,7 @@ from signal_index.citizens.reported import (
 from signal_index.citizens.terms import due_on
 from signal_index.days import day_of, midnight_of
 from signal_index.labels import Labels
-from signal_index.ledger import DisclosureKey, derive_find_keys, open_groups
+from signal_index.ledger import DisclosureKey, Openings, derive_find_keys
 from signal_index.proof import AboutRefused, Group, JsonObject, Kind, ProofError
 from signal_index.row_keys import Rows
 from signal_index.tables.citizen_rights import correction
@@ -129,6 +129,7 @@ async def find_person_entries(
     keys: Mapping[int, DisclosureKey],
     labels: Labels,
     *,
+    openings: Openings,
     on: date | None = None,
 ) -> Sequence[ReportedEntry]:
     """Read the newest entries in which somebody looked, newest first.
@@ -171,15 +172,18 @@ async def find_person_entries(
         ends = midnight_of(on + timedelta(days=1))
         wanted = wanted.where(at >= midnight_of(on), at < ends)
     rows = await conn.execute(wanted)
-    return [_entry(row, keys[row.year], labels) for row in rows]
+    return [_entry(row, keys[row.year], labels, openings) for row in rows]
 
 
 def _entry(
-    row: Row[*tuple[Any, ...]], key: DisclosureKey, labels: Labels
+    row: Row[*tuple[Any, ...]],
+    key: DisclosureKey,
+    labels: Labels,
+    openings: Openings,
 ) -> ReportedEntry:
     groups: dict[Group, JsonObject | None] | None
     try:
-        leaf, said = open_groups(row.entry_id, row.leaf, row.sealed, key)
+        leaf, said = openings.open(row.entry_id, row.leaf, row.sealed, key)
         if derive_find_keys(leaf, said, key).person != bytes(row.find_person):
             raise AboutRefused("the entry was put under another's name")
         groups = {one: said[one] for one in READ_GROUPS}

@@ -30,6 +30,7 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
     FindKeys,
+    Openings,
     derive_find_keys,
     open_groups,
 )
@@ -152,6 +153,7 @@ async def count_missing(
     conn: AsyncConnection,
     persons: Mapping[int, frozenset[bytes]],
     keys: Mapping[int, DisclosureKey],
+    openings: Openings,
 ) -> int:
     """Count the numbers of a person's entries of which none tells them any more.
 
@@ -173,21 +175,23 @@ async def count_missing(
         .where(said.find_person.in_(finds))
     )
     for row in rows:
-        number = _read_number(row, keys)
+        number = _read_number(row, keys, openings)
         if number is not None:
             missing.get((row.year, bytes(row.find_person)), set()).discard(number)
     return sum(len(numbers) for numbers in missing.values())
 
 
 def _read_number(
-    row: Row[*tuple[Any, ...]], keys: Mapping[int, DisclosureKey]
+    row: Row[*tuple[Any, ...]],
+    keys: Mapping[int, DisclosureKey],
+    openings: Openings,
 ) -> int | None:
     """Read an entry's number among those of its person; None where it is not theirs."""
     key = keys.get(row.year)
     if key is None:
         return None
     try:
-        leaf, groups = open_groups(row.entry_id, row.leaf, row.sealed, key)
+        leaf, groups = openings.open(row.entry_id, row.leaf, row.sealed, key)
     except ProofError:
         return None
     person = groups.get(Group.PERSON)

@@ -68,6 +68,7 @@ BRACKET: Final = "a source that is matched more often makes all hear more, by br
 TELLS: Final[Mapping[str, tuple[set[str], str]]] = {
     "POST /access-requests/{request_id}/report": ({"length", "statements"}, OWN),
     "POST /own-views": ({"statements"}, OWN),
+    "POST /own-views/{view_id}/proofs": ({"statements"}, OWN),
     "GET /entries/{entry_id}": ({"length"}, OWN),
     "GET /reviews/{review_id}": ({"length"}, OWN),
     "GET /own-lookups": ({"length"}, OWN),

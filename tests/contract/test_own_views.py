@@ -18,7 +18,7 @@ from tests.world import LEDGER_ORIGIN
 pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 OF_THE_REPORT = {"reference", "receivedOn"}
-OF_THE_VIEW = {"padding", "marks", "reasons"}
+OF_THE_VIEW = {"padding", "marks", "messageNames", "reasons", "whose"}
 OF_THE_MOMENT = {"reportId", "madeAt", "checks"}
 
 

@@ -12,6 +12,7 @@ from signal_index.ledger import (
     DisclosureKey,
     EntryFacts,
     Kind,
+    Openings,
     Outcome,
     ShownFlag,
     WhyGroup,
@@ -20,6 +21,7 @@ from signal_index.ledger import (
     case_find_key,
     describe_lookup,
     open_disclosures,
+    open_groups,
     outcome_find_key,
     person_find_key,
     purpose_find_key,
@@ -143,6 +145,17 @@ def test_the_key_of_another_year_opens_nothing() -> None:
     entry = an_entry(1)
     with pytest.raises(DisclosureRefused):
         open_disclosures(entry.id, entry.sealed, key=a_disclosure_key(2027))
+
+
+def test_in_one_reading_an_entry_is_opened_once_and_refused_the_same_again() -> None:
+    entry, other, key = an_entry(1), an_entry(2), a_disclosure_key()
+    openings = Openings()
+    asked = (entry.id, entry.leaf, entry.sealed, key)
+    assert openings.open(*asked) is openings.open(*asked)
+    assert openings.open(*asked) == open_groups(*asked)
+    for _ in range(2):
+        with pytest.raises(DisclosureRefused):
+            openings.open(other.id, other.leaf, entry.sealed, key)
 
 
 @pytest.mark.parametrize("place", [0, 20, -1])
