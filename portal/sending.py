@@ -7,8 +7,9 @@
   no day, no organisation but the municipality that sends it.
 - All of a day go at once, after the last answer: when one comes says nothing of when
   somebody looked.
-- What does not go is tried again each hour; a day counts as done when all of it went.
-  A mail that went twice says the same twice.
+- A day counts as done when all of it went; a mail server that is away is asked again
+  each hour, for what did not go yet. What it refuses by itself is logged, and stops
+  nothing else.
 """
 
 import asyncio
@@ -37,6 +38,12 @@ DAYS_BACK: Final = 7
 LOOK_SECONDS: Final = 60.0
 AGAIN: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+_REFUSED: Final = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+)
+"""What a mail server says of one mail."""
 
 
 class Sending:
@@ -56,6 +63,7 @@ class Sending:
         self._asking = asking
         self._clock = clock
         self._after: datetime | None = None
+        self._sent: set[bytes] = set()
 
     async def run(self) -> None:
         """Look each minute whether it is time, until cancelled."""
@@ -92,13 +100,19 @@ class Sending:
             due |= await self._find_due(day)
         wanted = SystemRandom().sample(list(due.values()), len(due))
         letters = [one for one in wanted if one.by == "letter"]
-        mails = [self._write_mail(one) for one in wanted if one.by == "mail"]
-        if self._settings.letters is not None:
-            path = self._settings.letters / f"brieven-{today.isoformat()}.csv"
+        mails = [one for one in wanted if one.by == "mail"]
+        own = self._settings
+        if own.letters is not None:
+            path = own.letters / f"brieven-{today.isoformat()}.csv"
             write_whole(path, _write_letters(letters), replace=True)
-        if self._settings.mail is not None:
-            await asyncio.to_thread(_hand_over, self._settings.mail, mails)
+        elif letters:
+            log_event(Event.MESSAGE_REFUSED)
+        if own.mail is not None:
+            await asyncio.to_thread(self._hand_over, own.mail, mails)
+        elif mails:
+            log_event(Event.MESSAGE_REFUSED)
         self._store.keep_done(today - _DAY)
+        self._sent.clear()
 
     async def _find_due(self, day: date) -> dict[bytes, Kept]:
         """Find who has a message due about a day; who is over is let go."""
@@ -113,10 +127,19 @@ class Sending:
                 self._store.settle(row, one, said.name)
         return due
 
-    def _write_mail(self, kept: Kept) -> EmailMessage:
-        server = self._settings.mail
-        if server is None:  # it was there when the citizen chose it
-            raise OSError("no mail server is set")
+    def _hand_over(self, server: MailServer, wanted: Sequence[Kept]) -> None:
+        """Hand over what did not go before; one that is refused stops no other."""
+        with connect(server) as connected:
+            for kept in wanted:
+                if kept.token in self._sent:
+                    continue
+                try:
+                    connected.send_message(self._write_mail(server, kept))
+                except _REFUSED:
+                    log_event(Event.MESSAGE_REFUSED)
+                self._sent.add(kept.token)
+
+    def _write_mail(self, server: MailServer, kept: Kept) -> EmailMessage:
         texts = find_language(kept.language).texts
         mail = begin_mail(server, texts.get("message.mail.subject"))
         mail["To"] = kept.lines[0]
@@ -124,16 +147,6 @@ class Sending:
             texts.get("message.mail.text", organisation=self._organisation) + "\n"
         )
         return mail
-
-
-def _hand_over(server: MailServer, mails: Sequence[EmailMessage]) -> None:
-    """Hand all over on one connection; one address that is refused stops no other."""
-    with connect(server) as connected:
-        for mail in mails:
-            try:
-                connected.send_message(mail)
-            except smtplib.SMTPRecipientsRefused:
-                log_event(Event.MESSAGE_REFUSED)
 
 
 def _write_letters(kept: Sequence[Kept]) -> bytes:

@@ -30,7 +30,14 @@ class _Taking(socketserver.StreamRequestHandler):
             verb = line[:4].upper()
             if verb == "RCPT":
                 to.append(line.partition("<")[2].partition(">")[0])
+                if to[-1].startswith("nobody@"):
+                    to.clear()
+                    self._say(550)
+                    continue
             if verb == "DATA":
+                if self.server.breaks_off == len(self.server.taken):
+                    self.server.breaks_off = None
+                    return
                 self._say(354)
                 self.server.taken.append((to, self._read()))
                 to = []
@@ -56,6 +63,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Taking)
         self.socket = context.wrap_socket(self.socket, server_side=True)
         self.taken: list[tuple[list[str], str]] = []
+        self.breaks_off: int | None = None
 
 
 @dataclass
@@ -73,6 +81,10 @@ class MailServing:
     def taken(self) -> list[tuple[list[str], str]]:
         """To whom each mail was, and its subject and text."""
         return self.server.taken
+
+    def break_off_after(self, count: int) -> None:
+        """Have it break off once, at the mail after so many."""
+        self.server.breaks_off = count
 
     def __enter__(self) -> Self:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))

@@ -211,6 +211,42 @@ async def test_the_disk_of_the_page_says_nobodys_number_name_or_address(
     assert (town.folder / "messages.db").stat().st_mode & 0o077 == 0
 
 
+async def test_an_address_that_is_refused_stops_nobody_elses(
+    town: PortalTown, mails: MailServing
+) -> None:
+    await town.log_in(ONE)
+    await say(town, "/bericht", hoe="mail", email="nobody@post.example")
+    await town.log_in(TWO)
+    await say(town, "/bericht", hoe="mail", email=MAIL)
+    await town.world.look_up([ONE, TWO])
+    town.world.clock.forward(timedelta(days=1))
+    await send(town)
+    await send(town)
+    assert [to for to, _ in mails.taken] == [[MAIL]]
+
+
+async def test_what_went_before_a_mail_server_broke_off_goes_once(
+    town: PortalTown, mails: MailServing
+) -> None:
+    for number in (ONE, TWO):
+        await town.log_in(number)
+        address = f"{number.digits[-1]}@post.example"
+        await say(town, "/bericht", hoe="mail", email=address)
+    await town.world.look_up([ONE, TWO])
+    own, store = town.portal.settings.messages, town.portal.messages
+    assert own is not None
+    assert store is not None
+    clock = town.world.clock
+    clock.forward(timedelta(days=1))
+    sending = Sending(own, "", store, town.portal.asking, clock)
+    mails.break_off_after(1)
+    await sending.look()
+    assert len(mails.taken) == 1
+    clock.forward(timedelta(hours=1))
+    await sending.look()
+    assert len({to[0] for to, _ in mails.taken}) == len(mails.taken) == 2
+
+
 async def test_a_mail_server_that_is_away_is_asked_again(
     town: PortalTown, mails: MailServing
 ) -> None:
