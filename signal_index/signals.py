@@ -83,6 +83,7 @@ class StoredSignal:
 
     row_key: bytes
     id: UUID
+    reference: UUID
     category: CategoryId
     source: str
     municipality: str

@@ -18,6 +18,7 @@ from keys.validity import KeyValidity
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    MARK_BYTES,
     AboutGroup,
     CheckpointKey,
     DecisionGroup,
@@ -322,8 +323,9 @@ class FakeIndex:
                         flag["category"],
                         flag["contactHolder"]["source"],
                         UUID(flag["contactHolder"]["id"]),
+                        bytes([place] * MARK_BYTES),
                     )
-                    for flag in self.flags
+                    for place, flag in enumerate(self.flags)
                 ],
                 categories=["bijstand"],
                 tickets=[str(_peek(ticket)["jti"]) for ticket in said["tickets"]],

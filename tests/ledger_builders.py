@@ -16,6 +16,7 @@ from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
     KINDS,
+    MARK_BYTES,
     CheckpointKey,
     DecisionGroup,
     DisclosureKey,
@@ -102,7 +103,10 @@ def an_act(number: int, kind: Kind) -> Entry:
 
 def a_shown(flags: int) -> JsonObject:
     return describe_lookup(
-        flags=[ShownFlag("schuldhulpverlening", OIN, an_id(3))] * flags,
+        flags=[
+            ShownFlag("schuldhulpverlening", OIN, an_id(3), bytes([place] * MARK_BYTES))
+            for place in range(flags)
+        ],
         categories=["schuldhulpverlening", "wmo-maatwerk"],
         tickets=[str(an_id(1)), str(an_id(2))],
         req="q" * 43,

@@ -9,6 +9,7 @@
 """
 
 import os
+import secrets
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -188,7 +189,7 @@ def _build(filling: Filling, sort: Sort) -> Entry:
             break_glass="acute-crisis" if sort.is_broken else None,
         ),
         what=describe_lookup(
-            flags=[ShownFlag("bijstand", TEAM, uuid.uuid4())],
+            flags=[ShownFlag("bijstand", TEAM, uuid.uuid4(), secrets.token_bytes(9))],
             categories=["bijstand", "schuldhulpverlening"],
             tickets=tickets,
             req=tickets[1],

@@ -168,7 +168,7 @@ def _facts(name: bytes, number: int) -> EntryFacts:
         why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", "h" * 43, "discussed"),
         what=describe_lookup(
             flags=[
-                ShownFlag(kind, _OIN, uuid.uuid4())
+                ShownFlag(kind, _OIN, uuid.uuid4(), secrets.token_bytes(9))
                 for kind in ("bijstand", "leerplicht")
             ],
             categories=["bijstand", "leerplicht", "schuldhulpverlening"],

@@ -48,7 +48,6 @@ from signal_index.store.outcomes import (
 from signal_index.store.own_flags import (
     Place,
     SameFlag,
-    find_alike,
     find_asked,
     find_same,
 )
@@ -200,11 +199,10 @@ async def _read_asked(
         for one, question in zip(found, asked, strict=True)
         if question[0].entry == one.entry and now < _counts_until(question[0])
     ]
-    alike = await find_alike(conn, [question[0].entry for question in counting])
     shown = [one for question in counting for one in question]
     said = await find_outcomes(conn, shown, keys)
     since = (await index.standing.get(now)).successions
-    return asked, find_same(counting, alike, since), said
+    return asked, find_same(counting, since), said
 
 
 async def _tell_sources(

@@ -28,6 +28,7 @@ from signal_index.ledger import (
     WhyGroup,
     build_entry,
     describe_lookup,
+    mark_flag,
     person_find_key,
 )
 from signal_index.ledger.trace import TraceContext
@@ -107,7 +108,7 @@ def record_lookup(
             who=caller.subject,
             role=_role(caller),
             why=_why(question, subject.informed),
-            what=_what(asked, decided, signals[place]),
+            what=_what(asked, decided, asked.names[place], signals[place], keys),
             decision=DecisionGroup(decided.outcome, decided.grounds, decided.repeat),
         )
         entries.append(_build(facts, keys))
@@ -179,10 +180,26 @@ def _why(question: Question, informed: str | None) -> WhyGroup:
 
 
 def _what(
-    asked: Asked, decided: Decided, signals: Sequence[StoredSignal]
+    asked: Asked,
+    decided: Decided,
+    name: bytes,
+    signals: Sequence[StoredSignal],
+    keys: IndexKeys,
 ) -> JsonObject:
+    caller, case = asked.question.caller, asked.question.case_reference
+    bound = asked.tickets if case is None else ["case", case]
+    whose = [caller.organisation, caller.subject, *bound]
+    key = keys.get_disclosure_key(asked.year)
     return describe_lookup(
-        flags=[ShownFlag(one.category, one.source, one.contact_id) for one in signals],
+        flags=[
+            ShownFlag(
+                one.category,
+                one.source,
+                one.contact_id,
+                mark_flag(key, whose, name, one.reference),
+            )
+            for one in signals
+        ],
         categories=decided.categories,
         tickets=asked.tickets,
         req=asked.req,

@@ -10,7 +10,6 @@ Proven by tests/attack/test_only_ones_own_words_come_back.py.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
 from signal_index.api.transactions import looking
 from signal_index.identifiers import read_uuid7_instant
+from signal_index.ledger import Entry, read_marks
 from signal_index.signals import StoredSignal
 from signal_index.store.outcomes import Said, find_outcomes
 from signal_index.store.own_flags import find_asked, find_same
@@ -42,36 +42,36 @@ async def find_said_before(
     of = dict(zip((one.entry for one in found), asked, strict=True))
     since = standing.successions
     return [
-        list(_tell([of[one.entry] for one in before], signals, said, since))
-        for before, signals in zip(draft.before, draft.signals, strict=True)
+        list(_tell([of[one.entry] for one in before], entry, signals, said, since))
+        for before, entry, signals in zip(
+            draft.before, draft.entries, draft.signals, strict=True
+        )
     ]
 
 
 def _tell(
     asked: Sequence[Question],
+    entry: Entry,
     signals: Sequence[StoredSignal],
     said: Mapping[UUID, Said],
     since: Sequence[Succession],
 ) -> Iterator[SaidBefore]:
     """Tell what was said of the flags of one person that the answer shows again."""
     questions = {one[0].entry: one for one in asked}
-    alike = dict.fromkeys(questions)
-    flags = find_same(list(questions.values()), alike, since).values()
-    same = {(one.held, one.number, one.among): one for one in flags}
-    shown = [Held(str(one.category), one.source, one.contact_id) for one in signals]
-    among, number = Counter(shown), Counter[Held]()
-    for place, held in enumerate(shown):
-        number[held] += 1
-        before = same.get((held, number[held], among[held]))
+    flags = find_same(list(questions.values()), since).values()
+    same = {(one.held, one.mark): one for one in flags}
+    marks = read_marks(entry.facts.what or {})
+    for place, (one, mark) in enumerate(zip(signals, marks, strict=True)):
+        before = same.get((Held(str(one.category), one.source, one.contact_id), mark))
         if before is None:
             continue
-        entry, flag = before.find_said(said)
-        code = said.get(entry, {}).get(flag)
+        at, flag = before.find_said(said)
+        code = said.get(at, {}).get(flag)
         if code is not None:
             yield SaidBefore(
                 place=place,
-                entryId=entry,
+                entryId=at,
                 flag=flag,
-                at=read_uuid7_instant(entry),
+                at=read_uuid7_instant(at),
                 outcome=code,
             )

@@ -17,6 +17,7 @@ from signal_index.ledger.entry import (
     data_subject_key,
     derive_find_keys,
     flag_find_key,
+    mark_flag,
     outcome_find_key,
     person_find_key,
     purpose_find_key,
@@ -24,6 +25,7 @@ from signal_index.ledger.entry import (
     user_find_key,
 )
 from signal_index.ledger.facts import (
+    MARK_BYTES,
     AboutGroup,
     DecisionGroup,
     EntryFacts,
@@ -46,7 +48,13 @@ from signal_index.ledger.keys import (
     Signers,
 )
 from signal_index.ledger.kinds import KINDS, KindRule
-from signal_index.ledger.opened import Opened, Openings, open_entry, open_groups
+from signal_index.ledger.opened import (
+    Opened,
+    Openings,
+    open_entry,
+    open_groups,
+    read_marks,
+)
 from signal_index.ledger.outcomes import (
     OUTCOME_NONCE_BYTES,
     open_outcome,
@@ -66,6 +74,7 @@ __all__ = [
     "FIND_KEY_BYTES",
     "KEY_STEPS",
     "KINDS",
+    "MARK_BYTES",
     "OUTCOME_NONCE_BYTES",
     "RARE_OUTCOMES",
     "AboutGroup",
@@ -102,6 +111,7 @@ __all__ = [
     "describe_lookup",
     "flag_find_key",
     "make_receipt",
+    "mark_flag",
     "note_key",
     "open_disclosures",
     "open_entry",
@@ -110,6 +120,7 @@ __all__ = [
     "outcome_find_key",
     "person_find_key",
     "purpose_find_key",
+    "read_marks",
     "seal_outcome",
     "sign_adoption",
     "sign_checkpoint",

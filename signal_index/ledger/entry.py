@@ -7,12 +7,12 @@
   the length of a stored row does not tell a hit from a miss.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
-from signal_index.ledger.facts import EntryFacts
+from signal_index.ledger.facts import MARK_BYTES, EntryFacts
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.kinds import (
     get_person_label,
@@ -201,6 +201,18 @@ def person_find_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
 def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
     """Give the keyed hash of a flag: entry and place; of the whole lookup for None."""
     return _find_key(key, "flag", str(entry), "" if place is None else str(place))
+
+
+def mark_flag(
+    key: DisclosureKey, whose: Sequence[str], name: bytes, signal: UUID
+) -> bytes:
+    """Give by what a user knows a signal again in what they were shown before.
+
+    `whose`: the organisation and user, and the case, or without one the tickets;
+    `name`: the ledger's of the person. Only marks of one user, person, case and year
+    can be held against each other; to others one is as good as random. 9 bytes.
+    """
+    return _find_key(key, "mark", encode_b64u(name), str(signal), *whose)[:MARK_BYTES]
 
 
 def data_subject_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:

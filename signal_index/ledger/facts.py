@@ -12,6 +12,8 @@ from uuid import UUID
 from keys.base64url import encode_b64u
 from signal_index.proof import JsonObject, Kind, Outcome, mark_about
 
+MARK_BYTES = 9
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AboutGroup:
@@ -95,12 +97,14 @@ class WhyGroup:
 class ShownFlag:
     """One flag that an answer showed: never one that was withheld.
 
-    `contact` is the contact holder that it named: a function, never who answers there.
+    `contact` is the contact holder that it named: a function, never who answers there;
+    `mark` which signal it was (`mark_flag`).
     """
 
     category: str
     source: str
     contact: UUID
+    mark: bytes
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,7 @@ def describe_lookup(
     return {
         "categories": list(categories),
         "flags": shown,
+        "marks": encode_b64u(b"".join(flag.mark for flag in flags)),
         "req": req,
         "tickets": list(tickets),
     }

@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from keys.base64url import decode_b64u
+from signal_index.ledger.facts import MARK_BYTES
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import open_parsed
 from signal_index.proof import (
@@ -95,12 +96,30 @@ class Opened:
             UUID(bytes=decode_b64u(str(one["contact"]))) for one in self._flags() or ()
         ]
 
+    @property
+    def marks(self) -> Sequence[bytes]:
+        """By what each flag is known in other answers to its user, in the same order.
+
+        Only the flags of a lookup have one.
+        """
+        return read_marks(self.group(Group.WHAT))
+
     def _flags(self) -> Sequence[Mapping[str, Json]] | None:
-        if "flags" not in self.group(Group.WHAT):
-            return None
-        found = self.value(Group.WHAT, "flags")
-        flags = found if isinstance(found, list) else []
-        return [one for one in flags if isinstance(one, Mapping)]
+        return _read_flags(self.group(Group.WHAT))
+
+
+def read_marks(what: JsonObject) -> Sequence[bytes]:
+    """Read, of the group `what` of a lookup, the mark of each flag."""
+    marks = decode_b64u(str(what.get("marks", "")))
+    return [marks[at : at + MARK_BYTES] for at in range(0, len(marks), MARK_BYTES)]
+
+
+def _read_flags(what: JsonObject) -> Sequence[Mapping[str, Json]] | None:
+    if "flags" not in what:
+        return None
+    found = what["flags"]
+    flags = found if isinstance(found, list) else []
+    return [one for one in flags if isinstance(one, Mapping)]
 
 
 def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:

@@ -111,33 +111,33 @@ LOOKUP: Final = (
     SELECT 2 AS kind, 0 AS place, s.row_key, s.id, 0 AS number, s.category, s.source,
       s.municipality, s.state, s.valid_from, s.valid_until, s.ended_on,
       s.confirmed_on, c.details, c.last_verified, NULL::bytea AS sealed,
-      c.id AS contact_id, NULL::timestamptz AS live_until
+      c.id AS contact_id, NULL::timestamptz AS live_until, s.reference
     FROM asked JOIN signal s ON s.row_key = asked.key
     JOIN source o ON o.oin = s.source AND o.state = 'live'
     JOIN contact_holder c ON c.id = s.contact_holder
     UNION ALL
     SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, CASE state WHEN 'trial' THEN live_until END
+      NULL, NULL, NULL, CASE state WHEN 'trial' THEN live_until END, NULL
     FROM source WHERE state <> 'live'
     UNION ALL
     SELECT 1, year, find_person, NULL, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM person
     UNION ALL
     SELECT 0, place, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL, NULL
     FROM fresh
     UNION ALL
     SELECT 4, f.year, f.person_row, f.id, 0, NULL, NULL, NULL, NULL, NULL, f.until,
-      NULL, NULL, NULL, NULL, f.sealed, NULL, NULL
+      NULL, NULL, NULL, NULL, f.sealed, NULL, NULL, NULL
     FROM followed JOIN follow f USING (person_row)
     UNION ALL
     SELECT 5, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL
     FROM set_config('plan_cache_mode', 'force_generic_plan', true)
     UNION ALL
     SELECT 6, number, NULL, NULL, 0, NULL, NULL, NULL, state, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL, NULL
     FROM row_key_use
     """
     )

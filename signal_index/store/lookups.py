@@ -159,6 +159,7 @@ _READ = (
     _SHOWN.c.valid_until,
     _SHOWN.c.ended_on,
     _SHOWN.c.confirmed_on,
+    _SHOWN.c.reference,
     contact_holder.c.id.label("contact_id"),
     contact_holder.c.details,
     contact_holder.c.last_verified,
@@ -303,6 +304,7 @@ def _signal(row: Row[*tuple[Any, ...]], category: CategoryId) -> StoredSignal:
     return StoredSignal(
         row_key=bytes(row.row_key),
         id=row.id,
+        reference=row.reference,
         category=category,
         source=row.source,
         municipality=row.municipality,

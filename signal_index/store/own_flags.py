@@ -1,12 +1,10 @@
 """Which flags of a user's own lookups are one and the same to call about.
 
-The same kind, source and contact holder of the same citizen in the same case, looked up
-again, is one call: what came of it at one lookup came of it at the other. Only lookups
-that the caller made themselves are held beside each other, and only within a case:
-what no case number binds stays apart. What passed on to another source is one flag with
-what that one shows. Several that are alike in one answer are told apart by their order:
-where another answer shows more or fewer nobody can tell which is which, and they stay
-apart.
+A signal that was shown again in the same case, with the same contact holder, is one
+call: what came of it at one lookup came of it at the other. It is known by its mark
+(`ledger.mark_flag`): only answers to one user about one citizen in one case and year
+have marks in common. What passed on to another source is one flag with what that one
+shows.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.ledger import DisclosureKey, Opened
@@ -26,7 +23,6 @@ from signal_index.store.near_entries import find_near
 from signal_index.store.outcomes import Said
 from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.successions import Held, Succession, find_heir
-from signal_index.tables.ledger import ledger_disclosure
 
 UNREACHED: Final = frozenset({None, "not-reachable"})
 """What came of a flag while somebody is still to be called there."""
@@ -34,21 +30,16 @@ UNREACHED: Final = frozenset({None, "not-reachable"})
 Place = tuple[UUID, int]
 """The entry that showed a flag first, and where in it."""
 
-_Key = tuple[object, Held, int, int]
-"""Whom it is about, the flag as it is by now; the how many-th such one, of how many."""
-
 
 @dataclass(frozen=True, slots=True)
 class SameFlag:
     """One flag and the places where it was shown, the newest lookup's first.
 
-    `held`: whose it is by now, also where another showed it; `number`: the how many-th
-    such flag of one answer, `among` so many.
+    `held`: whose it is by now, also where another showed it.
     """
 
     held: Held
-    number: int
-    among: int
+    mark: bytes
     places: Sequence[Place]
 
     def find_said(self, said: Mapping[UUID, Said]) -> Place:
@@ -77,23 +68,6 @@ async def find_asked(
     return [again.get(one.entry, [one]) for one in found]
 
 
-async def find_alike(
-    conn: AsyncConnection, entries: Collection[UUID]
-) -> Mapping[UUID, object]:
-    """Name the citizen within the case of each lookup; equal names are one citizen.
-
-    Over New Year, and without a case, a lookup stands by itself and has no name.
-    """
-    columns = ledger_disclosure.c
-    rows = await conn.execute(
-        select(columns.entry_id, columns.find_person, columns.find_case)
-        .where(columns.entry_id.in_(entries))
-        .where(columns.find_person.is_not(None))
-        .where(columns.find_case.is_not(None))
-    )
-    return {entry: (bytes(person), bytes(case)) for entry, person, case in rows}
-
-
 async def find_again(
     conn: AsyncConnection, entries: Collection[UUID], within: timedelta
 ) -> Mapping[UUID, Collection[UUID]]:
@@ -110,31 +84,23 @@ async def find_again(
 
 
 def find_same(
-    questions: Sequence[Question],
-    alike: Mapping[UUID, object],
-    since: Sequence[Succession],
+    questions: Sequence[Question], since: Sequence[Succession]
 ) -> Mapping[Place, SameFlag]:
     """Find, for the first place of each flag of these questions, what is the same.
 
     Questions are the newest first. `since`: a flag of before is its successor's, as
     one that was shown after it.
     """
-    shown: dict[_Key, list[Place]] = defaultdict(list)
+    shown: dict[tuple[Held, bytes], list[Place]] = defaultdict(list)
     for question in questions:
-        first = question[0].entry
-        who = alike.get(first, first)
-        homes: dict[Held, list[Place]] = defaultdict(list)
         for one in question:
             place_of = one.parsed_leaf.municipality or ""
-            flags = zip(one.flags or (), one.contacts, strict=True)
-            for place, (kind, contact) in enumerate(flags):
+            flags = zip(one.flags or (), one.contacts, one.marks, strict=True)
+            for place, (kind, contact, mark) in enumerate(flags):
                 at = (one.entry, place)
                 if find_home(question, *at) == at:
                     told = Held(*kind, contact)
                     held = find_heir(told, place_of, one.recorded_at, since)
-                    homes[held].append(at)
-        for held, places in homes.items():
-            for number, at in enumerate(places, 1):
-                shown[who, held, number, len(places)].append(at)
-    same = (SameFlag(*key[1:], places) for key, places in shown.items())
+                    shown[held, mark].append(at)
+    same = (SameFlag(*key, places) for key, places in shown.items())
     return {place: one for one in same for place in one.places}

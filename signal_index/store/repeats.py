@@ -6,7 +6,7 @@ again (`decision.repeat`). To whoever asked it is one lookup with one outcome.
 - What belongs together has the same user, person, question (`req`) and tickets. Tickets
   are spent once, so that no other lookup can pass for a repeat of this one.
 - A flag's home is the entry that showed it first: there stands what is said of it. It
-  is known by kind, source and contact holder: two teams of one agency are two flags.
+  is known by its mark: which signal it was, whoever is called about it since.
 - A person has another name in another year of the ledger: what was asked again over New
   Year stands by itself.
 
@@ -31,9 +31,6 @@ from signal_index.store.tickets import REPEAT_FOR
 
 Question = Sequence[Opened]
 """The entries of one question about one person: the first of them, then its repeats."""
-
-_Flag = tuple[tuple[str, str], UUID]
-"""Category and source, and the contact holder that it named."""
 
 _PART: Final = 50
 """Entries at a time: what is looked through lies between the first and the last."""
@@ -69,58 +66,15 @@ def find_home(
 ) -> tuple[UUID, int | None]:
     """Find the entry that first showed a flag of this entry, and its place there.
 
-    The k-th flag of one kind, source and contact holder is the same in each. One whose
-    contact holder stands nowhere before may be a flag that was given another: it is the
-    k-th of its kind and source among those that never stood beside it. None is the
-    lookup as a whole, and that is the first.
+    None is the lookup as a whole, and that is the first.
     """
     if flag is None:
         return question[0].entry, None
-    shown = {one.entry: _read_flags(one) for one in question}
-    return _find_first(shown, entry, flag)
-
-
-def _find_first(
-    shown: Mapping[UUID, Sequence[_Flag]], entry: UUID, flag: int
-) -> tuple[UUID, int]:
+    shown = {one.entry: one.marks for one in question}
     wanted = shown[entry][flag]
-    number = shown[entry][:flag].count(wanted)
-    for one, flags in shown.items():
-        places = [place for place, each in enumerate(flags) if each == wanted]
-        if number < len(places):
-            entry, flag = one, places[number]
-            break
-    for one, flags in shown.items():
-        if one == entry:
-            break
-        gone = _find_others(flags, wanted, shown)
-        new = [
-            place
-            for place, each in enumerate(shown[entry])
-            if each[0] == wanted[0] and each not in flags
-        ]
-        if flag in new and new.index(flag) < len(gone):
-            return _find_first(shown, one, gone[new.index(flag)])
-    return entry, flag
-
-
-def _find_others(
-    flags: Sequence[_Flag], wanted: _Flag, shown: Mapping[UUID, Sequence[_Flag]]
-) -> Sequence[int]:
-    """Find the places of flags of the same kind and source that never stood beside it.
-
-    What stood beside it in one answer is another flag.
-    """
-    beside = {each for all_ in shown.values() if wanted in all_ for each in all_}
-    return [
-        place
-        for place, each in enumerate(flags)
-        if each[0] == wanted[0] and each not in beside
-    ]
-
-
-def _read_flags(one: Opened) -> Sequence[_Flag]:
-    return list(zip(one.flags or (), one.contacts, strict=True))
+    return next(
+        (one, marks.index(wanted)) for one, marks in shown.items() if wanted in marks
+    )
 
 
 def _put_together(entry: UUID, around: Sequence[Opened]) -> Question:

@@ -45,6 +45,7 @@ COVERED = (
     "valid_until",
     "ended_on",
     "confirmed_on",
+    "reference",
 )
 """The columns that a lookup reads, beside the key."""
 

@@ -282,6 +282,30 @@ async def test_what_came_went_or_has_another_contact_holder_since_is_named(
     assert same["before"]["changes"] == []
 
 
+async def test_of_flags_that_are_alike_it_is_said_how_many_came_and_went(
+    world: World,
+) -> None:
+    """ "Not to be seen any more" above a card of the same name would be untrue."""
+    told = []
+    (gone,) = await world.publish(world.debt_help, [ONE])
+    await send(world, await world.ask([ONE]))
+    (also,) = await world.publish(world.debt_help, [ONE])
+    for one in (None, gone, also):
+        if one is not None:
+            await withdraw(world, one)
+        (part,) = await send(world, await world.ask([ONE]))
+        told += part["before"]["changes"]
+    for _ in range(2):
+        await world.publish(world.debt_help, [ONE])
+    (part,) = await send(world, await world.ask([ONE]))
+    assert [*told, *part["before"]["changes"]] == [
+        "Nieuw: schuldhulp (Bureau debt-help, nog een)",
+        "Niet meer te zien: schuldhulp (Bureau debt-help, een van twee)",
+        "Niet meer te zien: schuldhulp (Bureau debt-help)",
+        "Nieuw: schuldhulp (Bureau debt-help, twee)",
+    ]
+
+
 async def test_what_is_restricted_since_is_told_like_what_ended(world: World) -> None:
     told = []
     for person in (ONE, TWO):

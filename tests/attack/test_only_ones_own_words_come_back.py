@@ -6,11 +6,15 @@ from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from keys.base64url import encode_b64u
 from signal_index.store.asked_before import MOST_BEFORE
+from signal_index.store.opened_entries import open_entries
+from signal_index.wire.signals import Notice
+from tests.builders import a_day
 from tests.holders_builders import a_bsn
 from tests.side_channels import Watched
 from tests.transfer_builders import withdraw
@@ -110,24 +114,70 @@ async def test_nothing_comes_back_to_another_in_another_case_or_of_another_or_la
     assert told(await look_up(world, **then)) == []
 
 
-async def test_where_one_of_two_alike_is_gone_nothing_is_said_of_the_other(
+async def publish_alike(world: World) -> list[Notice]:
+    """Two signals that an answer shows as one and the same, the older first."""
+    found = []
+    for days in (-20, -10):
+        found += await world.publish(world.debt_help, [ONE], validFrom=a_day(days))
+    return found
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+async def test_of_two_alike_the_one_that_is_left_keeps_its_own_words(
+    world: World, gone: int
+) -> None:
+    """And another that comes beside it has none."""
+    alike = await publish_alike(world)
+    words = ["citizen-says-ended", "contact-made"]
+    part = await look_up(world)
+    for flag, outcome in enumerate(words):
+        await say(world, part["entryId"], flag, outcome)
+    assert [what for _, what in told(await look_up(world))] == words
+    assert (await withdraw(world, world.debt_help, alike[gone])).status_code == 200
+    left = await look_up(world)
+    assert [what for _, what in told(left)] == [words[1 - gone]]
+    assert left["saidBefore"][0]["flag"] == 1 - gone
+    await world.publish(world.debt_help, [ONE], validFrom=a_day(-1))
+    beside = await look_up(world)
+    assert [
+        (one["place"], one["outcome"], one["flag"]) for one in beside["saidBefore"]
+    ] == [(0, words[1 - gone], 1 - gone)]
+    listed = [one["contactOutcome"] for one in await own(world) if not one["again"]]
+    assert sorted(map(str, listed)) == sorted([*words, "None"])
+
+
+async def test_one_that_stood_alone_then_beside_another_then_ended_leaves_no_word(
     world: World,
 ) -> None:
-    """Which of the two it is nobody can tell: what was said of one is not put on it."""
-    (ended,) = await world.publish(world.debt_help, [ONE])
-    await world.publish(world.debt_help, [ONE])
-    part = await look_up(world)
-    assert len(part["flags"]) == 2
-    for flag, outcome in enumerate(("citizen-says-ended", "contact-made")):
-        await say(world, part["entryId"], flag, outcome)
-    again = await look_up(world)
-    assert [what for _, what in told(again)] == ["citizen-says-ended", "contact-made"]
-    assert (await withdraw(world, world.debt_help, ended)).status_code == 200
+    (alone,) = await world.publish(world.debt_help, [ONE], validFrom=a_day(-20))
+    first = await look_up(world)
+    await say(world, first["entryId"], 0, "not-reachable")
+    await world.publish(world.debt_help, [ONE], validFrom=a_day(-10))
+    both = await look_up(world)
+    assert [(one["place"], one["outcome"]) for one in both["saidBefore"]] == [
+        (0, "not-reachable")
+    ]
+    assert (await withdraw(world, world.debt_help, alone)).status_code == 200
     left = await look_up(world)
     assert (len(left["flags"]), left["saidBefore"]) == (1, [])
-    assert [one["contactOutcome"] for one in await own(world)].count(None) >= 1
-    await say(world, left["entryId"], 0, "not-reachable")
-    assert [what for _, what in told(await look_up(world))] == ["not-reachable"]
+
+
+async def test_a_mark_is_of_one_user_person_and_case(world: World) -> None:
+    """The same signal has another in each: entries of others cannot be tied by it."""
+    await world.publish(world.debt_help, [ONE])
+    asked: list[dict[str, Any]] = [
+        {},
+        OTHER_PURPOSE,
+        {"who": JORIS},
+        {"caseReference": encode_b64u(bytes([1] * 32))},
+    ]
+    entries = [UUID((await look_up(world, **one))["entryId"]) for one in asked]
+    async with world.index.engine.connect() as conn:
+        opened = await open_entries(conn, entries, world.index.keys.disclosures)
+    marks = [opened[one].marks for one in entries]
+    assert {len(one) for one in marks} == {1}
+    assert marks[0] == marks[1]
+    assert len({one for (one,) in marks}) == len(asked) - 1
 
 
 async def test_what_is_read_of_before_is_bounded(world: World) -> None:

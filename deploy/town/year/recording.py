@@ -145,6 +145,7 @@ def _signal(category: CategoryId, source: str) -> StoredSignal:
     return StoredSignal(
         row_key=bytes(16),
         id=uuid.UUID(int=0),
+        reference=uuid.uuid5(uuid.NAMESPACE_OID, f"{category}/{source}"),
         category=category,
         source=source,
         municipality=MUNICIPALITY,

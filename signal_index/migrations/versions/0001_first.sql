@@ -122,7 +122,7 @@ CREATE TABLE signal (
   confirmed_on DATE NOT NULL, ended_on DATE, outbox UUID, by_hand BOOLEAN DEFAULT false NOT NULL,
   taken_over_from CHAR(20), taken_over_on DATE, untold BOOLEAN DEFAULT false NOT NULL,
   CONSTRAINT pk_signal PRIMARY KEY (row_key, id) INCLUDE (municipality, category, state, source, contact_holder,
-    valid_from, valid_until, ended_on, confirmed_on),
+    valid_from, valid_until, ended_on, confirmed_on, reference),
   CONSTRAINT uq_signal_source_reference UNIQUE (source, reference),
   CONSTRAINT ck_signal_state_known CHECK (state IN ('active', 'ended', 'restricted')),
   CONSTRAINT ck_signal_version_is_positive CHECK (version >= 1),

@@ -50,6 +50,7 @@ SIGNED = {"by": "1" * 20, "at": 2**31 - 1, "kid": "k" * 64, "value": "A" * 86}
 SIGNAL = StoredSignal(
     row_key=bytes(16),
     id=uuid.UUID(int=1),
+    reference=uuid.UUID(int=2),
     category=CATALOGUE.parse_category("voortijdig-schoolverlaten"),
     source="1" * 20,
     municipality=PLACE,
@@ -102,7 +103,10 @@ def _part(flags: int, sources: int = 13) -> Part:
         tells=[str(code) for code in CATALOGUE.categories],
         before=AskedBefore(
             at=NOON,
-            changes=[("é" * 44 + ", ") * (MOST_CHANGES) + "Andere contactpersoon: "]
+            changes=[
+                ("é" * 44 + ", twee van drie, ") * (MOST_CHANGES)
+                + "Andere contactpersoon: "
+            ]
             * 3,
         ),
         saidBefore=[

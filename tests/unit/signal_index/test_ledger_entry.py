@@ -8,6 +8,7 @@ import pytest
 
 from policy.catalogue import load_catalogue
 from signal_index.ledger import (
+    MARK_BYTES,
     DecisionGroup,
     DisclosureKey,
     EntryFacts,
@@ -78,7 +79,7 @@ def test_a_hit_and_a_miss_have_disclosures_and_seals_of_one_length(flags: int) -
 
 def test_twenty_flags_of_the_longest_kind_take_no_more_than_none() -> None:
     kinds = sorted(load_catalogue().categories, key=len)
-    shown = ShownFlag(kinds[-1], OIN, an_id(3))
+    shown = ShownFlag(kinds[-1], OIN, an_id(3), bytes(MARK_BYTES))
     lengths = {
         len(an_entry(1, what=_asked_of_all(kinds, [shown] * flags)).sealed)
         for flags in (0, 20)
@@ -112,7 +113,7 @@ def test_the_groups_say_what_the_wire_format_says() -> None:
         "grounds": [],
         "repeat": False,
     }
-    assert set(what) == {"flags", "categories", "tickets", "req"}
+    assert set(what) == {"flags", "marks", "categories", "tickets", "req"}
     person = opened[Group.PERSON]
     assert person is not None
     assert person["number"] == 1

@@ -32,6 +32,7 @@ PERMITTED = PermittedCategory(DEBT, timedelta(days=365))
 SIGNAL = StoredSignal(
     row_key=bytes(16),
     id=uuid.UUID(int=1),
+    reference=uuid.UUID(int=2),
     category=DEBT,
     source="1",
     municipality=PLACE,
