@@ -298,7 +298,7 @@ def _say_doubts(foreseen: Foreseen, cut: Cut) -> Iterator[str]:
             "Let op: meer dan de helft wordt afgewezen. Zo telt dit bestand niet als "
             "gehoord."
         )
-    if foreseen.asked:
+    if foreseen.asked and not foreseen.refused:
         yield (
             "Zo wacht deze levering op uw antwoord: er gaat dan nog niets uit, ook "
             "niets van wat hierboven staat."

@@ -21,10 +21,9 @@ from sources.cli.delivery_words import (
     list_newest,
     say_owed,
     say_questions,
-    say_spared,
     show_all,
     show_one,
-    show_rejected,
+    show_summary,
     summarise,
 )
 from sources.cli.edge import STOPPED, Bars, Tellings, refusing_plainly
@@ -218,7 +217,7 @@ def _go_on(settings: AgencySettings, keys: AgencyKeys, held: Held) -> None:
         return
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         for one in closed:
-            show_rejected(PlainConsole(), summarise(outbox, one, settings.rejects))
+            show_summary(summarise(outbox, one, settings.rejects))
         for line in (*say_awaited(find_awaited(outbox)), *tried.says):
             PlainConsole().print(line, soft_wrap=True)
         conclude(closed, held)
@@ -238,8 +237,6 @@ def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
     if done.hearing is not Hearing.HEARD:
         raise DeliveryUnheard
     PlainConsole().print("De levering is verstuurd en afgesloten.")
-    for line in say_spared(done.spared):
-        PlainConsole().print(line, soft_wrap=True)
 
 
 async def carry_out(

@@ -281,6 +281,21 @@ def summarise(
     return describe(outbox, delivery) | {"rejectsFile": file and str(file)}
 
 
+def show_summary(
+    summary: Mapping[str, object],
+    not_begun: Sequence[str] = (),
+    hints: Hints = NO_HINTS,
+) -> None:
+    """Show what became of a delivery, and where its rejects are."""
+    table = make_table("", "", title=f"Levering {summary['profile']}")
+    for name, label in COUNTS.items():
+        table.add_row(label, str(summary[name]))
+    console = PlainConsole()
+    console.print(table)
+    show_aside(console, summary, not_begun, cut_of(summary), hints)
+    show_rejected(console, summary)
+
+
 def show_aside(
     console: PlainConsole,
     one: Mapping[str, object],

@@ -16,13 +16,11 @@ from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.comparing import Tried, compare_in_trial, describe_tried
 from sources.cli.delivery_words import (
-    COUNTS,
     cut_of,
     describe,
     say_questions,
     say_spared,
-    show_aside,
-    show_rejected,
+    show_summary,
     summarise,
 )
 from sources.cli.edge import (
@@ -32,7 +30,6 @@ from sources.cli.edge import (
     start_logging_if_asked,
 )
 from sources.cli.hints import (
-    NO_HINTS,
     Hints,
     describe_hints,
     find_hints,
@@ -45,7 +42,7 @@ from sources.cli.parties import (
     make_identifier,
     make_parties,
 )
-from sources.cli.plain import PlainConsole, make_table
+from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.errors import (
@@ -330,16 +327,3 @@ def _show(summaries: Sequence[Summary], left: _Left) -> None:
     show_summary(summaries[-1], left.not_begun, left.hints)
     for line in (*say_awaited(left.awaited), *left.tried.says):
         PlainConsole(soft_wrap=True).print(line)
-
-
-def show_summary(
-    summary: Summary, not_begun: Sequence[str] = (), hints: Hints = NO_HINTS
-) -> None:
-    """Show what became of a delivery, and where its rejects are."""
-    table = make_table("", "", title=f"Levering {summary['profile']}")
-    for name, label in COUNTS.items():
-        table.add_row(label, str(summary[name]))
-    console = PlainConsole()
-    console.print(table)
-    show_aside(console, summary, not_begun, cut_of(summary), hints)
-    show_rejected(console, summary)

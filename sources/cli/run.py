@@ -24,10 +24,10 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
-from sources.cli.delivery_words import summarise
+from sources.cli.delivery_words import show_summary, summarise
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_hearing, make_identifier, make_parties
-from sources.cli.publish import Summary, show_summary
+from sources.cli.publish import Summary
 from sources.cli.reconcile import make_scope
 from sources.cli.settings_file import SettingsFile
 from sources.cli.spoken_log import start_telling

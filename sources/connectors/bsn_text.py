@@ -19,6 +19,7 @@ _DECIMALS: Final = re.compile(r"(?<=\d)[.,]0+$", re.ASCII)
 _EXPONENT: Final = re.compile(r"\d([.,]\d+)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
 _GROUPS: Final = re.compile(r"\d{2,4}(?:[ .\u2010-\u2013-]\d{2,4}){1,3}", re.ASCII)
 _SHORT: Final = 8
+_LENGTHS: Final = frozenset({_SHORT, 9})
 
 
 def read_bsn(text: str, *, zero_lost: bool) -> Bsn | Reason:
@@ -43,10 +44,14 @@ def find_digits(text: str) -> str:
     bare = bare.strip()
     if found := _AROUND.fullmatch(bare):
         bare = (found["cell"] or found["text"] or "").strip()
-    bare = _DECIMALS.sub("", bare.replace("\u00a0", " "))
-    if _GROUPS.fullmatch(bare):
-        return "".join(each for each in bare if each.isdigit())
-    return bare
+    bare = bare.replace("\u00a0", " ")
+    whole = _DECIMALS.sub("", bare)
+    digits = "".join(one for one in bare if one.isdigit())
+    if _GROUPS.fullmatch(bare) and len(digits) in _LENGTHS:
+        return digits  # without a last group of zeros it would be shorter than a BSN
+    if _GROUPS.fullmatch(whole):
+        return "".join(one for one in whole if one.isdigit())
+    return whole
 
 
 def _find_fault(text: str) -> Reason:

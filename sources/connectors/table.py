@@ -29,6 +29,9 @@ from sources.reasons import Reason
 
 MOST_ABOVE: Final = 30
 _FEWEST_DIGITS: Final = 5
+_ENCODED: Final = (
+    " Of staat het bestand in een andere codering? Zet die bij encoding in het profiel."
+)
 _TOTAL: Final = re.compile(
     "(?:(?:eind|sub)?totaal|totalen|total|aantal|records?|regels?|rijen|cli[eë]nten"
     r"|klanten|dossiers?|zaken|personen|inwoners?|trajecten|signalen|generaal|\W|\d)+"
@@ -246,5 +249,5 @@ def _refuse(seen: Sequence[Row], wanted: Collection[str]) -> UnreadableFile:
     return UnreadableFile(
         f"Deze kolommen van het profiel staan niet in het bestand{at}: "
         f"{', '.join(missing)}. Verbeter de namen in het profiel, of maak het bestand "
-        "opnieuw."
+        f"opnieuw.{_ENCODED * any(not each.isascii() for each in missing)}"
     )

@@ -30,9 +30,10 @@ from sources.outbox.notices import (
     keep_settled,
 )
 from sources.outbox.store import Outbox
+from sources.publisher.clock_check import Clock, verify_clock
 
 
-class NoticeIndex(Protocol):
+class NoticeIndex(Clock, Protocol):
     """The index, as far as notices go."""
 
     async def fetch_notices(
@@ -62,8 +63,10 @@ async def fetch(
     """Fetch all that waits for this source; how many say something new.
 
     What is kept was held first: while nobody says whose key is whose nothing is kept
-    that names whom to call, nor acknowledged.
+    that names whom to call, nor acknowledged. Raises `ClockDiffers` before that: by a
+    clock that is ahead, what still waits for an answer would be wiped.
     """
+    await verify_clock(index, now)
     forget_expired(outbox, day_of(now()))
     cursor: UUID | None = None
     new = 0

@@ -59,6 +59,9 @@ class FakeIndex:
 
     waiting: list[ReturnNotice] = field(default_factory=list)
 
+    async def fetch_time(self) -> datetime:
+        return NOW
+
     async def fetch_notices(
         self, cursor: UUID | None, state: NoticesAsked = "new"
     ) -> ReturnNotices:

@@ -7,9 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sources.__main__ import app
-from sources.cli.delivery_words import summarise
+from sources.cli.delivery_words import show_summary, summarise
 from sources.cli.hints import Hints, describe_hints, find_hints
-from sources.cli.publish import show_summary
 from sources.errors import DeliveryHeld
 from sources.outbox.not_begun import name_not_begun
 from sources.outbox.standing import keep_registration

@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
-from sources.cli.delivery_words import summarise
+from sources.cli.delivery_words import show_summary, summarise
 from sources.cli.own_files import read_own
-from sources.cli.publish import show_summary
 from sources.judging.words import say_not_begun
 from sources.outbox.deliveries import OpenDelivery, find_newest
 from sources.outbox.not_begun import name_not_begun

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -19,12 +19,14 @@ from signal_index.wire.notices import (
     Settled,
 )
 from sources.cli.notices import show
+from sources.errors import ClockDiffers
 from sources.notice_settings import NoticesRow
 from sources.notices.fetching import fetch, look_again
 from sources.notices.telling import Teller
 from sources.notices.waiting import find_due
 from sources.notices.words import say
 from sources.outbox.notices import (
+    find_moment,
     find_notices,
     find_untold,
     is_asking,
@@ -125,6 +127,9 @@ class Index:
         self.said = CORRECTION
         self.asked: list[NoticesAsked] = []
 
+    async def fetch_time(self) -> datetime:
+        return NOW
+
     async def fetch_notices(
         self, _cursor: UUID | None, state: NoticesAsked = "new"
     ) -> ReturnNotices:
@@ -152,6 +157,19 @@ async def test_a_kept_notice_hears_what_was_done_and_is_asked_of_no_more(
         asked = len(index.asked)
         await look_again(outbox, index)
         assert len(index.asked) == asked, "what is done is not asked about again"
+
+
+async def test_a_clock_that_is_ahead_wipes_nothing_that_waits_for_an_answer(
+    tmp_path: Path,
+) -> None:
+    """The index tells of it once: what is wiped here comes back to nobody."""
+    ahead = NOW + timedelta(days=400)
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        keep_notices(outbox, [CORRECTION], NOW)
+        with pytest.raises(ClockDiffers):
+            await fetch(outbox, Index(), OIN, None, hold=as_it_is, now=lambda: ahead)
+        assert len(find_due(outbox)) == 1
+        assert find_moment(outbox, "heard") == NOW
 
 
 async def test_a_mail_that_waited_for_its_digest_leaves_out_what_is_done(
