@@ -146,9 +146,9 @@ def make_history(found: OwnLookups, notes: Mapping[UUID, Note]) -> History:
     return History(to_call, days, older, found.closedDays)
 
 
-def _same_lookup(one: OwnLookup) -> tuple[object, ...]:
-    """Give what all entries of one lookup share, and those of no other do."""
-    return one.at, one.purpose, one.caseReference
+def _same_lookup(one: OwnLookup) -> bytes:
+    """Give what all entries of one lookup share: their ids, but for the last byte."""
+    return one.entryId.bytes[:-1]
 
 
 def _make_asked(own: Sequence[OwnLookup], notes: Mapping[UUID, Note]) -> Asked:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from keys.base64url import decode_b64u, encode_b64u
 from keys.validity import KeyValidity
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
     MARK_BYTES,
@@ -299,7 +299,7 @@ class FakeIndex:
     ) -> EntryFacts:
         said = asked | self.spoil.get("asked", {})
         return EntryFacts(
-            entry=make_uuid7(self.clock(), secrets.token_bytes(10)),
+            entry=new_uuid7(self.clock()),
             kind=Kind.LOOKUP,
             recorded_at=self.clock(),
             outcome=Outcome.ANSWERED,

@@ -60,7 +60,7 @@ def some_entropy(seed: int) -> bytes:
 
 
 def an_id(number: int = 1, at: datetime = NOON) -> UUID:
-    return make_uuid7(at, number.to_bytes(10))
+    return make_uuid7(at, number)
 
 
 def a_person(number: int = 1, name: bytes = b"\x07" * 32) -> PersonGroup:
@@ -71,8 +71,9 @@ def a_person(number: int = 1, name: bytes = b"\x07" * 32) -> PersonGroup:
 
 def some_facts(number: int = 1, **changes: object) -> EntryFacts:
     """Give the facts of an answered lookup that showed one flag."""
+    at = changes.get("recorded_at", NOON)
     facts = EntryFacts(
-        entry=an_id(number),
+        entry=an_id(number, at if isinstance(at, datetime) else NOON),
         kind=Kind.LOOKUP,
         recorded_at=NOON,
         outcome=Outcome.ANSWERED,

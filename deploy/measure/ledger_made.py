@@ -54,7 +54,7 @@ def make_ledger(folder: Path, entries: int) -> str:
 
 def _leaf(number: int) -> bytes:
     at = _BEGAN + timedelta(milliseconds=number * 25)
-    entry = make_uuid7(at, number.to_bytes(10))
+    entry = make_uuid7(at, number)
     if number == 0:
         return encode_first_leaf(FirstLeaf(entry, at, origin_of(ORIGIN, YEAR), None))
     seed = number.to_bytes(8)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import asyncpg
 
 from deploy.town.parties import MUNICIPALITY, TEAM
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -169,7 +169,7 @@ def _build(filling: Filling, sort: Sort) -> Entry:
     outcome = Outcome.REFUSED if sort.is_refused else Outcome.ANSWERED
     tickets = (str(uuid.uuid4()), str(uuid.uuid4()))
     facts = EntryFacts(
-        entry=make_uuid7(at, os.urandom(10)),
+        entry=new_uuid7(at),
         kind=Kind.LOOKUP,
         recorded_at=at,
         outcome=outcome,

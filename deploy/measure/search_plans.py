@@ -25,7 +25,7 @@ from deploy.measure.ledger_rows import (
     user_name,
 )
 from deploy.town.parties import MUNICIPALITY, TEAM
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.ledger import (
     DisclosureKey,
     Outcome,
@@ -159,7 +159,7 @@ async def _find(conn: asyncpg.Connection[Any], plan: Plan) -> list[UUID]:
     first, end = _start_of(plan.first), _start_of(plan.last + timedelta(days=1))
     rows = await conn.fetch(
         text + _NEWEST,
-        *(make_uuid7(first, bytes(10)), make_uuid7(end, bytes(10))),
+        *(first_id(first), end_id(end)),
         *plan.columns.values(),
         timeout=600,
     )

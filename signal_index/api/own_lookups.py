@@ -26,7 +26,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.telling import find_permitted
 from signal_index.days import day_of, midnight_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
-from signal_index.identifiers import make_uuid7, read_uuid7_instant
+from signal_index.identifiers import first_id, read_uuid7_minute
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
@@ -177,7 +177,7 @@ async def count_open_calls(
     number, as `list_own_lookups` shows it; so it is no entry, and tells of nobody.
     """
     midnight = midnight_of(day_of(now))
-    page = Page(MOST_OF_DAY, since=make_uuid7(midnight, bytes(10)))
+    page = Page(MOST_OF_DAY, since=first_id(midnight))
     found = await find_own_entries(conn, _owner(index, who), Kind.LOOKUP, page)
     _, same, said = await _read_asked(index, conn, found, now)
     return sum(
@@ -332,7 +332,7 @@ def _flag(
     entry, place = same.find_said(told.said)
     found = told.contacts.get(same.held.contact)
     is_newest = at == same.places[0]
-    also = [read_uuid7_instant(one) for one, _ in same.places[1:]] if is_newest else []
+    also = [read_uuid7_minute(one) for one, _ in same.places[1:]] if is_newest else []
     return wire.OwnFlag(
         entryId=entry,
         place=place,

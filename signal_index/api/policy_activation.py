@@ -16,6 +16,7 @@ from signal_index.api.acting import Acting
 from signal_index.api.context import Index
 from signal_index.api.recording import SpecialAct
 from signal_index.errors import CallerNotAllowed, PolicyUnusable, ProposalOutdated
+from signal_index.identifiers import floor_minute
 from signal_index.ledger import Kind, sign_adoption
 from signal_index.proof import Adoption, JsonObject
 from signal_index.store.approvals import Approval
@@ -54,7 +55,7 @@ async def activate(act: Acting, given: Approval) -> None:
         serial=1 if newest is None else newest.serial + 1,
         digest=proposal.digest,
         approval=given.id,
-        activated_at=act.now.replace(microsecond=0),
+        activated_at=floor_minute(act.now),
     )
     await insert_adoption(conn, _signed(said, index))
     what: JsonObject = {

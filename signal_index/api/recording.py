@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from keys.pseudonym import KeyVersion, StoredPoint
 from policy.vocabulary import Caller, Question
-from signal_index.identifiers import new_uuid7
+from signal_index.identifiers import new_uuid7, new_uuids7
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -90,9 +90,10 @@ def record_lookup(
     """Build the entries of one lookup, one per person asked about."""
     caller, question = asked.question.caller, asked.question
     entries = []
+    ids = new_uuids7(asked.at, len(question.subjects))
     for place, subject in enumerate(question.subjects):
         facts = EntryFacts(
-            entry=new_uuid7(asked.at),
+            entry=ids[place],
             kind=Kind.LOOKUP,
             recorded_at=asked.at,
             outcome=decided.outcome,

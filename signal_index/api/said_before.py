@@ -16,7 +16,7 @@ from uuid import UUID
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
 from signal_index.api.transactions import looking
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.ledger import Entry, read_marks
 from signal_index.signals import StoredSignal
 from signal_index.store.outcomes import Said, find_outcomes
@@ -72,6 +72,6 @@ def _tell(
                 place=place,
                 entryId=at,
                 flag=flag,
-                at=read_uuid7_instant(at),
+                at=read_uuid7_minute(at),
                 outcome=code,
             )

@@ -31,7 +31,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.search_questions import DAYS_MAXIMUM, make_search
 from signal_index.api.told_entries import tell_entry, tell_line
 from signal_index.errors import PolicyUnusable, ProofNotReady, UnknownEntry
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Outcome, WhyGroup
 from signal_index.proof import JsonObject
@@ -158,7 +158,7 @@ async def _find(
         next=following,
         searchedBackTo=find_first_readable(search, index.keys)
         if following is None
-        else read_uuid7_instant(following),
+        else read_uuid7_minute(following),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from policy.policy import Policy
 from signal_index.api.told_entries import tell_grounds
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
 from signal_index.store.outcomes import Said, is_taken_back
@@ -21,7 +21,7 @@ def tell_review(one: StoredReview, labels: Labels, now: datetime) -> wire.Review
     return wire.Review(
         id=one.id,
         entryId=one.entry_id,
-        at=read_uuid7_instant(one.entry_id),
+        at=read_uuid7_minute(one.entry_id),
         organisation=one.organisation,
         organisationName=labels.organisation(one.organisation),
         rules=list(one.rules),

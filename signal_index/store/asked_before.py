@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.ledger import DisclosureKey, Entry, Kind, Opened
 from signal_index.overview.days import FOLLOW_UP_DAYS
 from signal_index.proof import Outcome
@@ -51,7 +51,6 @@ from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.notices import notice_box
 
 _TELLS_FOR: Final = timedelta(days=FOLLOW_UP_DAYS)
-_RANDOM_BYTES: Final = 10
 MOST_BEFORE: Final = 10
 """Lookups of the same person in the same case that are read: the newest."""
 
@@ -100,8 +99,7 @@ async def insert_lookups(
     not among it. Where there are boxes no row key is closed from here on until COMMIT.
     Commits nothing.
     """
-    since = make_uuid7(until - _TELLS_FOR, bytes(_RANDOM_BYTES))
-    before = make_uuid7(until, bytes(_RANDOM_BYTES))
+    since, before = first_id(until - _TELLS_FOR), end_id(until)
     boxed = [box_row(box) for box in boxes]
     found: dict[UUID, list[Row[Any]]] = defaultdict(list)
     if conn.dialect.name == "postgresql":

@@ -25,7 +25,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7, new_uuid7
+from signal_index.identifiers import first_id, new_uuid7
 from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
@@ -259,7 +259,7 @@ async def _read(
         .order_by(entry.entry_id)
         .limit(_PAGE)
     )
-    begins = make_uuid7(since, bytes(10)) if since else UUID(int=0)
+    begins = first_id(since) if since else UUID(int=0)
     rows = (await conn.execute(page.where(entry.entry_id > begins))).all()
     while rows:
         for row in rows:

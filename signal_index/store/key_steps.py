@@ -24,6 +24,7 @@ from signal_index.ledger import (
 )
 from signal_index.proof import Json, parse_disclosure, write_key_steps
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.ledger_order import newest_first
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import KEY_STEPS_ONLY, ledger_disclosure, ledger_entry
 
@@ -45,13 +46,12 @@ async def find_key_steps(
     conn: AsyncConnection, keys: Mapping[int, DisclosureKey], *, most: int
 ) -> Sequence[Opened]:
     """Give the newest steps, opened, the newest first; one that was erased too."""
-    rows = await conn.execute(
+    steps = (
         select(*OPENED)
         .join_from(ledger_entry, ledger_disclosure, isouter=True)
         .where(_KEYS)
-        .order_by(ledger_entry.c.entry_id.desc())
-        .limit(most)
     )
+    rows = await conn.execute(newest_first(steps).limit(most))
     return [open_row(row, keys) for row in rows]
 
 

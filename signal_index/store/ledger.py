@@ -32,7 +32,7 @@ from signal_index.tables.ledger import (
     ledger_entry,
     ledger_pending,
 )
-from signal_index.tables.metadata import Instant
+from signal_index.tables.metadata import Minute
 
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "entry_id": Uuid(),
@@ -40,7 +40,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "kind": String(),
     "organisation": String(),
     "municipality": String(),
-    "recorded_at": Instant(),
+    "recorded_at": Minute(),
     "leaf": LargeBinary(),
     "sealed": LargeBinary(),
     "find_user": LargeBinary(),
@@ -142,7 +142,7 @@ async def insert_entries(conn: AsyncConnection, entries: Sequence[Entry]) -> Non
         return
     rows = [_row_of(entry) for entry in entries]
     for table in (ledger_entry, ledger_disclosure, ledger_pending):
-        names = table.columns.keys()
+        names = table.columns.keys() & rows[0].keys()
         await conn.execute(
             insert(table), [{name: row[name] for name in names} for row in rows]
         )

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import first_id
 from signal_index.ledger import DisclosureKey, Kind, Opened, user_find_key
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -102,7 +102,7 @@ async def erase_disclosures(
     """
     oldest = (
         select(ledger_disclosure.c.entry_id)
-        .where(ledger_disclosure.c.entry_id < make_uuid7(before, bytes(10)))
+        .where(ledger_disclosure.c.entry_id < first_id(before))
         .order_by(ledger_disclosure.c.entry_id)
         .limit(limit)
     )

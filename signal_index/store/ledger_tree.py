@@ -136,12 +136,12 @@ async def find_pending_years(conn: AsyncConnection) -> Sequence[int]:
 async def find_pending(
     conn: AsyncConnection, year: int, limit: int
 ) -> Sequence[tuple[UUID, bytes]]:
-    """Give id and leaf of the oldest entries that no tree holds yet."""
+    """Give id and leaf of entries that no tree holds yet, as they came."""
     rows = await conn.execute(
         select(ledger_pending.c.entry_id, ledger_entry.c.leaf)
         .join_from(ledger_pending, ledger_entry)
         .where(ledger_pending.c.year == year)
-        .order_by(ledger_pending.c.entry_id)
+        .order_by(ledger_pending.c.arrived)
         .limit(limit)
     )
     return [(row.entry_id, row.leaf) for row in rows]

@@ -16,14 +16,13 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.ledger import DisclosureKey, Kind, Opened, open_entry
 from signal_index.overview.days import REPEAT_DAYS
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
 BATCH: Final = 200
-_RANDOM_BYTES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,8 @@ def _lookups(period: Period) -> Select[Any]:
         )
         .join_from(ledger_entry, ledger_disclosure)
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
-        .where(ledger_entry.c.entry_id >= _first_id(period.begins))
-        .where(ledger_entry.c.entry_id < _first_id(period.ends))
+        .where(ledger_entry.c.entry_id >= first_id(period.begins))
+        .where(ledger_entry.c.entry_id < end_id(period.ends))
     )
 
 
@@ -138,7 +137,7 @@ async def find_repeated(
     found = set()
     for one in lookups:
         ids = answered.get(one.find_person or b"", [])
-        since = _first_id(one.recorded_at - timedelta(days=REPEAT_DAYS))
+        since = first_id(one.recorded_at - timedelta(days=REPEAT_DAYS))
         place = bisect_left(ids, one.entry)
         if place and ids[place - 1] >= since:
             found.add(one.entry)
@@ -155,7 +154,7 @@ async def _find_answered(
         .join_from(ledger_disclosure, ledger_entry)
         .where(columns.find_person.in_(persons))
         .where(columns.find_outcome.is_(None))  # kept for those not answered only
-        .where(columns.entry_id >= _first_id(earliest))
+        .where(columns.entry_id >= first_id(earliest))
         .where(columns.entry_id < lookups[-1].entry)
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
         .order_by(columns.entry_id)
@@ -164,7 +163,3 @@ async def _find_answered(
     for row in rows:
         answered.setdefault(row.find_person, []).append(row.entry_id)
     return answered
-
-
-def _first_id(at: datetime) -> UUID:
-    return make_uuid7(at, bytes(_RANDOM_BYTES))

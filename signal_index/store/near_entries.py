@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7, read_uuid7_instant
+from signal_index.identifiers import MINUTE, end_id, first_id, read_uuid7_minute
 from signal_index.tables.ledger import ledger_disclosure
-
-_RANDOM_BYTES: Final = 10
 
 
 async def find_near(
@@ -31,9 +28,9 @@ async def find_near(
     `in_same_case`: and of its case; what has none is then paired with nothing.
     """
     own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
-    times = [read_uuid7_instant(one) for one in entries]
-    since = make_uuid7(min(times) - within, bytes(_RANDOM_BYTES))
-    until = make_uuid7(max(times) + within, bytes(_RANDOM_BYTES))
+    times = [read_uuid7_minute(one) for one in entries]
+    since = first_id(min(times) - within)
+    until = end_id(max(times) + within + MINUTE)
     is_alike = and_(
         other.c.find_user == own.c.find_user,
         other.c.find_person == own.c.find_person,
@@ -50,5 +47,5 @@ async def find_near(
     return [
         (one, each)
         for one, each in rows
-        if abs(read_uuid7_instant(one) - read_uuid7_instant(each)) <= within
+        if abs(read_uuid7_minute(one) - read_uuid7_minute(each)) <= within
     ]

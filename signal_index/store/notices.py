@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.citizens.embargo import ROW, is_known
 from signal_index.errors import KeyFilesRefused
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.keyring import LeaderKeys, YearKeys
 from signal_index.ledger import DisclosureKey, Opened
 from signal_index.proof import DisclosureRefused
@@ -101,7 +101,7 @@ def year_of(moment: datetime) -> int:
 
 def entry_key(keys: Mapping[int, DisclosureKey], entry: UUID) -> DisclosureKey | None:
     """Find the key of the year in which an entry was made; None once it is gone."""
-    return keys.get(read_uuid7_instant(entry).year)
+    return keys.get(read_uuid7_minute(entry).year)
 
 
 async def list_notices(

@@ -6,13 +6,13 @@ leaf yet. In pages, so that a day of any size takes constant memory.
 
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id, read_uuid7_minute
 from signal_index.ledger import Kind
 from signal_index.tables.ledger import (
     ledger_disclosure,
@@ -45,18 +45,18 @@ class Span:
 
 def find_around(conn: AsyncConnection, span: Span) -> AsyncIterator[SealedEntry]:
     """Give the entries of a span, and all of kind completeness after it."""
-    is_near = ledger_entry.c.entry_id < _first_id(span.end)
+    is_near = ledger_entry.c.entry_id < end_id(span.end)
     is_later = ledger_entry.c.kind == Kind.COMPLETENESS.value
-    return _find(conn, or_(is_near, is_later), _first_id(span.start))
+    return _find(conn, or_(is_near, is_later), first_id(span.start))
 
 
 def find_of_kinds(
     conn: AsyncConnection, span: Span, kinds: Collection[Kind]
 ) -> AsyncIterator[SealedEntry]:
     """Give the entries of a span that are of these kinds."""
-    is_near = ledger_entry.c.entry_id < _first_id(span.end)
+    is_near = ledger_entry.c.entry_id < end_id(span.end)
     is_wanted = ledger_entry.c.kind.in_([kind.value for kind in kinds])
-    return _find(conn, and_(is_near, is_wanted), _first_id(span.start))
+    return _find(conn, and_(is_near, is_wanted), first_id(span.start))
 
 
 async def _find(
@@ -87,13 +87,7 @@ async def _find(
 
 
 async def find_oldest_pending(conn: AsyncConnection) -> datetime | None:
-    """Give when the oldest entry was recorded that no tree holds yet."""
+    """Give in which minute the oldest entry was recorded that no tree holds yet."""
     column = ledger_pending.c.entry_id
     oldest = await conn.scalar(select(column).order_by(column).limit(1))
-    if oldest is None:
-        return None
-    return datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
-
-
-def _first_id(instant: datetime) -> UUID:
-    return make_uuid7(instant, bytes(10))
+    return None if oldest is None else read_uuid7_minute(oldest)

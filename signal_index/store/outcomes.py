@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownEntry
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.ledger import (
     OUTCOME_NONCE_BYTES,
     DisclosureKey,
@@ -215,4 +215,4 @@ def _rank(place: int | None) -> int:
 
 
 def _year_of(entry: UUID) -> int:
-    return read_uuid7_instant(entry).astimezone(UTC).year
+    return read_uuid7_minute(entry).astimezone(UTC).year

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import first_id
 from signal_index.ledger import DisclosureKey, Opened
 from signal_index.proof import Group
 from signal_index.store.opened_entries import open_entries
@@ -67,7 +67,7 @@ async def _find_ids(
     if before is not None:
         wanted = wanted.where(columns.entry_id < before)
     if since is not None:
-        wanted = wanted.where(columns.entry_id >= make_uuid7(since, bytes(10)))
+        wanted = wanted.where(columns.entry_id >= first_id(since))
     return (await conn.scalars(wanted)).all()
 
 

@@ -98,7 +98,9 @@ async def find_events(
     rows = await conn.execute(
         select(person_event.c.mark, person_event.c.kind)
         .where(person_event.c.mark.in_(sorted(whose)))
-        .order_by(person_event.c.happened_on, person_event.c.received_at)
+        .order_by(
+            person_event.c.happened_on, person_event.c.received_at, person_event.c.id
+        )
     )
     found: dict[Rows, PersonEventKind] = {}
     for row in rows:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.ledger import Kind
 from signal_index.proof import Leaf, Outcome, parse_leaf
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -85,7 +85,8 @@ async def find_seen_before(
     """Give the lookups whose person a colleague looked up before, for another case.
 
     A colleague: another user, of whichever organisation of the municipality. The same
-    case in other hands is ordinary work, and is not among them.
+    case in other hands is ordinary work, and is not among them. Of two in one minute
+    each has the other before it: an entry says no more of when it was.
     """
     own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
     other_case = or_(
@@ -94,6 +95,7 @@ async def find_seen_before(
         own.c.find_case != other.c.find_case,
     )
     since = Window(window.municipality, window.begins - within, window.ends)
+    asked, before = ledger_entry.alias("asked"), ledger_entry.alias("before")
     found = (
         select(own.c.entry_id)
         .distinct()
@@ -101,15 +103,17 @@ async def find_seen_before(
             other,
             and_(
                 other.c.find_person == own.c.find_person,
-                other.c.entry_id < own.c.entry_id,
                 _between(other.c.entry_id, since),
             ),
         )
+        .join(asked, asked.c.entry_id == own.c.entry_id)
+        .join(before, before.c.entry_id == other.c.entry_id)
+        .where(before.c.recorded_at <= asked.c.recorded_at)
+        .where(asked.c.kind == Kind.LOOKUP.value, before.c.kind == Kind.LOOKUP.value)
         .where(own.c.municipality == window.municipality)
         .where(_between(own.c.entry_id, window))
         .where(own.c.find_user != other.c.find_user)
         .where(other_case)
-        .where(_is_lookup(own.c.entry_id), _is_lookup(other.c.entry_id))
     )
     return frozenset((await conn.scalars(found)).all())
 
@@ -131,15 +135,8 @@ async def count_by_user(
     return {(oin, user): count for oin, user, count in rows}
 
 
-def _is_lookup(column: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Give the condition that leaves out what officers searched for a citizen."""
-    entry = ledger_entry.alias()
-    return exists().where(entry.c.entry_id == column, entry.c.kind == Kind.LOOKUP.value)
-
-
 def _between(column: ColumnElement[UUID], window: Window) -> ColumnElement[bool]:
-    begins, ends = (make_uuid7(at, bytes(10)) for at in (window.begins, window.ends))
-    return and_(column >= begins, column < ends)
+    return and_(column >= first_id(window.begins), column < end_id(window.ends))
 
 
 def _outcome(leaf: bytes) -> Outcome:

@@ -29,6 +29,7 @@ from signal_index.errors import (
 )
 from signal_index.ledger import Kind
 from signal_index.proof import Leaf, parse_leaf
+from signal_index.store.ledger_order import newest_first
 from signal_index.tables.ledger import OFFICERS_KINDS, ledger_entry
 from signal_index.tables.policies import (
     policy_adoption,
@@ -182,14 +183,13 @@ async def find_newest_adoptions(
 
 async def find_recorded_digest(conn: AsyncConnection, municipality: str) -> str | None:
     """Give the digest (b64u) that the newest activation in the ledger names there."""
-    leaf = await conn.scalar(
+    activations = (
         select(ledger_entry.c.leaf)
         .where(text(OFFICERS_KINDS))  # the words that its index is found by
         .where(ledger_entry.c.municipality == municipality)
         .where(ledger_entry.c.kind == Kind.POLICY.value)
-        .order_by(ledger_entry.c.entry_id.desc())
-        .limit(1)
     )
+    leaf = await conn.scalar(newest_first(activations).limit(1))
     if leaf is None:
         return None
     found = parse_leaf(bytes(leaf))

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.municipality import MunicipalityCode
 from policy.replay import RecordedQuestion
 from policy.vocabulary import OrganisationKind, Role
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import first_id
 from signal_index.ledger import DisclosureKey, Kind, open_disclosures
 from signal_index.proof import DisclosureRefused, Group, JsonObject, parse_disclosure
 from signal_index.store.scope import OfficerScope, within
@@ -33,7 +33,6 @@ _Row = Row[Any, Any, Any, Any, Any]
 
 BATCH: Final = 500
 MOST_QUESTIONS: Final = 20_000
-_FIRST = bytes(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ async def _find(
         .join_from(ledger_entry, ledger_disclosure)
         .where(within(scope, entry.municipality, entry.organisation))
         .where(entry.kind == Kind.LOOKUP.value)
-        .where(entry.entry_id >= make_uuid7(since, _FIRST))
+        .where(entry.entry_id >= first_id(since))
         .order_by(entry.entry_id.desc())
         .limit(BATCH)
     )

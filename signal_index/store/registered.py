@@ -7,7 +7,7 @@ it, so that it is named, whether or not anybody met it in an answer.
 - Contact holders are held by the digest of their details. One that came along with a
   transfer has no entry of its own: it stands as another once had.
 - The newest is the last in the tree, whatever its id; what no tree holds yet comes
-  after. Two of one millisecond went into the tree in no order of theirs: a row may be
+  after. Two of one minute that no tree has yet are in no order: a row may be
   as either says.
 - What an entry says is read with the key of its year. Where years have expired, a row
   that has none left is counted apart: nothing can be said of it. An entry of a year
@@ -35,7 +35,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.keyring import YearKeys
 from signal_index.ledger import Group, Kind, Opened
 from signal_index.notice.text import digest_compact
@@ -134,7 +134,7 @@ def _is_other(said: object, stands: object) -> bool:
 class _Told:
     """What the entries say of each thing, the newest word of each member.
 
-    `things`: one word of each, or what each entry of one millisecond says.
+    `things`: one word of each, or what each entry of one minute says.
     """
 
     first_kept: int
@@ -175,14 +175,14 @@ class _Told:
             self._register(entry, what, act)
 
     def _contact(self, entry: Opened, what: JsonObject) -> None:
-        """Take whom to call; beside it what another entry of that millisecond says."""
+        """Take whom to call; beside it what another entry of that minute says."""
         thing = ("contact-holder", str(what.get("id")))
         said: Said = {
             "organisation": entry.organisation,
             "details": what.get("digest"),
         }
         self.details.add(what.get("digest"))
-        at = read_uuid7_instant(entry.entry)
+        at = read_uuid7_minute(entry.entry)
         beside = self.things[thing] if self._at.get(thing) == at else []
         self.things[thing], self._at[thing] = [*beside, said], at
 
@@ -276,7 +276,7 @@ async def _compare_words(
     found: list[Difference] = []
     rows = (await conn.execute(select(contact_label_request))).all()
     for row in rows:
-        asked = read_uuid7_instant(row.id)
+        asked = read_uuid7_minute(row.id)
         thing = ("contact-label", row.organisation, row.label)
         ended = [
             {"ended": because, "endedAt": at}

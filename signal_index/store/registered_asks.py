@@ -56,7 +56,7 @@ _OPENED: Final = {"purpose-established": "purpose", "loop-act-established": "loo
 class Asked:
     """What the entries say of each thing, and since when it is over, where it is.
 
-    Of one request the steps may come in any order: ids of one millisecond have none.
+    Of one request the steps may come in any order: ids of one minute have none.
     """
 
     _begun: dict[Thing, Said] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
-from signal_index.identifiers import read_uuid7_instant
+from signal_index.identifiers import read_uuid7_minute
 from signal_index.ledger import Kind, Opened
 from signal_index.proof import JsonObject
 from signal_index.store.registered_asks import Said, Thing
@@ -83,7 +83,7 @@ class Done:
     def _review(self, entry: Opened, what: JsonObject, act: str) -> None:
         thing = ("review", str(what["review"]))
         said = self.things.setdefault(thing, dict(_NOBODY["review"]))
-        looked = read_uuid7_instant(UUID(str(what["entry"])))
+        looked = read_uuid7_minute(UUID(str(what["entry"])))
         self._lookups[thing] = looked.astimezone(UTC).year
         if act == "picked" and what.get("byCitizen") and said["askedOn"] is None:
             said["askedOn"] = day_of(entry.recorded_at)

@@ -7,14 +7,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.ledger import Kind
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -61,8 +61,8 @@ async def find_around(
         .join_from(ledger_disclosure, ledger_entry)
         .where(ledger_disclosure.c.find_person == own.find_person)
         .where(ledger_disclosure.c.entry_id != entry)
-        .where(ledger_disclosure.c.entry_id >= _first_id(own.recorded_at - AROUND))
-        .where(ledger_disclosure.c.entry_id < _first_id(own.recorded_at + AROUND))
+        .where(ledger_disclosure.c.entry_id >= first_id(own.recorded_at - AROUND))
+        .where(ledger_disclosure.c.entry_id < end_id(own.recorded_at + AROUND))
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
         .where(within(scope, ledger_entry.c.municipality, ledger_entry.c.organisation))
         .order_by(ledger_disclosure.c.entry_id.desc())
@@ -78,7 +78,3 @@ async def find_around(
         for row in newest
     ]
     return near, sum(row.total for row in newest[:1]) - len(near)
-
-
-def _first_id(at: datetime) -> UUID:
-    return make_uuid7(at, bytes(10))

@@ -35,7 +35,7 @@ from signal_index.errors import (
     SamePerson,
     UnknownEntry,
 )
-from signal_index.identifiers import make_uuid7, new_uuid7
+from signal_index.identifiers import first_id, new_uuid7
 from signal_index.ledger import Kind
 from signal_index.store.review_records import StoredReview, get_review_of
 from signal_index.store.scope import OfficerScope
@@ -303,7 +303,7 @@ async def erase_reviews(conn: AsyncConnection, *, before: datetime) -> int:
 
     What was said in them stands in the ledger, and is erased with its year.
     """
-    gone = select(review.c.id).where(review.c.entry_id < make_uuid7(before, bytes(10)))
+    gone = select(review.c.id).where(review.c.entry_id < first_id(before))
     await conn.execute(delete(review_act).where(review_act.c.review_id.in_(gone)))
     await conn.execute(delete(review_ground).where(review_ground.c.review_id.in_(gone)))
     erased = await conn.execute(delete(review).where(review.c.id.in_(gone)))

@@ -1,10 +1,11 @@
 """A row as bytes, the same on every database: what the index signs or stamps."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from signal_index.identifiers import floor_minute
 from signal_index.proof import Json, encode_json
 
 
@@ -15,7 +16,7 @@ def encode_row(row: Mapping[Any, Any], names: Sequence[str]) -> bytes:
 
 def _write(value: object) -> Json:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return floor_minute(value).isoformat()  # what its column keeps of it
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, UUID):

@@ -21,7 +21,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.identifiers import make_uuid7
+from signal_index.identifiers import end_id, first_id
 from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
@@ -112,10 +112,10 @@ def _years(
             continue
         first = max(search.since, datetime(year, 1, 1, tzinfo=UTC))
         last = min(search.until, datetime(year + 1, 1, 1, tzinfo=UTC))
-        end = make_uuid7(last, bytes(10))
+        end = end_id(last)
         end = end if before is None else min(end, before)
-        if first < last and make_uuid7(first, bytes(10)) < end:
-            yield year, make_uuid7(first, bytes(10)), end
+        if first < last and first_id(first) < end:
+            yield year, first_id(first), end
 
 
 def _hashes(

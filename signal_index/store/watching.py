@@ -36,7 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.security.rules import Counted, Rule, RuleId
 from signal_index.days import day_of
-from signal_index.identifiers import make_uuid7, new_uuid7
+from signal_index.identifiers import end_id, first_id, new_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import encode_json
 from signal_index.tables.completeness import (
@@ -277,14 +277,17 @@ def _of(what: Counted) -> ColumnElement[bool]:
     return _FOUND.find_person.is_not(None)
 
 
+_ACT: Final = func.substr(func.replace(cast(_ENTRY.entry_id, String), "-", ""), 1, 30)
+"""An id but for its last byte: that of one act, of however many persons."""
+
 _COUNTS: Final[Mapping[Counted, ColumnElement[int]]] = {
     Counted.PERSONS: func.count(distinct(_FOUND.find_person)),
-    Counted.REFUSALS: func.count(distinct(_ENTRY.recorded_at)),
+    Counted.REFUSALS: func.count(distinct(_ACT)),
     Counted.DECOYS: func.count(distinct(_FOUND.find_person)),
 }
 """How much of it: of a refused household one refusal, of a repeat no other person."""
 
 
 def _between(begins: datetime, ends: datetime) -> ColumnElement[bool]:
-    first, last = (make_uuid7(at, bytes(10)) for at in (begins, ends))
-    return and_(_ENTRY.entry_id >= first, _ENTRY.entry_id < last)
+    entry = _ENTRY.entry_id
+    return and_(entry >= first_id(begins), entry < end_id(ends))

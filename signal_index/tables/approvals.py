@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Minute, metadata, municipality
 from signal_index.tables.registry import ending
 
 approval = Table(
@@ -36,13 +36,13 @@ approval = Table(
     Column("needs_role", LABEL, nullable=True),  # one of the two must have it
     Column("requested_by", String(255), nullable=False),  # the provider's `sub`
     Column("requester_has_role", Boolean, nullable=False),
-    Column("requested_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("requested_at", Minute, nullable=False),
+    Column("expires_at", Minute, nullable=False),
     Column("state", LABEL, nullable=False),  # store.approvals.State
     Column("decided_by", String(255), nullable=True),
     Column("decided_in", OIN, ForeignKey("organisation.oin"), nullable=True),
     Column("decider_has_role", Boolean, nullable=True),
-    Column("decided_at", Instant, nullable=True),
+    Column("decided_at", Minute, nullable=True),
     Column("reason", LABEL, nullable=True),  # why it was refused, where that was said
     Column("signature", LargeBinary(64), nullable=False),  # store.approval_signatures
     CheckConstraint(
@@ -76,7 +76,7 @@ contact_label_request = Table(
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("label", String(60), nullable=False),
     Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
-    Column("asked_at", Instant, nullable=False),
+    Column("asked_at", Minute, nullable=False),
     *ending(),
     Index(None, "organisation"),
     Index(None, "municipality", "id"),

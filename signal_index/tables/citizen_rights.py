@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Minute, metadata, municipality
 
 REFERENCE = CHAR(7)
 """What people say over the phone and write in letters: `7KQ-4TM`."""
@@ -42,11 +42,11 @@ access_request = Table(
     Column("received_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("extension", LABEL, nullable=True),  # why the term is two months longer
-    Column("reported_at", Instant, nullable=True),  # when a report was last made
+    Column("reported_at", Minute, nullable=True),  # when a report was last made
     Column("person_key", LargeBinary(16), nullable=True),  # about whom, until it closes
     Column("person_seal", LargeBinary(32), nullable=True),
     Column("closing", LABEL, nullable=True),
-    Column("closed_at", Instant, nullable=True),
+    Column("closed_at", Minute, nullable=True),
     CheckConstraint(
         "(closing IS NULL) = (closed_at IS NULL)", name="closed_with_a_reason"
     ),
@@ -75,7 +75,7 @@ embargo = Table(
     Column("categories", JSON, nullable=False),
     Column("reason", LABEL, nullable=False),
     Column("until", Date, nullable=False),  # the last day on which it holds
-    Column("placed_at", Instant, nullable=False),
+    Column("placed_at", Minute, nullable=False),
     Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
     Column("stamp", LargeBinary(32), nullable=False),  # store.embargo_stamps
     CheckConstraint("length(row_key) = 16", name="row_key_length"),
@@ -97,7 +97,7 @@ embargo_step = Table(
     Column("stamp", LargeBinary(32), primary_key=True),  # store.embargo_stamps
     Column("step", LABEL, nullable=False),  # approved, refused, withdrawn, lifted
     Column("reason", LABEL, nullable=True),  # why it was lifted
-    Column("at", Instant, nullable=False),
+    Column("at", Minute, nullable=False),
 )
 
 correction = Table(

@@ -24,7 +24,14 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import (
+    LABEL,
+    OIN,
+    Instant,
+    Minute,
+    metadata,
+    municipality,
+)
 
 completeness_day = Table(
     "completeness_day",
@@ -38,7 +45,7 @@ completeness_day = Table(
     Column("still_open", Integer, nullable=False),
     Column("alarms", Integer, nullable=False),
     Column("findings", Integer, nullable=False),
-    Column("taken_at", Instant, nullable=False),
+    Column("taken_at", Minute, nullable=False),
     Column("taken_by", String(255), nullable=False),
 )
 
@@ -59,8 +66,8 @@ completeness_finding = Table(
     Column("total", Integer),
     Column("reported", Integer),
     Column("gap", JSON(none_as_null=True)),  # of a key holder's record
-    Column("found_at", Instant, nullable=False),
-    Column("closed_at", Instant),
+    Column("found_at", Minute, nullable=False),
+    Column("closed_at", Minute),
     Column("closed_by", String(255)),
     Column("closed_in", OIN),  # its organisation
     Column("closing_reason", LABEL),
@@ -75,7 +82,7 @@ alarm_window = Table(  # what was told of an account in one window of a rule
     Column("rule", LABEL, primary_key=True),
     Column("organisation", OIN, primary_key=True),
     Column("account", LargeBinary, primary_key=True),  # as the ledger finds it
-    Column("begins", Instant, primary_key=True),
+    Column("begins", Minute, primary_key=True),
     Column("counted", Integer, nullable=False),
     Column("finding", ForeignKey("completeness_finding.id"), nullable=False),
 )

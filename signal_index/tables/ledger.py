@@ -5,7 +5,8 @@
 - `ledger_disclosure` holds everything that may be erased: sealed groups and the keyed
   hashes beside them, one row per entry, gone in one DELETE.
 - `ledger_pending` is the sequencer's queue: a row per entry that no tree holds yet,
-  written in the entry's own transaction.
+  written in the entry's own transaction. They go into the tree in the order in which
+  they came: an id says a minute and no order. The tree alone keeps it.
 - Only full tiles are stored; a partial tile is read from the level below.
 """
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 )
 
 from signal_index.ledger import KINDS
-from signal_index.tables.metadata import OIN, Instant, metadata
+from signal_index.tables.metadata import OIN, Minute, metadata
 
 OFFICERS_KINDS = "kind IN ({})".format(
     ", ".join(f"'{kind}'" for kind, rule in KINDS.items() if rule.is_officers)
@@ -46,7 +48,7 @@ ledger_entry = Table(
     Column("kind", String(32), nullable=False),
     Column("organisation", OIN),
     Column("municipality", CHAR(4)),
-    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_at", Minute, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Index("ix_ledger_entry_organisation", "organisation", "entry_id"),
     Index("ix_ledger_entry_municipality", "municipality", "entry_id"),
@@ -103,8 +105,15 @@ ledger_disclosure = Table(
 ledger_pending = Table(
     "ledger_pending",
     metadata,
-    Column("entry_id", Uuid, ForeignKey("ledger_entry.entry_id"), primary_key=True),
+    Column(
+        "arrived",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        Identity(),
+        primary_key=True,
+    ),
+    Column("entry_id", Uuid, ForeignKey("ledger_entry.entry_id"), nullable=False),
     Column("year", Integer, nullable=False),
+    UniqueConstraint("entry_id"),
 )
 
 ledger_person = Table(
@@ -162,6 +171,6 @@ ledger_checkpoint = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
-    Column("signed_at", Instant, nullable=False),
+    Column("signed_at", Minute, nullable=False),
     ForeignKeyConstraint(["year"], ["ledger_tree.year"]),
 )

@@ -7,6 +7,8 @@ from sqlalchemy import CHAR, Column, DateTime, MetaData, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from signal_index.identifiers import floor_minute
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,6 +57,24 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+class Minute(Instant):
+    """An instant of which the minute is kept: what may stand beside an act for good.
+
+    Whoever holds what is kept here against another's record of the same acts, to the
+    second, finds as many as that minute has. Which columns are finer, and why, is
+    listed in tests/attack/test_an_erased_entry_says_no_more_than_its_minute.py.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Leave out the seconds."""
+        instant = super().process_bind_param(value, dialect)
+        return None if instant is None else floor_minute(instant)
 
 
 def municipality() -> Column[Any]:

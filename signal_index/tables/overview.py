@@ -19,7 +19,14 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import (
+    LABEL,
+    OIN,
+    Instant,
+    Minute,
+    metadata,
+    municipality,
+)
 
 overview_count = Table(  # which days are counted, how finally, up to when
     "overview_count",
@@ -57,7 +64,7 @@ account_mandate = Table(  # who may ask for reports with persons, and until when
     Column("subject", String(255), primary_key=True),  # the provider's `sub`
     municipality(),
     Column("until", Date, nullable=False),
-    Column("given_at", Instant, nullable=False),
+    Column("given_at", Minute, nullable=False),
 )
 
 report_request = Table(
@@ -69,5 +76,5 @@ report_request = Table(
     Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
     Column("year", Integer, nullable=False),  # whose disclosure key opens it
     Column("sealed", LargeBinary, nullable=False),
-    Column("requested_at", Instant, nullable=False),
+    Column("requested_at", Minute, nullable=False),
 )

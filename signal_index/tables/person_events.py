@@ -14,7 +14,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Minute, metadata, municipality
 
 person_event = Table(
     "person_event",
@@ -27,8 +27,8 @@ person_event = Table(
     Column("kind", LABEL, nullable=False),  # deceased | moved-away | moved-in
     Column("happened_on", Date, nullable=False),
     Column("entry_id", Uuid, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("until", Instant, nullable=False, index=True),
+    Column("received_at", Minute, nullable=False),
+    Column("until", Minute, nullable=False, index=True),
     CheckConstraint("length(mark) = 16", name="mark_length"),
     CheckConstraint("length(seal) = 32", name="seal_length"),
 )

@@ -15,14 +15,14 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import Instant, metadata, municipality
+from signal_index.tables.metadata import Minute, metadata, municipality
 
 policy_bundle = Table(
     "policy_bundle",
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),
     Column("document", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
+    Column("received_at", Minute, nullable=False),
 )
 
 policy_proposal = Table(
@@ -45,6 +45,6 @@ policy_adoption = Table(
         "digest", LargeBinary(32), ForeignKey("policy_bundle.digest"), nullable=False
     ),
     Column("approval", Uuid, ForeignKey("approval.id"), nullable=False, unique=True),
-    Column("activated_at", Instant, nullable=False),
+    Column("activated_at", Minute, nullable=False),
     Column("statement", Text, nullable=False),  # the index's signature: compact JWS
 )

@@ -29,13 +29,20 @@ from sqlalchemy import (
     text,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import (
+    LABEL,
+    OIN,
+    Instant,
+    Minute,
+    metadata,
+    municipality,
+)
 
 
 def ending() -> tuple[Column[Any] | CheckConstraint, ...]:
     """Since when, and why, something counts no more: it is never taken out."""
     return (
-        Column("ended_at", Instant, nullable=True),
+        Column("ended_at", Minute, nullable=True),
         Column("ended_because", LABEL, nullable=True),  # store.endings.Because
         CheckConstraint(
             "(ended_at IS NULL) = (ended_because IS NULL)", name="ended_with_a_reason"
@@ -50,7 +57,7 @@ organisation = Table(
     municipality(),
     Column("name", String(200), nullable=False),
     Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
-    Column("registered_at", Instant, nullable=False),
+    Column("registered_at", Minute, nullable=False),
     *ending(),
 )
 
@@ -61,7 +68,7 @@ admission = Table(  # beside its own municipality: where else it may ask
     Column("municipality", municipality().type, primary_key=True),
     Column("admitted_on", Date, nullable=False),
     Column("by_role", String(200), nullable=False),
-    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_at", Minute, nullable=False),
     *ending(),
 )
 
@@ -73,7 +80,7 @@ client = Table(
     municipality(),
     Column("kind", LABEL, nullable=False),  # store.registry.ClientKind
     CheckConstraint("kind IN ('person-facing', 'machine')", name="kind_known"),
-    Column("registered_at", Instant, nullable=False),
+    Column("registered_at", Minute, nullable=False),
     *ending(),
 )
 
@@ -84,7 +91,7 @@ signer = Table(  # public keys that sign notices, batches and withdrawals
     Column("kid", String(128), primary_key=True),
     municipality(),
     Column("jwk", Text, nullable=False),
-    Column("registered_at", Instant, nullable=False),
+    Column("registered_at", Minute, nullable=False),
     *ending(),
 )
 
@@ -94,7 +101,7 @@ source = Table(
     Column("oin", OIN, ForeignKey("organisation.oin"), primary_key=True),
     municipality(),
     Column("kind", LABEL, nullable=False),  # who may publish, as the catalogue names it
-    Column("registered_at", Instant, nullable=False),
+    Column("registered_at", Minute, nullable=False),
     # What nobody made live is in trial: also a row that somebody adds by hand.
     Column("state", LABEL, server_default="trial", nullable=False),
     Column("live_until", Instant, nullable=True),  # when it was live no more
@@ -164,7 +171,7 @@ contact_holder = Table(
     municipality(),
     Column("details", JSON, nullable=False),  # the parsed ContactHolder, as on the wire
     Column("last_verified", Date, nullable=False),
-    Column("updated_at", Instant, nullable=False),
+    Column("updated_at", Minute, nullable=False),
     UniqueConstraint("organisation", "id"),
 )
 
@@ -176,7 +183,7 @@ contact_label = Table(  # what they may be called, beside the catalogue's lists
     municipality(),
     Column("by_role", String(200), nullable=False),
     Column("approved_on", Date, nullable=False),
-    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_at", Minute, nullable=False),
     *ending(),
 )
 
@@ -200,7 +207,7 @@ establishment = Table(
     Column("established_on", Date, primary_key=True),
     Column("by_role", String(200), nullable=False),
     Column("staatsblad", String(64), nullable=True),
-    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_at", Minute, nullable=False),
 )
 
 account_suspension = Table(
@@ -209,7 +216,7 @@ account_suspension = Table(
     Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
     Column("subject", String(255), primary_key=True),  # the provider's `sub`
     municipality(),
-    Column("suspended_at", Instant, nullable=False),
+    Column("suspended_at", Minute, nullable=False),
 )
 
 row_key_use = Table(  # which row keys are in use (signal_index.row_keys); no secret
@@ -241,7 +248,7 @@ sharing_use = Table(  # when the first pair of tickets came under a version and 
     metadata,
     Column("key_version", Integer, primary_key=True, autoincrement=False),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
-    Column("asked_at", Instant, nullable=False),
+    Column("asked_at", Minute, nullable=False),
 )
 
 ceremony_record = Table(  # records of ceremonies, checked before they were kept

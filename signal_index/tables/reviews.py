@@ -15,7 +15,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Minute, metadata, municipality
 
 review = Table(
     "review",
@@ -31,13 +31,13 @@ review = Table(
     municipality(),
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("picked_by", OIN, nullable=True),  # None: the municipality, or its rules
-    Column("picked_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
+    Column("picked_at", Minute, nullable=False),
+    Column("due_at", Minute, nullable=False),
     Column("state", LABEL, nullable=False),
     Column("verdict", LABEL, nullable=True),
-    Column("answer_by", Instant, nullable=True),
+    Column("answer_by", Minute, nullable=True),
     Column("judged_by", LargeBinary, nullable=True),
-    Column("closed_at", Instant, nullable=True),
+    Column("closed_at", Minute, nullable=True),
     Column("asked_on", Date, nullable=True),  # when its citizen asked for it
     Index("ix_review_queue", "municipality", "state", "due_at"),
 )

@@ -31,7 +31,14 @@ from sqlalchemy import (
     text,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import (
+    LABEL,
+    OIN,
+    Instant,
+    Minute,
+    metadata,
+    municipality,
+)
 from signal_index.tables.registry import source
 from signal_index.wire.sources import SourceState
 
@@ -147,7 +154,7 @@ evidence = Table(  # what a source signed; names nobody (subject = SHA-256(salt 
     Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
     municipality(),  # of the organisation that submits; a batch may span several
     Column("entry_id", Uuid, nullable=False),
-    Column("received_at", Instant, nullable=False, index=True),
+    Column("received_at", Minute, nullable=False, index=True),
     Column("jws", Text, nullable=False),
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Minute, metadata, municipality
 
 signal_transfer = Table(
     "signal_transfer",
@@ -30,8 +30,8 @@ signal_transfer = Table(
     Column("contacts", JSON, nullable=True),  # only the signals of these; null: all
     Column("contact_holder", Uuid, ForeignKey("contact_holder.id"), nullable=True),
     Column("reason", LABEL, nullable=True),  # null: asked before there were reasons
-    Column("asked_at", Instant, nullable=False),
-    Column("carried_out_at", Instant, nullable=True),
+    Column("asked_at", Minute, nullable=False),
+    Column("carried_out_at", Minute, nullable=True),
     Column("signals", Integer, nullable=True),
     Column("references_digest", LargeBinary(32), nullable=True),  # of what moved
     Column("named", JSON, nullable=True),  # contact holders: of before, and of now

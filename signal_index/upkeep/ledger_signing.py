@@ -1,7 +1,9 @@
 """Signs a tree that was held to everything signed before, and has it cosigned.
 
 First the file outside the database, then the witnesses, then the database: whatever
-is published was durable outside before.
+is published was durable outside before. Of a cosigned note the newest is kept, and one
+an hour: what a cosignature says to the second, of every tree there was, would say when
+each entry came.
 """
 
 import asyncio
@@ -40,9 +42,9 @@ async def sign_tree(sequencer: Sequencer, key: int, now: datetime) -> None:
     checkpoint = Checkpoint(tree.origin, tree.size, root)
     note = sign_checkpoint(checkpoint, *sequencer.key.at(now))
     await asyncio.to_thread(write_checkpoint, sequencer.checkpoint_file, key, note)
-    cosigned, witnessed = await _cosign(sequencer, key, checkpoint, now)
+    note, witnessed = await _cosign(sequencer, key, checkpoint, now)
     async with transaction(sequencer.engine) as conn:
-        await insert_checkpoint(conn, tree, cosigned, now)
+        await insert_checkpoint(conn, tree, note, now)
         if witnessed is not None:
             await keep_witnessed(conn, key, witnessed)
 
@@ -50,7 +52,11 @@ async def sign_tree(sequencer: Sequencer, key: int, now: datetime) -> None:
 async def _cosign(
     sequencer: Sequencer, key: int, checkpoint: Checkpoint, now: datetime
 ) -> tuple[str, WitnessedCheckpoint | None]:
-    """Give the note with what cosignatures came, and whether they were enough."""
+    """Give the note to publish, and the cosigned one where enough of them did.
+
+    Too few are published with it, for whoever asks for no more; of enough the newest is
+    kept beside it.
+    """
     note = sign_checkpoint(checkpoint, *sequencer.key.at(now))
     if sequencer.witnesses is None:
         return note, None
@@ -65,7 +71,7 @@ async def _cosign(
     full = note + "".join(one.encode() for one in found)
     if _count(found) < sequencer.witnesses.quorum:
         return full, None
-    return full, WitnessedCheckpoint(checkpoint.size, full, now)
+    return note, WitnessedCheckpoint(checkpoint.size, full, now)
 
 
 def _count(found: Sequence[Cosignature]) -> int:

@@ -5,7 +5,7 @@
 - The order in which a crash at any point loses and reveals nothing: (1) leaves, tiles
   and size commit together; (2) the checkpoint is signed and made durable in the file
   outside the database; (3) the witnesses cosign it; (4) it is published in the
-  database, with what cosignatures came.
+  database, and beside it what enough of them cosigned.
 - It signs only a tree that extends the one in the file, the last one published, and
   what the witnesses saw. `LedgerRolledBack`, `LedgerForked`, `LedgerRenamed` and
   `CheckpointMissing` mean: do not sign, call a person. Proven by

@@ -1,6 +1,6 @@
 """Tells whether an id comes twice among millions, in memory that does not grow.
 
-Ids go to 256 files by their last byte, which is random in a UUIDv7; afterwards each
+Ids go to 256 files by their last byte but one, which is random; afterwards each
 file, a 256th of all, is looked at by itself.
 """
 
@@ -39,7 +39,7 @@ class SeenIds:
     def add(self, text: bytes) -> None:
         """Take the id of an entry, as its leaf writes it."""
         entry = bytes.fromhex(text.replace(b"-", b"").decode("ascii"))
-        place = entry[-1]
+        place = entry[-2]
         part = self._parts[place]
         part += entry
         if len(part) >= _KEPT:

@@ -6,7 +6,8 @@ What must hold, in this order:
    bears and the year in question, and cosigned by enough of the given witnesses;
 2. every entry hashes to its place in the tiles (where entries are shown), has the form
    of an entry of this year, is of the time that it says as far as its order and the
-   witnesses tell (`signal_index.verify.times`), and no id stands twice;
+   witnesses tell (`signal_index.verify.times`); its id says that minute and no more,
+   and none stands twice;
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
    or of the ledger whose place this one took, or none in the very first year;
 4. the tiles of every level, and the root, are those that the leaf hashes give;
@@ -20,6 +21,7 @@ What must hold, in this order:
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from signal_index.proof import (
     HASH_BYTES,
@@ -200,6 +202,9 @@ class _Entries:
             self._check_first(parse_leaf(data))
         if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
+        if _read_time(leaf.entry) != leaf.minute:
+            why = "has an id that says another time than its minute, or more of it"
+            raise EntryRefused(f"entry {self._count} {why}")
         self._seen.add(leaf.entry)
         self.times.add(leaf.minute, begins=leaf.kind is Kind.FIRST_LEAF)
         begins, latest = self.span or (leaf.minute, leaf.minute)
@@ -231,6 +236,11 @@ class _Entries:
 
 def _base_of(origin: str) -> str:
     return origin.rpartition("/")[0]
+
+
+def _read_time(entry: bytes) -> datetime:
+    """Read the time out of an id, a UUIDv7 as a leaf writes it."""
+    return datetime.fromtimestamp(int(entry[:8] + entry[9:13], 16) / 1000, UTC)
 
 
 def _read(data: bytes) -> LeafHeader:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from typer.testing import Result
@@ -18,7 +19,7 @@ from signal_index.keyring import YearKeys
 from signal_index.proof import HOURS_PATH, Kind
 from signal_index.upkeep.export import export_year
 from tests.holders_builders import FakeClock
-from tests.ledger_builders import NOON, a_disclosure_key, an_entry
+from tests.ledger_builders import NOON, a_disclosure_key, an_entry, an_id
 from tests.ledger_office import WITNESS, run
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
 from tests.witness_builders import a_watch
@@ -172,3 +173,13 @@ async def test_an_honest_day_holds_with_quiet_hours_and_what_came_out_of_order(
     assert found["verified"], found
     assert found["times"] == {"checkpoints": 11, "loose": 2}  # before the first
     assert "held against 11 cosigned checkpoints" in found["sentence"]
+
+
+async def test_an_id_that_says_more_than_the_minute_is_false(scene: Scene) -> None:
+    """A millisecond in it would outlive what the entry says (row 1015)."""
+    exact = UUID(int=an_id(2, NOON).int + (23_456 << 80))
+    await scene.ledger.record(an_entry(2, entry=exact))
+    await scene.ledger.sequence(scene.clock())
+    found = await scene.verify()
+    assert found.exit_code == 1
+    assert "entry 2 has an id that says another time" in found.output

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from itertools import cycle
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -13,13 +15,18 @@ from desk.own_lookups import History, make_history
 from signal_index.wire.lookups import OwnLookups
 
 NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+PLACES = cycle(range(256))  # ids of one lookup are alike but for the last byte
 EVENING = datetime.fromisoformat("2026-11-23T23:30:00+00:00")  # the 24th, here
 
 
 def a_lookup(
-    at: datetime = NOON, *outcomes: str | None, **changes: object
+    at: datetime = NOON,
+    *outcomes: str | None,
+    act: bytes | None = None,
+    **changes: object,
 ) -> dict[str, Any]:
-    entry = str(uuid4())
+    act = act or sha256(at.isoformat().encode()).digest()[:15]
+    entry = str(UUID(bytes=act + bytes([next(PLACES)])))
     flags: list[dict[str, Any]] = [
         {
             "entryId": entry,
@@ -69,6 +76,12 @@ def test_persons_of_one_lookup_are_one_line_and_of_two_are_two() -> None:
     found = history(a_lookup(later), a_lookup(), a_lookup(), a_lookup())
     (day,) = found.days
     assert [len(one.persons) for one in day.asked] == [1, 3]
+
+
+def test_two_lookups_of_one_minute_are_two_lines() -> None:
+    """Of the same case for the same purpose, too: the minute alone is told of them."""
+    found = history(a_lookup(act=bytes(15)), a_lookup(act=b"\x01" * 15))
+    assert [len(one.persons) for one in found.days[0].asked] == [1, 1]
 
 
 @pytest.mark.parametrize(
