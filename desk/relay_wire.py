@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from signal_index.wire.hand_signals import HandSignal
+from signal_index.wire.hand_signals import MOST_PASSED, HandSignal
 from signal_index.wire.lookups import HOUSEHOLD_MAXIMUM, LookupTerms
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.problem import Ground
@@ -22,7 +22,7 @@ from signal_index.wire.values import (
 )
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.6.0"
+API_VERSION: Final = "1.7.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]
@@ -55,6 +55,8 @@ class RelayedHandSignal(RequestModel):
     `anotherPerson`: under that number another signal of this kind stands already.
     `entryId`: the user's own lookup that it comes from, so that the organisation's list
     tells the persons of one household apart.
+    `beside`: what the organisation has standing of the same citizen and kind, where
+    both are to stand: the `references` that a 409 `given-already` told.
     """
 
     reference: Id
@@ -71,6 +73,9 @@ class RelayedHandSignal(RequestModel):
     caseReference: Annotated[str, Field(max_length=64)]
     anotherPerson: bool = False
     entryId: Id | None = None
+    beside: Annotated[list[Id], Field(max_length=MOST_PASSED)] = Field(
+        default_factory=list
+    )
 
 
 class RelayedEnding(RequestModel):
@@ -113,10 +118,23 @@ class RelayFieldError(AnswerModel):
     message: str | None = None
 
 
+class RelayedGiven(AnswerModel):
+    """A signal of this organisation that stands of the same citizen already.
+
+    `byHand`: it is among `GET /hand-signals`; else a delivery told it.
+    """
+
+    reference: Id
+    caseReference: str | None
+    byHand: bool
+    isOwn: bool
+
+
 class RelayProblem(AnswerModel):
     """A refusal (RFC 9457) of the desk, or that of index or key holder, unchanged.
 
-    `reference` is what a helpdesk finds it by, for a problem of the desk itself.
+    `reference` is what a helpdesk finds it by, for a problem of the desk itself. Of
+    `given-already`: what stands of that citizen, and `references` to name as `beside`.
     """
 
     type: str = Field(json_schema_extra={"format": "uri-reference"})
@@ -127,3 +145,5 @@ class RelayProblem(AnswerModel):
     errors: list[RelayFieldError] = Field(default_factory=list)
     entryIds: list[Id] = Field(default_factory=list)
     grounds: list[Ground] = Field(default_factory=list)
+    references: list[Id] = Field(default_factory=list)
+    given: list[RelayedGiven] = Field(default_factory=list)

@@ -1,5 +1,6 @@
 """What whoever signals by hand does at a desk."""
 
+import secrets
 import sqlite3
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ def a_signal(town: Town, **changed: object) -> dict[str, Any]:
     body: dict[str, Any] = {
         "reference": str(uuid4()),
         "keyVersion": 1,
-        "pseudonym": encode_b64u(bytes(32)),
+        "pseudonym": encode_b64u(secrets.token_bytes(32)),  # somebody else each time
         "category": "leerplicht",
         "municipality": "9901",
         "contactHolder": CONTACT,

@@ -20,8 +20,9 @@ from signal_index.notice import (
 from signal_index.signals import Known as KnownSignal
 from signal_index.signals import decide_notice, digest_notice
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.hand_signals import HandNoticeBody
 from signal_index.wire.model import parse_body
-from signal_index.wire.signals import Notice, NoticeBody, WithdrawalBody
+from signal_index.wire.signals import Notice, WithdrawalBody
 from tests.holders_builders import FakeClock
 from tests.wire_answers import on_the_wire
 
@@ -53,6 +54,7 @@ class FakeHandSignals:
     )
     shown_after_end: int = 0
     broken: list[str] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
     loses_answers: bool = False
     is_away: bool = False
     offers: dict[str, list[str]] = field(default_factory=dict)
@@ -122,7 +124,7 @@ class FakeHandSignals:
         if self.refusal is not None:
             status, problem = self.refusal
             return JSONResponse(problem, status)
-        body = parse_body(NoticeBody, await request.body())
+        body = parse_body(HandNoticeBody, await request.body())
         said = parse_signed_notice(body.notice, self.signer, now=self.clock()).notice
         known = self.stored.get(said.reference)
         try:
@@ -136,6 +138,21 @@ class FakeHandSignals:
             errors = [{"field": fault.field, "code": fault.code, "message": "x"}]
             problem = {"type": "x/invalid-input", "title": "x", "errors": errors}
             return JSONResponse(problem, 400)
+        given = [
+            str(reference)
+            for reference, one in sorted(self.stored.items())
+            if (one.person, one.notice.category) == (body.pseudonym[:16], said.category)
+        ] + self.delivered
+        is_told = str(said.reference) in given
+        if not is_told and not set(given) <= set(map(str, body.beside)):
+            problem = {
+                "type": "x/given-already",
+                "title": "x",
+                "status": 409,
+                "detail": "x",
+                "references": given,
+            }
+            return JSONResponse(problem, 409)
         if outcome == "accepted":
             self.stored[said.reference] = _Stored(
                 said,

@@ -57,6 +57,8 @@ async def give(
     notice: Notice,
     number: Bsn,
     token: str | None = None,
+    *,
+    beside: Sequence[str] = (),
 ) -> httpx.Response:
     """Give this signal of this person by hand, signed by the agency."""
     (n,) = (await world.holders.prepare_publication([number])).pseudonyms
@@ -65,8 +67,9 @@ async def give(
     body = NoticeBody(
         keyVersion=1, notice=signed, pseudonym=proof.pseudonym, salt=proof.salt
     ).model_dump(mode="json")
+    said = {**body, "beside": list(beside)}
     bearer = token or a_hand_signaller(world, agency)
-    return await world.send("PUT", f"/hand-signals/{notice.reference}", bearer, body)
+    return await world.send("PUT", f"/hand-signals/{notice.reference}", bearer, said)
 
 
 async def take_back(

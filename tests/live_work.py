@@ -135,8 +135,11 @@ async def _signal_by_hand(world: World) -> None:
     await open_hand_signals(world)
     agency, token = world.debt_help, a_hand_signaller(world, world.debt_help)
     kept, gone = a_hand_notice(agency), a_hand_notice(agency)
-    for notice in (kept, gone):
-        await give(world, agency, notice, a_bsn(1))
+    asked = await give(world, agency, kept, a_bsn(1))
+    beside = asked.json()["references"]  # the agency delivered one of this citizen
+    await give(world, agency, kept, a_bsn(1), beside=beside)
+    beside.append(str(kept.reference))
+    await give(world, agency, gone, a_bsn(1), beside=beside)
     path = f"/hand-signals/{kept.reference}"
     await world.send("POST", f"{path}/confirmation", token, {})
     to = {"to": str(agency.contact)}

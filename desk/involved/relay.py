@@ -24,6 +24,7 @@ from desk.errors import (
     RoleMissing,
 )
 from desk.involved import acts
+from desk.involved.given import name_given
 from desk.involved.listing import fetch_options, read_list
 from desk.relay_answers import answer_with
 from desk.relay_document import INDEX, INDEX_ACTS, fails
@@ -95,8 +96,13 @@ async def read_hand_signals(
 async def signal_by_hand(
     request: Request, caller: ChangingCaller, body: RelayedHandSignal
 ) -> Response:
-    """Give one signal; the same body may be sent again when an answer got lost."""
-    return answer_with(await acts.give(desk_of(request), caller, body))
+    """Give one signal; the same body may be sent again when an answer got lost.
+
+    409 `given-already`: the organisation has that citizen and kind standing already.
+    """
+    desk = desk_of(request)
+    passed = await acts.give(desk, caller, body)
+    return answer_with(await name_given(desk, caller, body.category, passed))
 
 
 @router.post(

@@ -25,9 +25,9 @@ from signal_index.notice import (
     sign_notice,
     sign_withdrawal,
 )
+from signal_index.wire.hand_signals import HandNoticeBody
 from signal_index.wire.signals import (
     Notice,
-    NoticeBody,
     Withdrawal,
     WithdrawalBody,
     WithdrawalReason,
@@ -43,7 +43,9 @@ class NoticeSigner:
     key: NoticeKey
     clock: Callable[[], datetime]
 
-    def sign(self, said: RelayedHandSignal, *, begun: date, version: int) -> NoticeBody:
+    def sign(
+        self, said: RelayedHandSignal, *, begun: date, version: int
+    ) -> HandNoticeBody:
         """Make the notice of what was filled in, under a salt that nobody keeps.
 
         `begun` and `version` are kept with the reference: told again it is the same.
@@ -63,11 +65,12 @@ class NoticeSigner:
             informed=said.informed,
         )
         token = sign_notice(self.key, notice, iss=self.organisation, now=self.clock())
-        return NoticeBody(
+        return HandNoticeBody(
             keyVersion=said.keyVersion,
             notice=token,
             pseudonym=said.pseudonym,
             salt=salt,
+            beside=said.beside,
         )
 
     def sign_end(

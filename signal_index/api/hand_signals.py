@@ -41,6 +41,7 @@ from signal_index.api.submissions import Submission, get_source
 from signal_index.api.transactions import looking
 from signal_index.days import day_of
 from signal_index.errors import (
+    GivenAlready,
     StaleKeyVersion,
     SubjectDeceased,
     SubjectMovedAway,
@@ -129,13 +130,20 @@ async def list_hand_signals(
         InformedCodeRefused,
         LifeTooLong,
         UnknownCode,
+        GivenAlready,
     ),
 )
 async def signal_by_hand(
-    reference: Id, body: signals.NoticeBody, index: TheIndex, caller: HandSignaller
+    reference: Id, body: wire.HandNoticeBody, index: TheIndex, caller: HandSignaller
 ) -> signals.ItemResult:
-    """Take one signal that a person gives; told once more it changes nothing."""
-    submission = await open_notice(index, body, str(reference), caller.organisation)
+    """Take one signal that a person gives; told once more it changes nothing.
+
+    Raises `GivenAlready`, with their references, where the own organisation told of
+    this citizen and kind already and `beside` does not name all of these: a second flag
+    is a second call. Of others nothing is asked, and nothing told.
+    """
+    opened = await open_notice(index, body, str(reference), caller.organisation)
+    submission = replace(opened, beside=frozenset(body.beside))
     for said in submission.notices:
         if isinstance(said, signals.Notice):
             if said.validFrom > day_of(index.clock()):

@@ -158,6 +158,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         403,
         "Geef het door aan burgerzaken van de gemeente. Die kan het melden.",
     ),
+    errors.GivenAlready: Problem(
+        "given-already",
+        "Uw organisatie gaf dit al door.",
+        409,
+        "Kijk bij het signaal dat er al staat (`references`). Moeten beide te zien "
+        "zijn? Noem het dan bij `beside` en geef het opnieuw door.",
+    ),
     errors.SubjectDeceased: Problem(
         "subject-deceased",
         "Deze persoon is overleden, meldt de gemeente.",

@@ -16,7 +16,7 @@ from signal_index.api import errors as edge
 from signal_index.api.field_words import FIELD_WORDS
 from signal_index.api.problem_kinds import Problem
 from signal_index.api.problem_table import TABLE, find_kind
-from signal_index.errors import TransferCollides, UnknownSource
+from signal_index.errors import GivenAlready, TransferCollides, UnknownSource
 from signal_index.notice.text import encode_compact
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import ItemProblem
@@ -76,7 +76,7 @@ def render_problem(
             {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
             for ground in error.grounds
         ]
-    if isinstance(error, TransferCollides):
+    if isinstance(error, (TransferCollides, GivenAlready)):
         body["references"] = [str(one) for one in error.references]
     body.update(members or {})
     return ProblemAnswer(found.status, encode_compact(body), _headers(error, found))

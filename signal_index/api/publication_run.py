@@ -6,6 +6,8 @@
 3. Where the municipality opened the act `match`, each signal that was stored leaves a
    sealed box, in one statement; nobody is looked for (`signal_index.matching`).
    A batch of an outbox that was lost is refused whole (`store.replaced_outboxes`).
+   What a person gives is refused where the same source told of that citizen already,
+   until it is said beside which signals it is to stand.
 4. The entry with the digest of what was signed commits with it, and so does what was
    signed itself: evidence that names nobody.
 
@@ -21,8 +23,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
 from keys.pseudonym import SealedRow
@@ -42,6 +42,7 @@ from signal_index.api.submissions import (
 )
 from signal_index.days import day_of
 from signal_index.errors import (
+    GivenAlready,
     RequestRefused,
     SubjectDeceased,
     SubjectMovedAway,
@@ -64,6 +65,7 @@ from signal_index.signals import (
     digest_notice,
 )
 from signal_index.store.contacts import find_contact_owners
+from signal_index.store.hand_signals import find_given
 from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.store.person_events import find_events
 from signal_index.store.replaced_outboxes import replace_outboxes, verify_in_use
@@ -113,6 +115,8 @@ class _Known:
     events: Mapping[Rows, PersonEventKind]
     standing: Collection[bytes]
     """Rows in which something stands under a key that rows are moved away from."""
+    given: Sequence[UUID]
+    """What the source of a signal by hand has standing of that citizen already."""
 
 
 @dataclass(slots=True, repr=False)
@@ -146,7 +150,7 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         sending = _name_sending(submission, checked.candidates)
         await hold_sending(act.conn, sending)
         await _verify_outbox(act, submission)
-        known = await _read_known(act.conn, checked.candidates)
+        known = await _read_known(act, submission, checked.candidates)
         results = _decide_all(plan, checked, known)
         restricted = await store_signals(act.conn, plan.store)
         await put_in_match_boxes(act.conn, plan.boxes, index.keys, now=act.now)
@@ -186,7 +190,10 @@ async def _verify_outbox(act: Acting, submission: Submission) -> None:
         await replace_outboxes(act.conn, own, outbox, submission.replaces, now=act.now)
 
 
-async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) -> _Known:
+async def _read_known(
+    act: Acting, submission: Submission, candidates: Sequence[Candidate]
+) -> _Known:
+    conn = act.conn
     signals: dict[tuple[str, UUID], _Found] = {}
     for source in sorted({one.said.source for one in candidates}):
         asked = [one.said.reference for one in candidates if one.said.source == source]
@@ -202,7 +209,28 @@ async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) ->
         await find_contact_owners(conn, contacts),
         await find_events(conn, {one.mark for one in places}),
         await lock_standing(conn, left),
+        await _read_given(act, submission, candidates),
     )
+
+
+async def _read_given(
+    act: Acting, submission: Submission, candidates: Sequence[Candidate]
+) -> Sequence[UUID]:
+    """Read beside what a person's signal would stand; no delivery is asked this."""
+    if not submission.by_hand:
+        return ()
+    return [
+        each
+        for one in candidates
+        if one.belongs is not None and isinstance(one.said, Notice)
+        for each in await find_given(
+            act.conn,
+            one.said.source,
+            [row.row_key for row in one.belongs.rows],
+            one.said.municipality,
+            day_of(act.now),
+        )
+    ]
 
 
 def _decide_all(plan: _Plan, checked: Checked, known: _Known) -> tuple[ItemResult, ...]:
@@ -234,7 +262,7 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
     if one.belongs is not None:
         _verify_lives_there(known.events.get(one.belongs.mark))
     before = None if found is None else found[0]
-    return _decide_notice(plan, one, one.said, before, known.standing)
+    return _decide_notice(plan, one, one.said, before, known)
 
 
 def _verify_same_way(
@@ -267,15 +295,16 @@ def _decide_notice(
     plan: _Plan,
     one: Candidate,
     notice: Notice,
-    known: Known | None,
-    standing: Collection[bytes],
+    before: Known | None,
+    known: _Known,
 ) -> ItemOutcome:
     if one.belongs is None:
         raise InvalidField("subjects", "missing")
-    number, row = _choose_row(plan.rows, one.belongs, known, standing)
+    number, row = _choose_row(plan.rows, one.belongs, before, known.standing)
     digest = digest_notice(notice)
-    outcome = decide_notice(known, notice, digest, row.row_key)
+    outcome = decide_notice(before, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
+        _verify_alone(plan.submission, notice, known.given)
         plan.under.add(number)
         id_ = uuid4()
         if one.belongs.match is not None:
@@ -296,6 +325,17 @@ def _decide_notice(
             )
         )
     return outcome
+
+
+def _verify_alone(
+    submission: Submission, notice: Notice, given: Sequence[UUID]
+) -> None:
+    """Raise `GivenAlready` unless all that stands of this citizen was named.
+
+    What stands here under the same reference is that signal, told anew.
+    """
+    if notice.reference not in given and not submission.beside.issuperset(given):
+        raise GivenAlready(given)
 
 
 def _choose_row(

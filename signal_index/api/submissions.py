@@ -76,6 +76,8 @@ class Submission:
     outbox: UUID | None = None
     replaces: tuple[UUID, ...] = ()
     by_hand: bool = False
+    beside: frozenset[UUID] = frozenset()
+    """What a signal by hand is to stand beside: its own source's, of that citizen."""
 
 
 Refusal = InvalidField | RequestRefused | PolicyError

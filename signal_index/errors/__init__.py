@@ -49,6 +49,7 @@
     │   ├── SignalTransferred      another source took the signal over
     │   ├── OutboxReplaced         another outbox of the source took its place
     │   ├── NotARegister           only a population register tells of persons
+    │   ├── GivenAlready           the same source told of that citizen and kind already
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownHeldDelivery    no such delivery waits, or it changes something else
@@ -161,6 +162,7 @@ from signal_index.errors.refused import (
     ContactChanged,
     DeliveryIdUsed,
     FollowsFull,
+    GivenAlready,
     MatchChanged,
     MatchOver,
     MunicipalityNotAdmitted,
@@ -258,6 +260,7 @@ __all__ = [
     "ExportRefused",
     "FindingClosed",
     "FollowsFull",
+    "GivenAlready",
     "KeyConfigUnusable",
     "KeyFilesRefused",
     "KeysExist",

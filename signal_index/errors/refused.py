@@ -1,5 +1,8 @@
 """Why what a caller sent does not hold; nothing was changed."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from signal_index.errors.base import SignalIndexError
 
 
@@ -85,6 +88,14 @@ class OutboxReplaced(RequestRefused):
 
 class NotARegister(RequestRefused):
     """Only a municipality's population register tells of persons, and of its own."""
+
+
+class GivenAlready(RequestRefused):
+    """The same source has these standing of that citizen and kind already."""
+
+    def __init__(self, references: Sequence[UUID]) -> None:
+        super().__init__(f"{len(references)} stand already")
+        self.references = tuple(references)
 
 
 class SubjectDeceased(RequestRefused):

@@ -6,7 +6,7 @@ told is that delivery's to change.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -94,6 +94,32 @@ async def hand_over_signals(
     )
     if given.rowcount != len(set(references)):
         raise UnknownSignal
+
+
+async def find_given(
+    conn: AsyncConnection,
+    source: str,
+    rows: Collection[bytes],
+    municipality: str,
+    today: date,
+) -> Sequence[UUID]:
+    """Find what this source itself has standing in these rows: by hand or delivered.
+
+    A row is of one person and one category. Of any other source nothing is read.
+    """
+    columns = signal.c
+    found = await conn.scalars(
+        select(columns.reference)
+        .where(
+            columns.row_key.in_(rows),
+            columns.source == source,
+            columns.municipality == municipality,
+            columns.state != SignalState.ENDED.value,
+            columns.valid_until >= today,
+        )
+        .order_by(columns.reference)
+    )
+    return list(found)
 
 
 async def verify_standing(

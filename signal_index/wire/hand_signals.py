@@ -12,7 +12,7 @@ from pydantic import Field
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.signals import OwnPlace, StandingSignal
+from signal_index.wire.signals import NoticeBody, OwnPlace, StandingSignal
 from signal_index.wire.values import Count, Day, Id, OinText
 
 MOST_PASSED = 500
@@ -41,6 +41,18 @@ class HandContact(AnswerModel):
     function: str
     name: str | None
     phone: str
+
+
+class HandNoticeBody(NoticeBody):
+    """A single notice that a person gives.
+
+    `beside`: what the own organisation has standing of the same citizen and kind, by
+    its references, where both are to stand: those that a 409 told.
+    """
+
+    beside: Annotated[list[Id], Field(max_length=MOST_PASSED)] = Field(
+        default_factory=list
+    )
 
 
 class HandSignalOptions(AnswerModel):

@@ -28,8 +28,9 @@ class Problem(AnswerModel):
     """A refusal: `type` names its kind, `title` and `detail` say it in Dutch.
 
     `grounds` and `entryIds` belong to a refused lookup: every ground, and the entries
-    of the ledger in which the refusal stands. `references` belong to a transfer: which
-    signals the successor has already, by their sources' names for them.
+    of the ledger in which the refusal stands. `references` are signals by their
+    source's own names for them: those that a successor has already, or that a person's
+    organisation itself told of that citizen already.
     """
 
     type: str = Field(json_schema_extra={"format": "uri"})

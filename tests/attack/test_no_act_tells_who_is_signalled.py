@@ -75,6 +75,7 @@ TELLS: Final[Mapping[str, tuple[set[str], str]]] = {
     "GET /catalogue": ({"length"}, "how many flags they saw today wait for a call"),
     "GET /matches": ({"length", "statements"}, OWN),
     "GET /signals": ({"length"}, OWN),
+    "PUT /hand-signals/{reference}": ({"length"}, OWN),
     "GET /signal-endings": ({"length"}, OWN),
     "GET /own-corrections": ({"length"}, OWN),
     "POST /overviews": ({"length"}, OWN),

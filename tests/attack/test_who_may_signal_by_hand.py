@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
+from signal_index.tables.signals import signal
 from signal_index.wire.values import Oin
 from tests.builders import a_withdrawal
 from tests.hand_builders import (
@@ -16,6 +19,7 @@ from tests.hand_builders import (
     take_back,
 )
 from tests.holders_builders import a_bsn
+from tests.store_builders import owning
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -77,16 +81,65 @@ async def test_a_category_of_others_is_refused(world: World) -> None:
 
 
 async def test_an_answer_never_says_who_else_is_known(world: World) -> None:
-    agency = world.debt_help
+    """Others' signals of that citizen: of another kind, and of the very same row."""
+    agency, other = world.debt_help, world.income_support
+    await world.publish(other, [ONE])
     await world.publish(agency, [ONE])
-    await world.publish(world.income_support, [ONE])
-    await give(world, agency, a_hand_notice(agency), ONE)
+    async with owning(world.engine) as conn:
+        await conn.execute(
+            update(signal)
+            .where(signal.c.source == agency.oin)
+            .values(source=other.oin, submitted_by=other.oin)
+        )
     known, unknown = [
         await give(world, agency, a_hand_notice(agency), one) for one in (ONE, TWO)
     ]
     told = {**known.json(), "reference": None}
     assert told == {**unknown.json(), "reference": None}
-    assert known.status_code == unknown.status_code
+    assert len(known.content) == len(unknown.content)
+    assert known.status_code == unknown.status_code == 200
+
+
+@pytest.mark.parametrize("way", ["by hand", "delivered"])
+async def test_the_own_organisation_is_asked_before_a_second_one_stands(
+    world: World, way: str
+) -> None:
+    agency, first = world.debt_help, a_hand_notice(world.debt_help)
+    if way == "by hand":
+        await give(world, agency, first, ONE)
+    else:
+        await world.publish(agency, [ONE])
+    colleague = a_hand_signaller(world, agency, sub="ib-2")
+    second = a_hand_notice(agency)
+    asked = await give(world, agency, second, ONE, colleague)
+    assert (asked.status_code, asked.json()["type"].split("/")[-1]) == (
+        409,
+        "given-already",
+    )
+    named = asked.json()["references"]
+    assert way == "delivered" or named == [str(first.reference)]
+    (part,) = await world.look_up([ONE])
+    assert len(part["flags"]) == 1
+    elsewhere = await give(world, agency, second, ONE, colleague, beside=[str(uuid4())])
+    assert elsewhere.status_code == 409
+    kept = await give(world, agency, second, ONE, colleague, beside=named)
+    assert kept.json()["outcome"] == "accepted"
+    again = await give(world, agency, second, ONE, colleague)
+    assert again.json()["outcome"] in {"accepted", "unchanged"}
+    (part,) = await world.look_up([ONE])
+    assert len(part["flags"]) == 2
+
+
+async def test_what_ended_or_is_of_another_kind_or_citizen_is_not_asked_about(
+    world: World,
+) -> None:
+    agency, first = world.debt_help, a_hand_notice(world.debt_help)
+    await give(world, agency, first, ONE)
+    other = await give(world, agency, a_hand_notice(agency), TWO)
+    assert other.json()["outcome"] == "accepted"
+    await take_back(world, agency, a_withdrawal(first))
+    anew = await give(world, agency, a_hand_notice(agency), ONE)
+    assert anew.json()["outcome"] == "accepted"
 
 
 async def test_what_the_municipality_did_not_open_is_closed_but_for_ending(

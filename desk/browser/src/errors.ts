@@ -127,6 +127,14 @@ export interface Problem {
   readonly detail?: string;
   readonly reference?: string;
   readonly grounds?: readonly Ground[];
+  /** What the own organisation gave of this citizen already. */
+  readonly given?: readonly GivenAlready[];
+}
+
+export interface GivenAlready {
+  readonly reference: string;
+  readonly caseReference: string | null;
+  readonly byHand: boolean;
 }
 
 /** The last part of a problem's type: its slug. */

@@ -3,7 +3,7 @@
  * reference, so that what broke off can be sent again and stays one signal.
  */
 import type { Bsn } from "./bsn.ts";
-import { Offline } from "./errors.ts";
+import { type GivenAlready, Offline, type Told } from "./errors.ts";
 import type { Memory, Named } from "./lookup.ts";
 import { PersonAsker } from "./person-asker.ts";
 import { isProblem, type Relay } from "./relay.ts";
@@ -28,6 +28,8 @@ export class Signaller {
   readonly #asker: PersonAsker;
   #named: Named | null = null;
   #reference: string;
+  /** What the organisation gave of this person already, as the index told last. */
+  #beside: readonly string[] = [];
 
   /** `reference` is that of a signal which was begun before and did not arrive. */
   constructor(relay: Relay, memory: Memory, reference: string = crypto.randomUUID()) {
@@ -51,15 +53,19 @@ export class Signaller {
     this.#named = await this.#asker.name(bsn, blinded);
   }
 
-  /** Give the signal, and its reference; an answer that got lost is asked once more as it was. */
-  async give(given: Given): Promise<string> {
+  /**
+   * Give the signal, and its reference; an answer that got lost is asked once more as it was.
+   * `keepsBoth`: also beside what the index told that the organisation gave already.
+   */
+  async give(given: Given, keepsBoth = false): Promise<string> {
     if (this.#named === null) throw new Error("nobody is named");
     const { keyVersion, pseudonym } = this.#named;
-    const body = { reference: this.#reference, keyVersion, pseudonym, ...given };
+    const body = { reference: this.#reference, keyVersion, pseudonym, ...given, beside: keepsBoth ? this.#beside : [] };
     try {
       await this.#relay.act("/hand-signals", body);
     } catch (error) {
       if (isProblem(error, "stale-key-version")) this.#named = null;
+      this.#beside = givenAlready(error).map((each) => each.reference);
       if (!(error instanceof Offline || isProblem(error, "index-unreachable"))) throw error;
       await this.#relay.act("/hand-signals", body);
     }
@@ -75,6 +81,12 @@ export class Signaller {
   /** Forget the person, and begin another signal. */
   forget(): void {
     this.#named = null;
+    this.#beside = [];
     this.#reference = crypto.randomUUID();
   }
+}
+
+/** What stands of this citizen by the own organisation, where a refusal tells of it. */
+export function givenAlready(error: unknown): readonly GivenAlready[] {
+  return isProblem(error, "given-already") ? ((error as Told).problem.given ?? []) : [];
 }

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -173,6 +174,47 @@ async def test_the_same_case_and_kind_again_is_asked_about_first(
     assert answer.json()["type"] == "/problems/case-reference-in-use"
     await give(browser, a_signal(town, anotherPerson=True))
     assert len(index.stored) == 2
+
+
+async def test_the_same_citizen_again_is_named_by_case_and_kept_only_knowingly(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    first = a_signal(town)
+    await give(browser, first)
+    second = first | {"reference": str(uuid4()), "caseReference": "Z-2026-000777"}
+    asked = await give(browser, second)
+    told = asked.json()
+    assert (asked.status_code, len(index.stored)) == (409, 1)
+    assert (
+        f"U gaf dit al door op 23 november 2026, zaaknummer {CASE}." in told["detail"]
+    )
+    assert told["references"] == [first["reference"]]
+    assert (
+        told["given"][0] | {"caseReference": CASE, "byHand": True} == told["given"][0]
+    )
+    assert "Z-2026-000777" not in await read_page(browser)
+    kept = await give(browser, second | {"beside": told["references"]})
+    assert (kept.status_code, len(index.stored)) == (200, 2)
+
+
+async def test_what_a_colleague_gave_is_named_as_theirs_and_a_delivery_as_such(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    first = a_signal(town)
+    await give(browser, first)
+    index.delivered = [str(uuid4())]
+    town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
+    await log_in_anew(browser)
+    asked = await give(
+        browser, first | {"reference": str(uuid4()), "anotherPerson": True}
+    )
+    detail = asked.json()["detail"]
+    assert (
+        f"Een collega gaf dit al door op 23 november 2026, zaaknummer {CASE}." in detail
+    )
+    assert "Het kwam uit een levering van uw organisatie." in detail
+    assert [one["byHand"] for one in asked.json()["given"]] == [True, False]
 
 
 async def test_after_half_a_year_the_menu_counts_and_one_press_confirms(

@@ -1,8 +1,8 @@
 /** The page for a new signal by hand: the number is blinded here, then all is sent. */
-import { Refused, TimedOut } from "../../errors.ts";
+import { type GivenAlready, Refused, TimedOut } from "../../errors.ts";
 import { isProblem, Relay } from "../../relay.ts";
-import { Signaller } from "../../signaller.ts";
-import { need, show } from "../dom.ts";
+import { givenAlready, Signaller } from "../../signaller.ts";
+import { fromTemplate, need, show } from "../dom.ts";
 import { memory } from "../memory.ts";
 import { PersonField } from "../officer/person-field.ts";
 import { drawReference } from "../reference.ts";
@@ -43,7 +43,7 @@ class InvolvedPage {
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
-  async #give(): Promise<void> {
+  async #give(keepsBoth = false): Promise<void> {
     if (this.#button.disabled) return;
     this.#told.replaceChildren();
     const bsn = this.#signaller.isNamed ? null : this.#person.read();
@@ -53,7 +53,7 @@ class InvolvedPage {
     const reference = (this.#headers["X-Reference"] = drawReference());
     try {
       if (bsn !== null) await this.#signaller.name(bsn, () => this.#person.clear());
-      const signal = await this.#signaller.give(given);
+      const signal = await this.#signaller.give(given, keepsBoth);
       this.#signaller.forget();
       location.replace(`/involved?given=${signal}`);
     } catch (error) {
@@ -69,9 +69,27 @@ class InvolvedPage {
     show(need("#number-done"), isNamed);
     if (!isNamed) this.#form.forgetPerson(); // whose number comes next is not known
     paintRefusal(this.#told, error, reference);
+    const given = givenAlready(error);
+    if (given.length > 0) this.#ask(given);
     this.#told.scrollIntoView({ block: "center" });
     if (isProblem(error, "case-reference-in-use")) this.#form.askAnother();
     if (!(error instanceof Refused)) console.error((error as Error).name);
+  }
+
+  /** Let the person choose: what stands already, or knowingly both. */
+  #ask(given: readonly GivenAlready[]): void {
+    const asked = fromTemplate("given-already");
+    const keep = need<HTMLButtonElement>("[data-keep]", asked);
+    const links = given.filter((each) => each.byHand).map(({ reference, caseReference }) => {
+      const link = need<HTMLAnchorElement>("[data-see]", asked).cloneNode() as HTMLAnchorElement;
+      link.href = `/involved/${reference}`;
+      link.textContent = caseReference === null ? text("involved-see-unknown") : text("involved-see", { case: caseReference });
+      return link;
+    });
+    need("[data-see]", asked).replaceWith(...links);
+    keep.addEventListener("click", () => void this.#give(true));
+    this.#told.append(asked);
+    (links[0] ?? keep).focus({ preventScroll: true });
   }
 
   /** Nothing of this person, or of what was said of them, stays. */

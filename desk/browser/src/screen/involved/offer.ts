@@ -97,6 +97,8 @@ class Offer {
   readonly #contact: HTMLSelectElement;
   readonly #told: HTMLElement;
   readonly #said: HTMLElement;
+  /** It was said that this is somebody else under the same case number. */
+  #isAnother = false;
 
   constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: Source) {
     this.#section = section;
@@ -116,8 +118,9 @@ class Offer {
       press: text(coordinates ? "involve-coordinates" : "involve-also"),
       means: text("involve-means", { informed: ready.informed.label.toLowerCase(), day: writeDay(this.#until) }),
     });
-    this.#on("[data-press]", () => this.#give(false));
+    this.#on("[data-press]", () => this.#give());
     this.#on("[data-another]", () => this.#give(true));
+    this.#on("[data-keep]", () => this.#give(false, true));
     this.#on("[data-undo]", () => this.#takeBack());
   }
 
@@ -125,7 +128,8 @@ class Offer {
     need(button, this.#section).addEventListener("click", () => void act());
   }
 
-  async #give(anotherPerson: boolean): Promise<void> {
+  async #give(anotherPerson = false, keepsBoth = false): Promise<void> {
+    this.#isAnother ||= anotherPerson;
     const isChosen = this.#contact.value !== "";
     show(need("[data-contact-error]", this.#section), !isChosen);
     if (!isChosen) return this.#contact.focus();
@@ -138,10 +142,10 @@ class Offer {
       since: null,
       validUntil: this.#until,
       caseReference: this.#given.caseReference,
-      anotherPerson,
+      anotherPerson: this.#isAnother,
       entryId: this.#given.part.entryId,
     };
-    if (await this.#try(() => this.#given.signaller.give(given))) this.#turn(true, text("involve-done"));
+    if (await this.#try(() => this.#given.signaller.give(given, keepsBoth))) this.#turn(true, text("involve-done"));
   }
 
   async #takeBack(): Promise<void> {
@@ -185,15 +189,18 @@ class Offer {
     for (const button of buttons) button.disabled = true;
     this.#told.replaceChildren();
     this.#said.textContent = text("involved-busy");
-    const another = need("[data-another]", this.#section);
-    show(another, false);
+    const choices = { "[data-another]": "case-reference-in-use", "[data-keep]": "given-already" };
+    const choose = (error?: unknown) => {
+      for (const [choice, slug] of Object.entries(choices)) show(need(choice, this.#section), isProblem(error, slug));
+    };
+    choose();
     try {
       await act();
       return true;
     } catch (error) {
       this.#said.textContent = "";
       paintRefusal(this.#told, error);
-      show(another, isProblem(error, "case-reference-in-use"));
+      choose(error);
       if (!(error instanceof Refused)) console.error((error as Error).name);
       return false;
     } finally {
