@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from keys.pseudonym import KeyVersion, StoredPoint
 from policy.vocabulary import Caller, Question
@@ -27,9 +28,10 @@ from signal_index.ledger import (
     ShownFlag,
     WhyGroup,
     build_entry,
+    derive_mark,
     describe_lookup,
-    mark_flag,
     person_find_key,
+    turn_mark,
 )
 from signal_index.ledger.trace import TraceContext
 from signal_index.proof import JsonObject
@@ -91,9 +93,9 @@ def record_lookup(
     caller, question = asked.question.caller, asked.question
     entries = []
     ids = new_uuids7(asked.at, len(question.subjects))
-    for place, subject in enumerate(question.subjects):
+    for place, (entry, subject) in enumerate(zip(ids, question.subjects, strict=True)):
         facts = EntryFacts(
-            entry=ids[place],
+            entry=entry,
             kind=Kind.LOOKUP,
             recorded_at=asked.at,
             outcome=decided.outcome,
@@ -109,7 +111,9 @@ def record_lookup(
             who=caller.subject,
             role=_role(caller),
             why=_why(question, subject.informed),
-            what=_what(asked, decided, asked.names[place], signals[place], keys),
+            what=_what(
+                entry, asked, decided, asked.names[place], signals[place], keys=keys
+            ),
             decision=DecisionGroup(decided.outcome, decided.grounds, decided.repeat),
         )
         entries.append(_build(facts, keys))
@@ -181,10 +185,12 @@ def _why(question: Question, informed: str | None) -> WhyGroup:
 
 
 def _what(
+    entry: UUID,
     asked: Asked,
     decided: Decided,
     name: bytes,
     signals: Sequence[StoredSignal],
+    *,
     keys: IndexKeys,
 ) -> JsonObject:
     caller, case = asked.question.caller, asked.question.case_reference
@@ -197,9 +203,11 @@ def _what(
                 one.category,
                 one.source,
                 one.contact_id,
-                mark_flag(key, whose, name, one.reference),
+                turn_mark(
+                    key, entry, place, derive_mark(key, whose, name, one.reference)
+                ),
             )
-            for one in signals
+            for place, one in enumerate(signals)
         ],
         categories=decided.categories,
         tickets=asked.tickets,

@@ -17,7 +17,7 @@ from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
 from signal_index.api.transactions import looking
 from signal_index.identifiers import read_uuid7_minute
-from signal_index.ledger import Entry, read_marks
+from signal_index.ledger import DisclosureKey, Entry, read_marks
 from signal_index.signals import StoredSignal
 from signal_index.store.outcomes import Said, find_outcomes
 from signal_index.store.own_flags import find_asked, find_same
@@ -42,7 +42,16 @@ async def find_said_before(
     of = dict(zip((one.entry for one in found), asked, strict=True))
     since = standing.successions
     return [
-        list(_tell([of[one.entry] for one in before], entry, signals, said, since))
+        list(
+            _tell(
+                [of[one.entry] for one in before],
+                entry,
+                keys[entry.year],
+                signals,
+                said=said,
+                since=since,
+            )
+        )
         for before, entry, signals in zip(
             draft.before, draft.entries, draft.signals, strict=True
         )
@@ -52,7 +61,9 @@ async def find_said_before(
 def _tell(
     asked: Sequence[Question],
     entry: Entry,
+    key: DisclosureKey,
     signals: Sequence[StoredSignal],
+    *,
     said: Mapping[UUID, Said],
     since: Sequence[Succession],
 ) -> Iterator[SaidBefore]:
@@ -60,7 +71,7 @@ def _tell(
     questions = {one[0].entry: one for one in asked}
     flags = find_same(list(questions.values()), since).values()
     same = {(one.held, one.mark): one for one in flags}
-    marks = read_marks(entry.facts.what or {})
+    marks = read_marks(entry.id, entry.facts.what or {}, key)
     for place, (one, mark) in enumerate(zip(signals, marks, strict=True)):
         before = same.get((Held(str(one.category), one.source, one.contact_id), mark))
         if before is None:

@@ -203,7 +203,7 @@ def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
     return _find_key(key, "flag", str(entry), "" if place is None else str(place))
 
 
-def mark_flag(
+def derive_mark(
     key: DisclosureKey, whose: Sequence[str], name: bytes, signal: UUID
 ) -> bytes:
     """Give by what a user knows a signal again in what they were shown before.
@@ -213,6 +213,16 @@ def mark_flag(
     can be held against each other; to others one is as good as random. 9 bytes.
     """
     return _find_key(key, "mark", encode_b64u(name), str(signal), *whose)[:MARK_BYTES]
+
+
+def turn_mark(key: DisclosureKey, entry: UUID, place: int, mark: bytes) -> bytes:
+    """Hide the mark of a flag for an entry, or open one that is hidden so.
+
+    Under a pad of that very place. Who reads two entries without the key (a receipt, a
+    proof, an opened day) does not see that they are about one person.
+    """
+    pad = _find_key(key, "pad", str(entry), str(place))[:MARK_BYTES]
+    return bytes(one ^ other for one, other in zip(mark, pad, strict=True))
 
 
 def data_subject_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:

@@ -98,7 +98,7 @@ class ShownFlag:
     """One flag that an answer showed: never one that was withheld.
 
     `contact` is the contact holder that it named: a function, never who answers there;
-    `mark` which signal it was (`mark_flag`).
+    `mark` which signal it was, hidden for the entry (`turn_mark`).
     """
 
     category: str

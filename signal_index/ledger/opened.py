@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from keys.base64url import decode_b64u
+from signal_index.ledger.entry import turn_mark
 from signal_index.ledger.facts import MARK_BYTES
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import open_parsed
@@ -43,6 +44,7 @@ class Opened:
     leaf: bytes
     groups: Mapping[Group, JsonObject | None] | None = None
     is_unreadable: bool = False
+    key: DisclosureKey | None = None
 
     @property
     def content(self) -> Literal["readable", "erased", "unreadable"]:
@@ -102,16 +104,21 @@ class Opened:
 
         Only the flags of a lookup have one.
         """
-        return read_marks(self.group(Group.WHAT))
+        if self.key is None:
+            return []
+        return read_marks(self.entry, self.group(Group.WHAT), self.key)
 
     def _flags(self) -> Sequence[Mapping[str, Json]] | None:
         return _read_flags(self.group(Group.WHAT))
 
 
-def read_marks(what: JsonObject) -> Sequence[bytes]:
-    """Read, of the group `what` of a lookup, the mark of each flag."""
+def read_marks(entry: UUID, what: JsonObject, key: DisclosureKey) -> Sequence[bytes]:
+    """Read, of the group `what` of a lookup, the mark of each flag, opened."""
     marks = decode_b64u(str(what.get("marks", "")))
-    return [marks[at : at + MARK_BYTES] for at in range(0, len(marks), MARK_BYTES)]
+    return [
+        turn_mark(key, entry, place, marks[at : at + MARK_BYTES])
+        for place, at in enumerate(range(0, len(marks), MARK_BYTES))
+    ]
 
 
 def _read_flags(what: JsonObject) -> Sequence[Mapping[str, Json]] | None:
@@ -137,7 +144,7 @@ def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
         for group, value in groups.items()
         if group not in {Group.PERSON, Group.ABOUT}
     }
-    return replace(closed, groups=shown)
+    return replace(closed, groups=shown, key=key)
 
 
 OpenedGroups = tuple[Leaf, Mapping[Group, JsonObject | None]]

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from keys.base64url import encode_b64u
+from keys.base64url import decode_b64u, encode_b64u
+from signal_index.proof import Group, parse_disclosure
 from signal_index.store.asked_before import MOST_BEFORE
 from signal_index.store.opened_entries import open_entries
 from signal_index.wire.signals import Notice
@@ -178,6 +179,24 @@ async def test_a_mark_is_of_one_user_person_and_case(world: World) -> None:
     assert {len(one) for one in marks} == {1}
     assert marks[0] == marks[1]
     assert len({one for (one,) in marks}) == len(asked) - 1
+
+
+async def test_marks_tell_a_reader_without_the_key_not_of_one_person(
+    world: World,
+) -> None:
+    """Of receipts, proofs, or a day that a key holder reads: in none are two alike."""
+    (one,) = await world.publish(world.debt_help, [ONE])
+    parts = [await look_up(world) for _ in "12"]
+    said = [
+        parse_disclosure(text)
+        for part in parts
+        for text in part["receipt"]["disclosures"]
+    ]
+    what = [each.value or {} for each in said if each.group is Group.WHAT]
+    assert what[0]["flags"] == what[1]["flags"]
+    marks = [decode_b64u(str(each["marks"])) for each in what]
+    assert marks[0] != marks[1]
+    assert not any(mark in one.reference.bytes for mark in marks)
 
 
 async def test_what_is_read_of_before_is_bounded(world: World) -> None:
