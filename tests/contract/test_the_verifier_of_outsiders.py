@@ -87,7 +87,7 @@ class Installed:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
-    subprocess.run(  # noqa: S603
+    subprocess.run(  # noqa: S603 - our own command
         [*command, "-d", str(into)], check=True, cwd=ROOT / "verifier"
     )
     (made,) = into.glob("*.whl")
@@ -98,9 +98,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = tmp_path_factory.mktemp("outside") / "env"
     bare = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
-    subprocess.run(bare, check=True)  # noqa: S603
+    subprocess.run(bare, check=True)  # noqa: S603 - our own command
     began = time.monotonic()
-    subprocess.run(  # noqa: S603
+    subprocess.run(  # noqa: S603 - our own command
         [*pip_in(folder), "install", "-q", str(wheel)], check=True
     )
     return Installed(folder, time.monotonic() - began)
@@ -116,7 +116,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 def test_it_is_at_most_six_packages(installed: Installed) -> None:
-    listed = subprocess.run(  # noqa: S603
+    listed = subprocess.run(  # noqa: S603 - our own command
         [*pip_in(installed.folder), "list", "--format", "json"],
         capture_output=True,
         text=True,
@@ -128,7 +128,7 @@ def test_it_is_at_most_six_packages(installed: Installed) -> None:
 
 
 def test_it_holds_what_the_command_needs_and_nothing_else(wheel: Path) -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-c", LOADED],
         capture_output=True,
         text=True,
