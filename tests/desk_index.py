@@ -368,7 +368,7 @@ class FakeIndex:
                         "entryId": entry,
                         "place": place,
                         "categoryShort": flag["categoryLabel"],
-                        "shownBy": None,
+                        "shownBy": self.spoil.get("shownBy"),
                         "coordinates": False,
                         "tells": True,
                         "stopped": False,

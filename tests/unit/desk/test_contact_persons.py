@@ -356,3 +356,14 @@ async def test_what_a_source_answered_stands_at_its_flag(
     town.index.spoil["answer"] = answer
     own = await browser.get("/own-lookups")
     assert says.format(town.index.flags[0]["organisation"]) in own.text
+
+
+async def test_after_a_merger_a_lookup_names_whom_it_showed_and_who_it_is_now(
+    town: Town, browser: Browser
+) -> None:
+    await _relayed(town, browser)
+    town.index.spoil["shownBy"] = "Stadsbank"
+    own = " ".join((await browser.get("/own-lookups")).text.split())
+    now = town.index.flags[0]["organisation"]
+    assert '<strong>Stadsbank</strong> <span class="desk-subtle">(' in own
+    assert f", nu {now})</span>" in own

@@ -124,6 +124,16 @@ def test_a_case_that_another_sealed_is_called_as_it_was_noted_here() -> None:
         assert name_case(reference, other, key, {}) == ""
 
 
+@pytest.mark.parametrize("lead", ["own", "other"])
+async def test_a_lead_without_an_agreement_says_to_call_still(
+    town: Town, browser: Browser, lead: str
+) -> None:
+    said = "Bel Werkplein Oost nog, en spreek af wie wat doet."
+    assert said in await _open(town, browser, a_match(lead=lead))
+    agreed = a_match(stage="agreed", lead=lead, followUpBy=None)
+    assert said not in await _open(town, browser, agreed)
+
+
 async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
     town: Town, browser: Browser
 ) -> None:
