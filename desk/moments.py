@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -75,6 +76,11 @@ def format_time(seconds: int) -> str:
     """Give `14:05` for seconds since 1970."""
     local = datetime.fromtimestamp(seconds, HERE)
     return format_datetime(local, "HH:mm", locale="nl")
+
+
+def read_instant_of(entry: UUID) -> datetime:
+    """Give when an entry was made: its id is a UUIDv7 (RFC 9562), in milliseconds."""
+    return datetime.fromtimestamp((entry.int >> 80) / 1000, UTC)
 
 
 def _local(instant: str | datetime) -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -34,13 +35,15 @@ class ShownCase:
     """A case as a page shows it: how it is called, empty where that is not known.
 
     `is_clear`: the name is of this case alone; of any other its end of a reference
-    stands beside it. `person`: whom of a household, of a signal by hand.
+    stands beside it. `person`: whom of a household, of a signal by hand, as the lookup
+    of `asked` had them.
     """
 
     reference: UUID
     name: str
     is_clear: bool
     person: int | None = None
+    asked: datetime | None = None
 
     @property
     def short(self) -> str:
@@ -62,7 +65,9 @@ def tell_apart(
     named: Mapping[UUID, str], by_hand: ByHand = NOBODY
 ) -> Mapping[UUID, ShownCase]:
     """Give each case as a page shows it, told apart from the others."""
-    persons = {one: note.person for one, note in by_hand.items() if note.person}
+    persons = {
+        one: (note.person, note.asked) for one, note in by_hand.items() if note.person
+    }
     unclear = find_unclear(
         {
             one: f"{name}, {persons[one]}" if name and one in persons else name
@@ -70,7 +75,7 @@ def tell_apart(
         }
     )
     return {
-        one: ShownCase(one, name, one not in unclear, persons.get(one))
+        one: ShownCase(one, name, one not in unclear, *persons.get(one, (None, None)))
         for one, name in named.items()
     }
 

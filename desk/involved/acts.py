@@ -26,7 +26,7 @@ from desk.index import read_answer, read_problem, verify_done
 from desk.involved.keeping import HandState, Intended, Note
 from desk.involved.parts import Signalling
 from desk.involved.standing import PATH, fetch_standing
-from desk.moments import day_here
+from desk.moments import day_here, read_instant_of
 from desk.relay_wire import RelayedHandSignal
 from desk.roles import HAND_SIGNALLERS
 from signal_index.wire.contact_holders import HandOver
@@ -147,9 +147,12 @@ async def _make_note(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Not
     """Note by what the list names it: of a household also whom, as it was asked."""
     entries = () if said.entryId is None else (said.entryId,)
     asked = await desk.lookup_notes.find(caller.person.sub, entries)
-    known = next(iter(asked.values()), None)
-    person = known.person if known is not None and known.persons > 1 else None
-    return Note(said.caseReference, said.category, person, desk.clock())
+    known, now = next(iter(asked.items()), None), desk.clock()
+    if known is None or known[1].persons == 1:
+        return Note(said.caseReference, said.category, None, now)
+    entry, note = known
+    at = read_instant_of(entry)
+    return Note(said.caseReference, said.category, note.person, now, at)
 
 
 async def _verify_unused(

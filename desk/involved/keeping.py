@@ -45,6 +45,7 @@ class Note:
 
     `person`: whom of a household, as the lookup asked; None where it was nobody's. Of
     how many is not kept: colleagues who signal read this, and need it for nothing.
+    `asked`: when that lookup was, for the number means somebody else in another.
     `given`: when it was said, in UTC.
     """
 
@@ -52,6 +53,7 @@ class Note:
     category: str
     person: int | None
     given: datetime
+    asked: datetime | None = None
 
     def is_alike(self, other: "Note") -> bool:
         """Tell whether both are of one kind under one case number."""
@@ -96,7 +98,10 @@ class HandSignals:
         Raises `HandSignalUnknown` for the reference of somebody else.
         """
         owner, today = self._seal.name_user(sub), day_here(self._clock())
-        value = asdict(note) | {"given": note.given.isoformat()}
+        moments = {"given": note.given, "asked": note.asked}
+        value = asdict(note) | {
+            name: moment and moment.isoformat() for name, moment in moments.items()
+        }
         sealed = self._seal.seal(value, reference.bytes)
         async with self._database.transaction() as connection:
             known = await _find(connection, reference)
@@ -223,8 +228,14 @@ class HandSignals:
         """Open what was sealed; a lost key or an older form stops nobody's work."""
         try:
             opened = self._seal.open(sealed, reference.bytes)
-            given = datetime.fromisoformat(opened["given"])
-            return Note(**opened | {"given": given})
+            given, asked = opened["given"], opened.get("asked")
+            return Note(
+                **opened
+                | {
+                    "given": datetime.fromisoformat(given),
+                    "asked": asked and datetime.fromisoformat(asked),
+                }
+            )
         except (DatabaseRefused, KeyError, TypeError):
             return None
 

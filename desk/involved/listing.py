@@ -32,12 +32,14 @@ class ListedSignal:
 
     `is_unsure`: it was noted, but never seen at the index. `is_broken`: it is there,
     and the index cannot read what it says. `case` is None where the
-    desk has no note of it; so are `given`, and which `person` of a household it is.
+    desk has no note of it; so are `given`, and which `person` of a household it is, as
+    the lookup of `asked` had them.
     """
 
     reference: UUID
     case: str | None
     person: int | None
+    asked: datetime | None
     given: datetime | None
     category: str
     label: str
@@ -143,6 +145,7 @@ def _join(
         reference=reference,
         case=None if said is None else said.case,
         person=None if said is None else said.person,
+        asked=None if said is None else said.asked,
         given=None if said is None else said.given,
         category=code,
         label=label,

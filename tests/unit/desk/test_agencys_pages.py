@@ -293,7 +293,7 @@ def test_a_signal_is_called_as_the_machine_sealed_it_and_else_as_it_was_known() 
         json.dumps(a_notice(1, "looked-up", signals=[sealed, bare]))
     )
     by_hand = {
-        each: Note(case, "leerplicht", 2, NOON)
+        each: Note(case, "leerplicht", 2, NOON, NOON)
         for each, case in ((one, "KB-1"), (other, "KB-6"))
     }
     named = name_all([notice], key, by_hand)

@@ -47,6 +47,7 @@ async def test_signals_pass_to_a_colleague_and_both_read_it(
     page = (await post(browser, "/hand-over/taken", code=code.lower())).text
     assert "U hebt het werk van uw collega overgenomen." in page
     assert page.count("overgenomen van Noor de Wit") == 2
+    assert page.count("Anderen bellen: Directeur, 0182 555 400.") >= 2
     assert {one.contact for one in index.stored.values()} == {COLLEAGUE}
     mine = (await browser.get("/involved")).text
     assert (CASE in mine, "Z-2026-001235" in mine) == (True, True)
@@ -55,6 +56,7 @@ async def test_signals_pass_to_a_colleague_and_both_read_it(
     await as_colleague(town, browser, sub="user-1", name="Noor de Wit")
     page = (await browser.get("/hand-over")).text
     assert page.count("overgenomen door Joris de Wit") == 2
+    assert page.count("Anderen bellen: Directeur, 0182 555 400.") == 2
     assert CASE not in (await browser.get("/involved")).text
     assert len(index.takes) == 1
 
@@ -83,6 +85,20 @@ async def test_whom_to_call_is_chosen_and_never_a_default(
     ticked = re.findall(r'name="signal" value="([^"]+)"', page.text)
     refused = await post(browser, "/hand-over", signal=ticked, to="")
     assert (refused.status_code, "Kies wie anderen" in refused.text) == (400, True)
+
+
+async def test_where_nobody_else_can_be_called_both_read_who_is(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    index.contacts = index.contacts[:1]
+    await give(browser, a_signal(town))
+    page = (await browser.get("/hand-over")).text
+    assert "Anderen blijven IB-er bellen" in page
+    code = await offer_all(browser)
+    await as_colleague(town, browser)
+    page = (await post(browser, "/hand-over/taken", code=code)).text
+    assert "overgenomen van Noor de Wit" in page
+    assert "Anderen bellen: IB-er, 0182 555 400." in page
 
 
 @pytest.mark.parametrize("who", ["generalist", "giver", "past", "made up"])

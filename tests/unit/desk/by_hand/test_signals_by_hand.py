@@ -264,13 +264,14 @@ async def test_two_of_one_household_are_told_apart_and_what_ended_is_named(
         assert (await give(browser, body)).status_code == 200
     page = await read_page(browser)
     for place in (1, 2):
-        assert f"{CASE}, persoon {place}<" in page
+        assert f"{CASE}, persoon {place} (opgezocht ma 23 nov 2026, 13:00)<" in page
     assert "doorgegeven" in page
     path = f"/involved/{bodies[1]['reference']}"
-    assert f"{CASE}, persoon 2<" in await read_page(browser, path)
+    whom = f"{CASE}, persoon 2 (opgezocht ma 23 nov 2026, 13:00)"
+    assert f"{whom}<" in await read_page(browser, path)
     ended = await browser.post(f"{path}/end", data={"reason": "ended"})
     page = await read_page(browser, ended.headers["location"])
-    assert f"<strong>{CASE}, persoon 2, Leerplicht en verzuim.</strong>" in page
+    assert f"<strong>{whom}, Leerplicht en verzuim.</strong>" in page
     assert "Beëindigd. Het vlaggetje is weg." in page
     assert len(index.stored) == 1
 
