@@ -208,6 +208,9 @@ REASONS: Final[Mapping[str, str]] = {
     "a holder answered twice": "een sleutelhouder antwoordde twee keer",
     # of a whole ledger
     "the tree is empty": "de boom is leeg",
+    "entry {} has an id that says another time than its minute": (
+        "regel {} heeft een kenmerk waarin een andere tijd staat dan de minuut ervan"
+    ),
     "entry {} was changed after it was recorded": (
         "regel {} is veranderd nadat die is vastgelegd"
     ),

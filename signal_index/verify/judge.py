@@ -203,8 +203,9 @@ class _Entries:
         if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
         if _read_time(leaf.entry) != leaf.minute:
-            why = "has an id that says another time than its minute, or more of it"
-            raise EntryRefused(f"entry {self._count} {why}")
+            raise EntryRefused(
+                f"entry {self._count} has an id that says another time than its minute"
+            )
         self._seen.add(leaf.entry)
         self.times.add(leaf.minute, begins=leaf.kind is Kind.FIRST_LEAF)
         begins, latest = self.span or (leaf.minute, leaf.minute)
