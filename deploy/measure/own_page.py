@@ -6,6 +6,7 @@ broker of DigiD is no part of it. A page that says fewer lookups, or a file that
 fewer, ends the measurement.
 """
 
+import asyncio
 import io
 import re
 import time
@@ -90,10 +91,11 @@ async def _keep_proofs(url: str, http: httpx.AsyncClient, page: OwnPage) -> None
     """Keep the proofs, once the tree that holds every lookup is signed."""
     until, proofs = time.monotonic() + SIGNED_WITHIN, 0
     while proofs < OWN_LOOKUPS:
-        if time.monotonic() > until:
-            raise PageDiffers(f"{proofs} lookups are proven")
         packed = await http.get(f"{url}/bewijzen.zip", headers=page.sent)
         proofs = _count_proofs(packed)
+        if time.monotonic() > until:
+            raise PageDiffers(f"{proofs} lookups are proven ({packed.status_code})")
+        await asyncio.sleep(0.5)
 
 
 def _count_proofs(packed: httpx.Response) -> int:
