@@ -54,7 +54,7 @@ from tests.live_world import Operation
 from tests.match_builders import open_matching, run_matches
 from tests.notice_builders import dump
 from tests.officer_builders import a_citizen, a_search
-from tests.portal_builders import view_own
+from tests.portal_builders import begin_messages, view_own
 from tests.side_channels import Step, Watched
 from tests.source_administrators import an_administrator
 from tests.world import LEDGER_ORIGIN, World, open_world
@@ -301,7 +301,7 @@ async def test_what_tells_of_a_person_by_being_there_has_a_label_of_its_own(
         citizen = {"why": "citizen-rights", "citizen": await a_citizen(world, 2)}
         officer = world.an_officer()
         await world.send("POST", "/searches", officer, a_search(world, **citizen))
-        await view_own(world, nobody)
+        await begin_messages(world, await view_own(world, nobody))
         kinds = {kind for kind, rule in KINDS.items() if ABOUT_PERSON in rule.forms}
         assert await _find_recorded(world, nobody, kinds) == {
             kind for kind in kinds if not KINDS[kind].finds
