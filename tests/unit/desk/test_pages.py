@@ -37,7 +37,7 @@ PUT_TOGETHER = (
     ),
     *("own-lookups.outcome.", "own-lookups.contact.", "own-lookups.answer."),
     *("own-lookups.proof.", "handing.done.", "handing.fault."),
-    *("notices.was.", "notices.settled."),
+    *("notices.was.", "notices.settled.", "involved.given-already."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger.", "key-ends."),
     *("screen.whose-", "screen.register-"),
     *("search.", "kind.", "role.", "said.", "user."),
