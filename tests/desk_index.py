@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from keys.base64url import decode_b64u, encode_b64u
 from keys.validity import KeyValidity
-from signal_index.identifiers import new_uuid7
+from signal_index.identifiers import new_uuids7
 from signal_index.ledger import (
     ENTROPY_BYTES,
     MARK_BYTES,
@@ -254,7 +254,9 @@ class FakeIndex:
         if refused is not None:
             return refused
         token = request.headers["authorization"].removeprefix("Bearer ")
-        parts = [self._part(asked, each, token) for each in asked["subjects"]]
+        subjects = asked["subjects"]
+        ids = zip(subjects, new_uuids7(self.clock(), len(subjects)), strict=True)
+        parts = [self._part(asked, one | {"entry": id_}, token) for one, id_ in ids]
         return JSONResponse({"answers": parts})
 
     def _part(
@@ -299,7 +301,7 @@ class FakeIndex:
     ) -> EntryFacts:
         said = asked | self.spoil.get("asked", {})
         return EntryFacts(
-            entry=new_uuid7(self.clock()),
+            entry=subject["entry"],
             kind=Kind.LOOKUP,
             recorded_at=self.clock(),
             outcome=Outcome.ANSWERED,
