@@ -125,3 +125,24 @@ def test_emptying_leaves_nothing_and_what_broke_off_is_sent_again(
     assert page.input_value("#give-case") == page.input_value("#person-number") == ""
     assert page.locator("input:checked").count() == 1  # the only kind there is
     assert "pseudonym" not in page.evaluate("JSON.stringify({...localStorage})")
+
+
+def test_a_pupil_given_twice_is_asked_about_first(phone: Screen, other: Screen) -> None:
+    screen, page = phone, phone.page
+    number, first = screen.town.people.unknown[3], "Z-2026-004601"
+    screen.log_in("ingrid", "/involved/new")
+    give(screen, number, first)
+    page.wait_for_url("**/involved?given=*")
+    screen.go("/involved/new")
+    give(screen, number, "Z-2026-004602")
+    screen.see("U gaf dit al door op")
+    opened = page.get_by_role("link", name=f"Open zaak {first}")
+    expect(opened).to_be_focused()
+    screen.assert_open_to_all()
+    opened.click()
+    expect(page.locator("h1")).to_have_text(first)
+    screen.go("/involved/new")
+    give(screen, number, "Z-2026-004602")
+    page.get_by_role("button", name="Geef ook deze door").click()
+    page.wait_for_url("**/involved?given=*")
+    assert flags_of(other, number).count("Intern begeleider") >= 2
