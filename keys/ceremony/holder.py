@@ -47,6 +47,7 @@ class Holder:
     index: int
     own: Scalar
     config_key: PrivateKey
+    sealer: Sealer
     former: KeyShare | None = None
     """Its share now, where it takes part with that."""
 
@@ -76,7 +77,7 @@ def open_holder(folder: Path, plan: Plan, sealer: Sealer) -> Holder:
     if config_key.public != card.config_key:
         raise CeremonyMixed("the config key is not the one of the card")
     former = open_former(folder, plan, index, sealer)
-    return Holder(folder, plan, index, own, config_key, former)
+    return Holder(folder, plan, index, own, config_key, sealer, former)
 
 
 def draw(holder: Holder) -> Drawn:

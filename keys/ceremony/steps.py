@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from keys.ceremony.cards import CONFIG_KEY
 from keys.ceremony.conclusion import (
     Conclusion,
     certify_config,
@@ -39,6 +40,7 @@ from keys.dkg import certify, contribute
 from keys.dkg.factor import Parts
 from keys.group import Scalar
 from keys.renewal import sign_alone
+from keys.signed_configs import remember_signed
 
 Named = Iterable[tuple[str, MessageFile]]
 
@@ -152,6 +154,8 @@ def _hand_over(holder: Holder, taken: Taken) -> HandOverFile | None:
 
 
 def _certified(holder: Holder, progress: Progress, conclusion: Conclusion) -> Progress:
+    key = holder.folder / CONFIG_KEY
+    remember_signed(key, conclusion.config, holder.sealer, anew=True)
     certificate = CertificateFile(
         ceremony=holder.plan.digest,
         index=holder.index,

@@ -14,6 +14,8 @@ from keys.holder.organisations import load_organisations
 from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
+from keys.keyring import load_signed
+from keys.sealing import PassphraseSealer, read_passphrase
 from tests.ceremony_people import People, done, run
 from tests.holder_fakes import INDEX_KEYS
 from tests.holders_builders import AUDIENCE, FakeMeter, a_lookup_organisation
@@ -73,6 +75,9 @@ def test_a_lost_holder_is_replaced_and_then_all_shares_are_refreshed(
     renewal, served = serve(people, tmp_path)
     people.each("settle", *people.files("done"))
     assert epochs(people) == [3, 3, 3]
+    sealer = PassphraseSealer(read_passphrase(people.passphrase))
+    signed = load_signed(people.folders[1] / "config-signing.key", sealer)
+    assert sorted(signed) == ["1", "2", "3"], "no renewal of those numbers is signed"
     verify_taken_up(people, tmp_path, renewal, served)
     _verify_with_its_record(people, known)
 
