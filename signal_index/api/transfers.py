@@ -24,7 +24,7 @@ from signal_index.errors import (
     AssuranceTooLow,
     TransferCollides,
 )
-from signal_index.identifiers import new_uuid7
+from signal_index.identifiers import floor_minute, new_uuid7
 from signal_index.labels import Labels
 from signal_index.ledger import Kind
 from signal_index.store import transfers as store
@@ -108,8 +108,9 @@ async def ask_transfer(
         id_ = new_uuid7(act.now)
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
         await record_approval(act, "requested", waiting)
+        at = floor_minute(act.now)  # as it is kept: who approves says what was shown
         made = Recorded(
-            id_, waiting.id, matter.digest, asked, act.now, waiting.state, None, None
+            id_, waiting.id, matter.digest, asked, at, waiting.state, None, None
         )
     return show_transfer(made, labels, contacts, passing)
 

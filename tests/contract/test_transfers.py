@@ -61,7 +61,10 @@ async def test_after_two_persons_the_flag_is_of_who_took_over_with_its_contact(
 ) -> None:
     await world.publish(world.debt_help, [ONE, TWO])
     successor = await a_successor(world)
+    world.clock.forward(timedelta(seconds=17))
     asked = await ask(world, a_transfer(world, successor))
+    _, waiting = await send(world, "/transfers")
+    assert [one["shown"] for one in waiting["items"]] == [asked["shown"]]
     (flag,) = await flags(world)
     assert flag["organisation"] == "Bureau debt-help"  # one person alone moves nothing
     await carry_out(world, asked)
