@@ -135,11 +135,9 @@ async def _signal_by_hand(world: World) -> None:
     await open_hand_signals(world)
     agency, token = world.debt_help, a_hand_signaller(world, world.debt_help)
     kept, gone = a_hand_notice(agency), a_hand_notice(agency)
-    asked = await give(world, agency, kept, a_bsn(1))
-    beside = asked.json()["references"]  # the agency delivered one of this citizen
-    await give(world, agency, kept, a_bsn(1), beside=beside)
-    beside.append(str(kept.reference))
-    await give(world, agency, gone, a_bsn(1), beside=beside)
+    await give(world, agency, kept, a_bsn(11))  # nothing was delivered of this citizen
+    beside = [str(kept.reference)]
+    await give(world, agency, gone, a_bsn(11), beside=beside)
     path = f"/hand-signals/{kept.reference}"
     await world.send("POST", f"{path}/confirmation", token, {})
     to = {"to": str(agency.contact)}
