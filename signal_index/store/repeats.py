@@ -66,11 +66,14 @@ def find_home(
 ) -> tuple[UUID, int | None]:
     """Find the entry that first showed a flag of this entry, and its place there.
 
-    None is the lookup as a whole, and that is the first.
+    None is the lookup as a whole, and that is the first. What keeps no marks (a match)
+    is never asked again, and its flags are its own.
     """
     if flag is None:
         return question[0].entry, None
     shown = {one.entry: one.marks for one in question}
+    if flag >= len(shown[entry]):
+        return entry, flag
     wanted = shown[entry][flag]
     return next(
         (one, marks.index(wanted)) for one, marks in shown.items() if wanted in marks
