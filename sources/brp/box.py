@@ -108,9 +108,10 @@ def note_asked(outbox: Outbox, today: date) -> None:
         )
 
 
-def forget_old(connection: sqlite3.Connection, today: date) -> None:
-    """Wipe what was kept long enough, also when nobody is sought any more."""
-    connection.execute("DELETE FROM brp_answer WHERE until < ?", (today.isoformat(),))
+def forget_old(connection: sqlite3.Connection, today: date) -> int:
+    """Wipe what was kept long enough; gives how many, also when nobody is sought."""
+    wiped = "DELETE FROM brp_answer WHERE until < ?"
+    return connection.execute(wiped, (today.isoformat(),)).rowcount
 
 
 def list_waiting(outbox: Outbox, *, today: date) -> list[Waiting]:

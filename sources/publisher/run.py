@@ -183,6 +183,7 @@ class Run:
         Gives the deliveries closed. A full one is let go of where another of its
         profile is next. What holders do not evaluate waits: `stopped` says so then.
         """
+        await self._forget()
         finished = await self._finish_planned(coming)
         await self._drop_outdated()
         for held in find_held(self._outbox):
@@ -265,7 +266,6 @@ class Run:
         """Plan what there is to send; with it the mark of the rows that were read."""
         index, source = self._parties[1], self._sender.source
         await verify_clock(index, self._sender.now)
-        self._forget()
         known_as = await verify_in_use(self._outbox, index)
         keep_registration(self._outbox, known_as, self._sender.now())
         await admit(self._outbox, index, task.profile)
@@ -303,12 +303,12 @@ class Run:
         log_event(Event.DELIVERY_PLANNED, delivery=str(delivery.id), work=work)
         return delivery, rows
 
-    def _forget(self) -> None:
-        """Forget what is kept for a while, by a clock that is right."""
+    async def _forget(self) -> None:
+        """Wipe what was kept long enough, if anything was: by a clock that is right."""
         today = day_of(self._sender.now())
         with self._outbox.transaction("forget") as connection:
-            forget_evaluated(connection, today)
-            forget_old(connection, today)
+            if forget_evaluated(connection, today) + forget_old(connection, today):
+                await verify_clock(self._parties[1], self._sender.now)
 
     async def _identify(self, task: Task, today: date) -> Task:
         """Find the persons of a delivery, before anything of it is read."""

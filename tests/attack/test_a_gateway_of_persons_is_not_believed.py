@@ -17,7 +17,12 @@ from sources.brp.box import (
 )
 from sources.brp.identifying import Identifier
 from sources.brp.matching import Doubt
-from sources.errors import GatewayStopped, InvalidAgencySettings, UnknownDoubt
+from sources.errors import (
+    ClockDiffers,
+    GatewayStopped,
+    InvalidAgencySettings,
+    UnknownDoubt,
+)
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
@@ -32,6 +37,7 @@ from tests.brp_builders import (
     write_reports,
 )
 from tests.sources_builders import (
+    NOW,
     SECRET,
     TODAY,
     Agency,
@@ -256,6 +262,11 @@ async def test_it_is_wiped_also_when_nobody_is_sought_any_more(
     with partner.open() as outbox:
         counted = "SELECT count(*) FROM brp_answer"
         assert outbox.connection.execute(counted).fetchone()[0] == 1
+        partner.agency.index.clock = lambda: NOW  # ours is a month ahead of it
+        with pytest.raises(ClockDiffers):
+            await partner.agency.make_run(outbox).finish_unfinished()
+        assert outbox.connection.execute(counted).fetchone()[0] == 1
+        partner.agency.index.clock = lambda: partner.agency.now
         await partner.agency.make_run(outbox).finish_unfinished()
         assert outbox.connection.execute(counted).fetchone()[0] == 0
 

@@ -49,7 +49,7 @@ async def erased(
         await world.sequence()
         kept = await world.checkpoint()
         async with transaction(world.owner) as conn:
-            later = NOON + timedelta(seconds=1)
+            later = NOON + timedelta(minutes=1)
             assert await erase_disclosures(conn, before=later, limit=1000) == 300
         await world.record_some([301])
         await world.sequence()
