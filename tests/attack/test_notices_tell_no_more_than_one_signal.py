@@ -211,7 +211,7 @@ async def test_a_lookup_takes_as_many_statements_for_a_hit_as_for_a_miss(
     def note(*told: object) -> None:
         seen[-1].append(str(told[2]).split()[0])
 
-    await world.look_up([NOBODY])  # what stands has been read, until ten seconds on
+    await world.look_up([a_bsn(9)])  # what stands has been read, until ten seconds on
     event.listen(world.engine.sync_engine, "before_cursor_execute", note)
     for person in (NOBODY, KNOWN, BOTH):
         body = await world.ask([person])
