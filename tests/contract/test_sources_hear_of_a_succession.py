@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from keys.instants import write_instant
+from signal_index.identifiers import floor_minute
 from signal_index.returning import Body, NoticeKind, Shown, Told
 from signal_index.store.connect import transaction
 from signal_index.store.notices import put_in_box
@@ -84,7 +85,7 @@ async def test_both_hear_of_each_signal_who_had_it_and_who_has_it(
         }
         called = found[0]["callBack"]
         assert (called and called["phone"]) == call
-        assert found[0]["saidAt"] == write_instant(world.clock())
+        assert found[0]["saidAt"] == write_instant(floor_minute(world.clock()))
     assert await read(world, world.income_support) == []
 
 
